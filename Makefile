@@ -1,0 +1,86 @@
+# make              build every filter into bin/
+# make demo         install what the build needs, build, try the examples
+# make check        install what the tests need, build, run every test
+# make SAN=1 check  the same under the address and undefined-behaviour sanitizers
+# make lint         style, layers, names, man pages
+# make bench        timings as ratios to the machine's limits
+# make install      into $(DESTDIR)$(PREFIX)
+
+PREFIX   = /usr/local
+CFLAGS   = -O3 -g
+WARN     = -Wall -Wextra -Wpedantic -Wconversion -Wshadow \
+           -Wstrict-prototypes -Wmissing-prototypes
+LDLIBS   = -lsndfile -lsoxr -lfftw3f -lopenblas -lmsgpackc -lcjson -lm
+BIN      = bin
+B        = build
+ifdef SAN
+BIN     := build/san/bin
+B       := build/san
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+           -fno-omit-frame-pointer
+endif
+ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -Icommon -I$B -MMD -MP \
+             -fopenmp -fno-math-errno -ffp-contract=fast \
+             $(WARN) $(CFLAGS) $(SANITIZE)
+ALL_LDFLAGS = -fopenmp -Wl,--as-needed $(SANITIZE) $(LDFLAGS)
+
+FILTERS := $(patsubst filters/%.c,%,$(wildcard filters/*.c))
+COMMON  := $(patsubst %,$B/%.o,$(basename $(wildcard common/*/*.c common/*/*.S)))
+UNITS   := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
+
+all: $(FILTERS:%=$(BIN)/%)
+
+$(BIN)/%: $B/filters/%.o $B/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$B/unit/%: $B/tests/unit/%.o $B/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+
+$B/libcommon.a: $(COMMON)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$B/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$B/%.o: %.S
+	@mkdir -p $(@D)
+	$(CC) -c -o $@ $<
+
+$B/common/model/builtin.o: pipelines/default/model.safetensors
+
+demo:
+	@pipelines/packages.sh build
+	@$(MAKE) -s all
+	@PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo.sh
+
+check:
+	@pipelines/packages.sh test
+	@$(MAKE) -s all units
+	@B=$B BIN=$(BIN) tests/run
+
+units: $(UNITS:%=$B/unit/%)
+
+lint:
+	tests/lint/run
+
+bench: all
+	tests/bench/run
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install $(FILTERS:%=$(BIN)/%) $(DESTDIR)$(PREFIX)/bin
+	for n in 1 5 7; do \
+		install -d $(DESTDIR)$(PREFIX)/share/man/man$$n; \
+		install -m 644 man/*.$$n $(DESTDIR)$(PREFIX)/share/man/man$$n; \
+	done
+
+clean:
+	rm -rf bin build
+
+.PHONY: all demo check units lint bench install clean
+.SECONDARY:
+-include $(shell find $B -name '*.d' 2>/dev/null)

@@ -1,0 +1,31 @@
+/*
+ * arena.h - memory that is given back all at once
+ *
+ * Pieces never move, so a pointer stays good until arena_clear or
+ * arena_release.  arena_clear keeps the memory for the next round: after a few
+ * rounds nothing is allocated any more.
+ */
+#ifndef ARENA_H
+#define ARENA_H
+
+#include <stddef.h>
+
+struct arena_block;
+
+struct arena {
+	struct arena_block *first, *current;
+	size_t used; /* bytes taken from current */
+};
+
+#define ARENA_INIT { .first = NULL }
+
+/* 64-byte aligned, not zeroed; dies when memory is out. */
+void *arena_take(struct arena *a, size_t count, size_t size);
+float *arena_floats(struct arena *a, size_t count);
+float *arena_zeros(struct arena *a, size_t count);
+char *arena_copy(struct arena *a, const char *bytes, size_t length); /* + NUL */
+
+void arena_clear(struct arena *a);
+void arena_release(struct arena *a);
+
+#endif

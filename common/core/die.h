@@ -1,0 +1,32 @@
+/*
+ * die.h - the one voice for errors, and what the command line said of it
+ *
+ * Every line on standard error begins with the program's name:
+ *	featurize: x.wav: not an audio file
+ * A format that ends in ':' has strerror(errno) added.  Nothing else in tunne
+ * writes to standard error but progress.h.
+ */
+#ifndef DIE_H
+#define DIE_H
+
+enum status { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
+
+/* Called once, by cli_parse: keeps the last component of argv[0]. */
+void program_init(const char *argv0);
+const char *program_name(void);
+
+/* -1 with -q, 0 by default, 1 with -v. */
+void program_set_verbosity(int verbosity);
+int program_verbosity(void);
+
+void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* warn, then exit with STATUS_FAILED. */
+_Noreturn void die(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+/* warn, point at --help, then exit with STATUS_USAGE. */
+_Noreturn void die_usage(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,70 @@
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/die.h"
+#include "core/xalloc.h"
+
+static size_t
+bytes(size_t count, size_t size)
+{
+	if (size != 0 && count > SIZE_MAX / size)
+		die("out of memory");
+	return count * size ? count * size : 1;
+}
+
+void *
+xmalloc(size_t count, size_t size)
+{
+	return xrealloc(NULL, count, size);
+}
+
+void *
+xcalloc(size_t count, size_t size)
+{
+	void *p = calloc(bytes(count, size), 1);
+
+	if (!p)
+		die("out of memory");
+	return p;
+}
+
+void *
+xrealloc(void *old, size_t count, size_t size)
+{
+	void *p = realloc(old, bytes(count, size));
+
+	if (!p)
+		die("out of memory");
+	return p;
+}
+
+char *
+xstrdup(const char *s)
+{
+	size_t size = strlen(s) + 1;
+
+	return memcpy(xmalloc(size, 1), s, size);
+}
+
+char *
+xasprintf(const char *format, ...)
+{
+	va_list args;
+	int length;
+	char *s;
+
+	va_start(args, format);
+	length = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (length < 0)
+		die("cannot format a string:");
+
+	s = xmalloc((size_t)length + 1, 1);
+	va_start(args, format);
+	vsnprintf(s, (size_t)length + 1, format, args);
+	va_end(args);
+	return s;
+}
