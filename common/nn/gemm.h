@@ -1,0 +1,24 @@
+#ifndef GEMM_H
+#define GEMM_H
+
+#include <stddef.h>
+
+enum gemm_side { GEMM_PLAIN, GEMM_TRANSPOSED };
+
+/*
+ * C = alpha op(A) op(B) + beta C, row-major;  op(A) is [M,K], op(B) [K,N],
+ * C [M,N].  A is stored [M,K], or [K,M] when a is GEMM_TRANSPOSED; likewise
+ * B.  lda, ldb and ldc are the floats from one stored row to the next: rows
+ * of A and B may overlap, as the windows of a convolution do; rows of C may
+ * not.  beta 0 overwrites C whatever it held.  Any size may be zero.
+ *
+ * This is the only file that knows a BLAS.
+ */
+void gemm(enum gemm_side a, enum gemm_side b, size_t M, size_t N, size_t K,
+          float alpha, const float *A, size_t lda,
+          const float *B, size_t ldb, float beta, float *C, size_t ldc);
+
+/* How many threads one gemm may use; results are repeatable with 1. */
+void gemm_threads(int n);
+
+#endif

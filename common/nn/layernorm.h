@@ -1,0 +1,24 @@
+#ifndef LAYERNORM_H
+#define LAYERNORM_H
+
+#include <stddef.h>
+
+/*
+ * Normalise each row of x to zero mean and unit variance, then scale and
+ * shift:  y = (x - mean) * rstd * gain + bias,  where
+ * rstd = 1 / sqrt(variance + 1e-5)  (Ba et al. 2016, PyTorch's default).
+ *
+ * x, y [N,C], may be the same   gain, bias [C]
+ * mean, rstd [N] are kept for backward
+ */
+void layernorm_forward(float *y, float *mean, float *rstd,
+                       const float *x, const float *gain, const float *bias,
+                       size_t N, size_t C);
+
+/* Adds to dx [N,C], dgain [C] and dbias [C]; the caller zeroes them. */
+void layernorm_backward(float *dx, float *dgain, float *dbias,
+                        const float *dy, const float *x, const float *gain,
+                        const float *mean, const float *rstd,
+                        size_t N, size_t C);
+
+#endif

@@ -1,0 +1,26 @@
+#ifndef LINEAR_H
+#define LINEAR_H
+
+#include <stddef.h>
+
+/*
+ * y = x weight^T + bias
+ *
+ * y [N,O]   x: N rows of I floats, ldx from one to the next (I when packed;
+ * less where rows overlap, more where x is part of something wider)
+ * weight [O,I]   bias [O], or NULL for none
+ */
+void linear_forward(float *y, const float *x, size_t ldx,
+                    const float *weight, const float *bias,
+                    size_t N, size_t I, size_t O);
+
+/*
+ * Adds to dx, dweight [O,I] and dbias [O], each of which may be NULL.
+ * dx has N rows of I floats, lddx >= I apart: for overlapping rows see
+ * conv1d_backward().
+ */
+void linear_backward(float *dx, size_t lddx, float *dweight, float *dbias,
+                     const float *dy, const float *x, size_t ldx,
+                     const float *weight, size_t N, size_t I, size_t O);
+
+#endif

@@ -1,0 +1,23 @@
+#ifndef RESIDUAL_H
+#define RESIDUAL_H
+
+#include <stddef.h>
+
+/*
+ * y = x + gain z: a branch z joins its trunk x, each channel scaled
+ * (LayerScale of Touvron et al. 2021).
+ *
+ * x, y, z [N,C]; y may be x or z   gain [C], or NULL for ones
+ */
+void residual_forward(float *y, const float *x, const float *z,
+                      const float *gain, size_t N, size_t C);
+
+/* Adds to dx, dz [N,C] and dgain [C]; each may be NULL. */
+void residual_backward(float *dx, float *dz, float *dgain, const float *dy,
+                       const float *z, const float *gain,
+                       size_t N, size_t C);
+
+/* y += factor x.   x, y [n] */
+void add_scaled(float *y, float factor, const float *x, size_t n);
+
+#endif
