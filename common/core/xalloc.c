@@ -12,7 +12,7 @@ bytes(size_t count, size_t size)
 {
 	if (size != 0 && count > SIZE_MAX / size)
 		die("out of memory");
-	return count * size ? count * size : 1;
+	return count > 0 && size > 0 ? count * size : 1;
 }
 
 void *

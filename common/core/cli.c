@@ -1,0 +1,260 @@
+#include <getopt.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cli.h"
+#include "core/die.h"
+#include "core/number.h"
+#include "core/xalloc.h"
+
+/* getopt_long's values: table entries from FIRST on, common ones below. */
+enum { HELP = 1, VERSION, VERBOSE, QUIET, FIRST };
+
+static const struct option common[] = {
+	{ "help", no_argument, NULL, HELP },
+	{ "version", no_argument, NULL, VERSION },
+	{ "verbose", no_argument, NULL, VERBOSE },
+	{ "quiet", no_argument, NULL, QUIET },
+};
+
+enum { COMMON = sizeof common / sizeof common[0] };
+
+static size_t
+table_length(const struct cli_option *o)
+{
+	size_t n = 0;
+
+	while (o[n].kind != CLI_END)
+		n++;
+	return n;
+}
+
+/* Copies the index'th word of "a|b|c" to buffer; false past the last. */
+static bool
+choice_word(const char *words, int index, char *buffer, size_t size)
+{
+	size_t length;
+
+	for (; index > 0; index--) {
+		words = strchr(words, '|');
+		if (!words)
+			return false;
+		words++;
+	}
+	length = strcspn(words, "|");
+	if (length >= size)
+		length = size - 1;
+	memcpy(buffer, words, length);
+	buffer[length] = '\0';
+	return true;
+}
+
+static void
+default_print(const struct cli_option *o)
+{
+	char word[32];
+
+	switch (o->kind) {
+	case CLI_INT:
+		printf(" [%d; %.0f to %.0f]", *(int *)o->value, o->min, o->max);
+		break;
+	case CLI_FLOAT:
+		printf(" [%g; %g to %g]", (double)*(float *)o->value, o->min,
+		       o->max);
+		break;
+	case CLI_CHOICE:
+		choice_word(o->argument, *(int *)o->value, word, sizeof word);
+		printf(" [%s]", word);
+		break;
+	case CLI_STRING:
+		if (*(const char **)o->value)
+			printf(" [%s]", *(const char **)o->value);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+help_print(const struct cli_option *o, const struct cli_about *about)
+{
+	printf("usage: %s [options]%s%s\n%s\n\n", program_name(),
+	       *about->operands ? " " : "", about->operands, about->summary);
+	for (; o->kind != CLI_END; o++) {
+		int width = o->letter ? printf("  -%c, --%s", o->letter, o->name)
+		                      : printf("      --%s", o->name);
+
+		if (o->argument)
+			width += printf(" %s", o->argument);
+		printf("%*s %s", width < 28 ? 28 - width : 0, "", o->help);
+		default_print(o);
+		putchar('\n');
+	}
+	printf("  -h, --help  --version  -v, --verbose  -q, --quiet\n\n"
+	       "The page %s(1) has the details and examples.\n",
+	       program_name());
+}
+
+static _Noreturn void
+value_die(const struct cli_option *o, const char *text)
+{
+	char range[64];
+
+	if (o->kind == CLI_INT)
+		snprintf(range, sizeof range, "an integer in %.0f..%.0f",
+		         o->min, o->max);
+	else
+		snprintf(range, sizeof range, "a number in %g..%g", o->min,
+		         o->max);
+	die_usage("--%s %s: want %s", o->name, text,
+	          o->kind == CLI_CHOICE ? o->argument : range);
+}
+
+static void
+choice_store(const struct cli_option *o, const char *text)
+{
+	char word[32];
+
+	for (int i = 0; choice_word(o->argument, i, word, sizeof word); i++)
+		if (strcmp(word, text) == 0) {
+			*(int *)o->value = i;
+			return;
+		}
+	value_die(o, text);
+}
+
+static void
+list_store(struct cli_list *list, const char *text)
+{
+	list->value = xrealloc(list->value, list->length + 1,
+	                       sizeof *list->value);
+	list->value[list->length++] = text;
+}
+
+static void
+option_store(const struct cli_option *o, const char *text)
+{
+	long n;
+	double x;
+
+	switch (o->kind) {
+	case CLI_FLAG:
+		*(bool *)o->value = true;
+		break;
+	case CLI_INT:
+		if (!number_integer(text, &n) || (double)n < o->min ||
+		    (double)n > o->max)
+			value_die(o, text);
+		*(int *)o->value = (int)n;
+		break;
+	case CLI_FLOAT:
+		if (!number_real(text, &x) || x < o->min || x > o->max)
+			value_die(o, text);
+		*(float *)o->value = (float)x;
+		break;
+	case CLI_STRING:
+		*(const char **)o->value = text;
+		break;
+	case CLI_CHOICE:
+		choice_store(o, text);
+		break;
+	case CLI_LIST:
+		list_store(o->value, text);
+		break;
+	case CLI_END:
+		break;
+	}
+}
+
+/* Our table as getopt's; the caller frees both. */
+static struct option *
+getopt_tables(const struct cli_option *o, char **letters)
+{
+	size_t n = table_length(o), used = 0;
+	struct option *table = xcalloc(n + COMMON + 1, sizeof *table);
+	char *s = xcalloc(2 * n + 5, 1);
+
+	memcpy(s, "hvq", used = 3);
+	for (size_t i = 0; i < n; i++) {
+		bool takes = o[i].kind != CLI_FLAG;
+
+		table[i].name = o[i].name;
+		table[i].has_arg = takes ? required_argument : no_argument;
+		table[i].val = FIRST + 256 + (int)i;
+		if (!o[i].letter)
+			continue;
+		s[used++] = (char)o[i].letter;
+		if (takes)
+			s[used++] = ':';
+	}
+	memcpy(table + n, common, sizeof common);
+	*letters = s;
+	return table;
+}
+
+/* The entry that getopt's value c stands for, a letter or a long form. */
+static const struct cli_option *
+option_find(const struct cli_option *o, int c)
+{
+	if (c >= FIRST + 256)
+		return o + (c - FIRST - 256);
+	for (; o->kind != CLI_END; o++)
+		if (o->letter == c)
+			return o;
+	return NULL;
+}
+
+static void
+common_do(int c, const struct cli_option *options,
+          const struct cli_about *about)
+{
+	if (c == VERBOSE || c == 'v') {
+		program_set_verbosity(1);
+	} else if (c == QUIET || c == 'q') {
+		program_set_verbosity(-1);
+	} else if (c == HELP || c == 'h' || c == VERSION) {
+		if (c == VERSION)
+			printf("%s (tunne) %s\n", program_name(), TUNNE_VERSION);
+		else
+			help_print(options, about);
+		if (fflush(stdout))
+			die("write <stdout>:");
+		exit(STATUS_OK);
+	} else { /* getopt has said what is wrong */
+		fprintf(stderr, "Try '%s --help'.\n", program_name());
+		exit(STATUS_USAGE);
+	}
+}
+
+int
+cli_parse(int argc, char *argv[], const struct cli_option *options,
+          const struct cli_about *about)
+{
+	char *letters;
+	struct option *table = getopt_tables(options, &letters);
+	int c, operands;
+
+	program_init(argc > 0 ? argv[0] : "tunne");
+	if (argc > 0) /* getopt's own messages begin with argv[0] */
+		argv[0] += strlen(argv[0]) - strlen(program_name());
+	while ((c = getopt_long(argc, argv, letters, table, NULL)) != -1) {
+		const struct cli_option *o = option_find(options, c);
+
+		if (o)
+			option_store(o, optarg);
+		else
+			common_do(c, options, about);
+	}
+	free(letters);
+	free(table);
+
+	operands = argc - optind;
+	if (operands < about->operands_min)
+		die_usage("missing operand: %s", about->operands);
+	if (about->operands_max >= 0 && operands > about->operands_max)
+		die_usage("unexpected operand: %s",
+		          argv[optind + about->operands_max]);
+	return optind;
+}

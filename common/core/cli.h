@@ -1,0 +1,73 @@
+/*
+ * cli.h - the command line as a table
+ *
+ * The table is the usage text, the defaults shown in it and the ranges
+ * checked, all at once.  Variables hold their defaults before cli_parse.
+ *
+ *	int bands = 80;
+ *	const struct cli_option options[] = {
+ *		OPT_INT('b', "bands", &bands, 1, 256, "mel bands"),
+ *		OPT_END
+ *	};
+ *	int first = cli_parse(argc, argv, options, &about);
+ *
+ * Every program also has -h --help, --version, -v --verbose, -q --quiet.
+ */
+#ifndef CLI_H
+#define CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define TUNNE_VERSION "0.1.0"
+
+enum cli_kind {
+	CLI_END, CLI_FLAG, CLI_INT, CLI_FLOAT, CLI_STRING, CLI_CHOICE, CLI_LIST
+};
+
+/* Values of an option that may be given several times; borrowed from argv. */
+struct cli_list {
+	const char **value;
+	size_t length;
+};
+
+struct cli_option {
+	enum cli_kind kind;
+	int letter;               /* 0: long form only */
+	const char *name;
+	void *value;              /* bool, int, float, char *, int, cli_list */
+	double min, max;          /* of CLI_INT and CLI_FLOAT, inclusive */
+	const char *argument;     /* what usage calls it; of CLI_CHOICE "a|b|c" */
+	const char *help;
+};
+
+#define OPT_FLAG(letter, name, value, help) \
+	{ CLI_FLAG, letter, name, value, 0, 0, NULL, help }
+#define OPT_INT(letter, name, value, min, max, help) \
+	{ CLI_INT, letter, name, value, min, max, "N", help }
+#define OPT_FLOAT(letter, name, value, min, max, help) \
+	{ CLI_FLOAT, letter, name, value, min, max, "X", help }
+#define OPT_STRING(letter, name, value, argument, help) \
+	{ CLI_STRING, letter, name, value, 0, 0, argument, help }
+/* *value is the index of the word in "a|b|c". */
+#define OPT_CHOICE(letter, name, value, words, help) \
+	{ CLI_CHOICE, letter, name, value, 0, 0, words, help }
+#define OPT_LIST(letter, name, value, argument, help) \
+	{ CLI_LIST, letter, name, value, 0, 0, argument, help }
+#define OPT_END { CLI_END, 0, NULL, NULL, 0, 0, NULL, NULL }
+
+struct cli_about {
+	const char *summary;      /* "add log-mel features to each utterance" */
+	const char *operands;     /* "[FILE ...]", or "" where there are none */
+	int operands_min, operands_max; /* max -1: any number */
+};
+
+/*
+ * Parses, stores, checks.  Returns the index of the first operand in argv.
+ * --help and --version print and exit 0; anything wrong exits 2.
+ * Numbers may be written as 1e-3; integers in decimal.
+ */
+int cli_parse(int argc, char *argv[], const struct cli_option *options,
+              const struct cli_about *about);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * fields.h - the names of what travels in a frame; see tunne-frame(5)
+ */
+#ifndef FIELDS_H
+#define FIELDS_H
+
+/* every frame */
+#define FIELD_FRAME "frame"           /* "header", "utterance" or "end" */
+
+/* header */
+#define FIELD_VERSION "version"       /* 1 */
+#define FIELD_HISTORY "history"       /* [text]: command lines */
+
+/* end */
+#define FIELD_UTTERANCES "utterances" /* frames in this run */
+#define FIELD_DROPPED "dropped"       /* lost on the way to here */
+
+/* utterance: what it is */
+#define FIELD_ID "id"
+#define FIELD_LANGUAGE "language"     /* ISO 639-1 */
+#define FIELD_LABEL "label"
+#define FIELD_SPEAKER "speaker"
+#define FIELD_CORPUS "corpus"
+#define FIELD_START "start"           /* s */
+#define FIELD_END "end"               /* s */
+#define FIELD_RATE "rate"             /* Hz */
+
+/* utterance: tensors, and what describes them */
+#define FIELD_AUDIO "audio"           /* [N], full scale is 1 */
+#define FIELD_FEATURES "features"     /* [T,M] */
+#define FIELD_FEATURES_TYPE "features.type" /* "fbank80+pitch …" */
+#define FIELD_CMVN "cmvn"             /* "speaker", "utterance", … */
+#define FIELD_AUGMENT "augment"       /* what was done to the audio */
+#define FIELD_LOGITS "logits"         /* [K] */
+#define FIELD_CLASSES "classes"       /* [text], K of them */
+#define FIELD_EMBEDDING "embedding"   /* [D] */
+#define FIELD_LOSS "loss"
+#define FIELD_LOSS_CE "loss.ce"
+#define FIELD_LOSS_KD "loss.kd"
+#define FIELD_DLOGITS "dlogits"       /* [K], the loss's gradient */
+#define FIELD_TEACHER "teacher."      /* teacher.NAME.logits, … */
+#define FIELD_WEIGHT "weight."        /* weight.NAME */
+
+#endif

@@ -1,0 +1,182 @@
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/die.h"
+#include "stream/fields.h"
+#include "stream/reader.h"
+#include "stream/writer.h"
+
+enum frame_kind { KIND_HEADER, KIND_UTTERANCE, KIND_END, KIND_NONE };
+
+void
+reader_open(struct reader *r, FILE *fp, const char *name)
+{
+	*r = (struct reader){ .fp = fp, .name = name };
+}
+
+void
+reader_open_path(struct reader *r, const char *path)
+{
+	struct stat st;
+	FILE *fp;
+
+	if (strcmp(path, "-") == 0) {
+		reader_open(r, stdin, "<stdin>");
+		return;
+	}
+	fp = fopen(path, "rb");
+	if (!fp)
+		die("%s:", path);
+	if (fstat(fileno(fp), &st) == 0 && S_ISDIR(st.st_mode))
+		die("%s: is a directory, not a stream of frames", path);
+	reader_open(r, fp, path);
+}
+
+static enum frame_kind
+kind_of(struct frame *f)
+{
+	const char *kind = frame_text(f, FIELD_FRAME);
+
+	if (kind && strcmp(kind, "utterance") == 0)
+		return KIND_UTTERANCE;
+	if (kind && strcmp(kind, "header") == 0)
+		return KIND_HEADER;
+	if (kind && strcmp(kind, "end") == 0)
+		return KIND_END;
+	return KIND_NONE;
+}
+
+/* Fills f from the bytes that its scanner holds. */
+static void
+frame_fill(struct frame *f, const struct reader *r)
+{
+	const struct scan *s = &f->scan;
+
+	frame_clear(f);
+	for (size_t i = 0; i < s->entries; i++) {
+		const struct scan_entry *e = &s->entry[i];
+		const char *key = (const char *)s->bytes + e->key;
+		char name[FRAME_KEY_MAX + 1];
+
+		memcpy(name, key, e->key_length);
+		name[e->key_length] = '\0';
+		if (frame_has(f, name))
+			die("%s: a frame with two \"%s\"", r->name, name);
+		frame_set_wire(f, name, (struct codec_value){
+			s->bytes + e->value, e->value_size });
+	}
+}
+
+/* Reads any frame; false where the file ends between two frames. */
+static bool
+frame_read(struct reader *r, struct frame *f)
+{
+	const char *why;
+	enum scan_result result = scan_next(&f->scan, r->fp, &why);
+
+	if (result == SCAN_ERROR && why[strlen(why) - 1] == ':')
+		die("read %s:", r->name);
+	if (result == SCAN_ERROR)
+		die("%s: %s", r->name, why);
+	if (result == SCAN_EOF)
+		return false;
+	frame_fill(f, r);
+	return true;
+}
+
+static void
+header_take(struct reader *r)
+{
+	double version = frame_number(&r->header, FIELD_VERSION, 0);
+
+	if (version != 1)
+		die("%s: stream version %g, this program reads version 1",
+		    r->name, version);
+	r->inside = true;
+	r->runs++;
+	r->utterances = 0;
+	if (r->mirror)
+		writer_begin(r->mirror, &r->header);
+}
+
+static void
+end_take(struct reader *r, struct frame *f)
+{
+	double said = frame_number(f, FIELD_UTTERANCES, -1);
+
+	if (said != (double)r->utterances)
+		die("%s: the end frame counts %.0f utterances, %zu came",
+		    r->name, said, r->utterances);
+	r->dropped = frame_number(f, FIELD_DROPPED, 0);
+	r->inside = false;
+	if (r->mirror)
+		writer_end(r->mirror, r->dropped);
+}
+
+bool
+reader_more(struct reader *r)
+{
+	if (r->inside)
+		return true;
+	if (!frame_read(r, &r->header)) {
+		if (r->runs == 0)
+			die("%s: empty, not even a header "
+			    "(did the filter before it fail?)", r->name);
+		return false;
+	}
+	if (kind_of(&r->header) != KIND_HEADER)
+		die(r->runs ? "%s: something follows the end frame"
+		            : "%s: not a stream of frames (no header)",
+		    r->name);
+	header_take(r);
+	return true;
+}
+
+bool
+reader_next_in_run(struct reader *r, struct frame *f)
+{
+	if (!reader_more(r))
+		return false;
+	if (!frame_read(r, f))
+		die("%s: ends without its end frame "
+		    "(did the filter before it fail?)", r->name);
+	switch (kind_of(f)) {
+	case KIND_UTTERANCE:
+		r->utterances++;
+		r->utterances_total++;
+		return true;
+	case KIND_END:
+		end_take(r, f);
+		return false;
+	default:
+		die("%s: a frame that is neither utterance nor end", r->name);
+	}
+}
+
+bool
+reader_next(struct reader *r, struct frame *f)
+{
+	while (reader_more(r))
+		if (reader_next_in_run(r, f))
+			return true;
+	return false;
+}
+
+void
+reader_rewind(struct reader *r)
+{
+	if (fseeko(r->fp, 0, SEEK_SET) != 0)
+		die("%s: is read twice, so it must be a file, not a pipe",
+		    r->name);
+	r->inside = false;
+	r->runs = r->utterances = r->utterances_total = 0;
+}
+
+void
+reader_close(struct reader *r)
+{
+	frame_release(&r->header);
+	if (r->fp != stdin)
+		fclose(r->fp);
+}

@@ -1,0 +1,55 @@
+/*
+ * reader.h - utterances from a stream, and never a short stream taken for all
+ *
+ * A stream is one or more runs of header, utterances, end.  The reader checks
+ * versions and counts and dies when input ends without its end frame, so a
+ * dead upstream or a cut file is an error here, with or without pipefail.
+ */
+#ifndef READER_H
+#define READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "stream/frame.h"
+
+struct writer;
+
+struct reader {
+	FILE *fp;
+	const char *name;         /* for messages */
+	struct writer *mirror;    /* told of each header and end; or NULL */
+	struct frame header;      /* of the current run */
+	bool inside;              /* a run */
+	size_t runs;              /* headers seen */
+	size_t utterances;        /* in this run so far */
+	size_t utterances_total;
+	double dropped;           /* said by the last end frame */
+};
+
+/* fp is borrowed; a name such as "<stdin>" is for messages. */
+void reader_open(struct reader *r, FILE *fp, const char *name);
+
+/* Opens a file, "-" being standard input; dies if it cannot. */
+void reader_open_path(struct reader *r, const char *path);
+
+/*
+ * The next utterance, through all runs; false at the end of the stream.
+ * The frame's contents live until the next call.
+ */
+bool reader_next(struct reader *r, struct frame *f);
+
+/*
+ * The next utterance of the current run (of the next one, if between runs);
+ * false at the run's end frame.  reader_more tells whether a run follows.
+ */
+bool reader_next_in_run(struct reader *r, struct frame *f);
+bool reader_more(struct reader *r);
+
+/* Back to the start of a file; dies when it is a pipe. */
+void reader_rewind(struct reader *r);
+
+void reader_close(struct reader *r);
+
+#endif

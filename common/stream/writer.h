@@ -1,0 +1,49 @@
+/*
+ * writer.h - frames to a stream, and the exit status of a filter
+ *
+ * Joined to a reader, a writer repeats the runs it reads: each header with
+ * this program's command line added to the history, each end frame with the
+ * counts.  Without one it writes a single run.  Every frame leaves at once,
+ * so live input flows.  A write that fails dies.
+ */
+#ifndef WRITER_H
+#define WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "stream/frame.h"
+
+struct reader;
+
+struct writer {
+	FILE *fp;
+	const char *name;
+	char *command;            /* this program's command line; owned */
+	bool inside;              /* a run */
+	bool joined;              /* to a reader */
+	bool buffered;            /* do not flush after each frame */
+	size_t utterances;        /* written in this run */
+	size_t dropped;           /* dropped by this program in this run */
+	size_t dropped_total;
+};
+
+/* in may be NULL.  argv goes into the history. */
+void writer_open(struct writer *w, FILE *fp, const char *name,
+                 struct reader *in, int argc, char *argv[]);
+
+/* Writes an utterance: all of f's fields, in order. */
+void writer_put(struct writer *w, struct frame *f);
+
+/* Says why an utterance goes no further, and counts it. */
+void writer_drop(struct writer *w, const char *id, const char *why);
+
+/* Ends, flushes, closes.  Returns the exit status: 1 if any was dropped. */
+int writer_close(struct writer *w);
+
+/* Called by a joined reader, or by who cuts a stream into runs. */
+void writer_begin(struct writer *w, struct frame *header); /* or NULL */
+void writer_end(struct writer *w, double dropped_before);
+
+#endif
