@@ -1,0 +1,65 @@
+#include <math.h>
+
+#include "core/vector.h"
+#include "nn/layernorm.h"
+
+#define EPSILON 1e-5f
+
+VECTORISED void
+layernorm_forward(float *y, float *mean, float *rstd,
+                  const float *x, const float *gain, const float *bias,
+                  size_t N, size_t C)
+{
+	for (size_t n = 0; n < N; n++, x += C, y += C) {
+		float m = 0, v = 0, r;
+
+		#pragma omp simd reduction(+:m)
+		for (size_t c = 0; c < C; c++)
+			m += x[c];
+		m /= (float)C;
+		#pragma omp simd reduction(+:v)
+		for (size_t c = 0; c < C; c++)
+			v += (x[c] - m) * (x[c] - m);
+		r = 1 / sqrtf(v / (float)C + EPSILON);
+
+		#pragma omp simd
+		for (size_t c = 0; c < C; c++)
+			y[c] = (x[c] - m) * r * gain[c] + bias[c];
+		mean[n] = m;
+		rstd[n] = r;
+	}
+}
+
+/*
+ * With xhat = (x - mean) * rstd and g = dy * gain, differentiating through
+ * mean and rstd leaves  dx = rstd * (g - avg(g) - xhat * avg(g * xhat)).
+ */
+VECTORISED void
+layernorm_backward(float *dx, float *dgain, float *dbias,
+                   const float *dy, const float *x, const float *gain,
+                   const float *mean, const float *rstd,
+                   size_t N, size_t C)
+{
+	for (size_t n = 0; n < N; n++, x += C, dx += C, dy += C) {
+		float m = mean[n], r = rstd[n], avg_g = 0, avg_gx = 0;
+
+		#pragma omp simd reduction(+:avg_g, avg_gx)
+		for (size_t c = 0; c < C; c++) {
+			float xhat = (x[c] - m) * r;
+
+			avg_g += dy[c] * gain[c];
+			avg_gx += dy[c] * gain[c] * xhat;
+			dgain[c] += dy[c] * xhat;
+			dbias[c] += dy[c];
+		}
+		avg_g /= (float)C;
+		avg_gx /= (float)C;
+
+		#pragma omp simd
+		for (size_t c = 0; c < C; c++) {
+			float xhat = (x[c] - m) * r;
+
+			dx[c] += r * (dy[c] * gain[c] - avg_g - xhat * avg_gx);
+		}
+	}
+}
