@@ -1,6 +1,16 @@
+#include <string.h>
+
 #include "nn/conv1d.h"
 #include "nn/gemm.h"
 #include "nn/linear.h"
+
+/*
+ * Time-major rows make x a matrix of windows as it stands, stride * I floats
+ * from one window to the next, so nothing is copied.  Windows longer than
+ * that overlap, which no BLAS takes; but any stride taps in a row are just as
+ * long as the step and tile x.  Taking taps in such groups gives
+ * ceil(k / stride) GEMMs on views of x, dx and weight.
+ */
 
 size_t
 conv1d_rows(size_t T, size_t k, size_t stride)
@@ -8,21 +18,29 @@ conv1d_rows(size_t T, size_t k, size_t stride)
 	return T < k ? 0 : (T - k) / stride + 1;
 }
 
-/* The k rows under one output lie side by side: a window is one long row. */
+static size_t
+taps_at(size_t j, size_t k, size_t stride)
+{
+	return k - j < stride ? k - j : stride;
+}
+
 void
 conv1d_forward(float *y, const float *x,
                const float *weight, const float *bias,
                size_t T, size_t I, size_t O, size_t k, size_t stride)
 {
-	linear_forward(y, x, stride * I, weight, bias,
-	               conv1d_rows(T, k, stride), k * I, O);
+	size_t rows = conv1d_rows(T, k, stride);
+
+	if (bias)
+		for (size_t t = 0; t < rows; t++)
+			memcpy(y + t * O, bias, O * sizeof *y);
+	for (size_t j = 0; j < k; j += stride)
+		gemm(GEMM_PLAIN, GEMM_TRANSPOSED,
+		     rows, O, taps_at(j, k, stride) * I,
+		     1, x + j * I, stride * I, weight + j * I, k * I,
+		     bias || j > 0 ? 1 : 0, y, O);
 }
 
-/*
- * Windows overlap, so dx cannot be one GEMM.  But any stride taps in a row
- * are as long as the step from window to window: they tile dx, and taps in
- * such groups need only ceil(k / stride) GEMMs that add in place.
- */
 void
 conv1d_backward(float *dx, float *dweight, float *dbias,
                 const float *dy, const float *x, const float *weight,
@@ -30,15 +48,17 @@ conv1d_backward(float *dx, float *dweight, float *dbias,
 {
 	size_t rows = conv1d_rows(T, k, stride);
 
-	linear_backward(NULL, 0, dweight, dbias, dy, x, stride * I,
-	                NULL, rows, k * I, O);
-	if (!dx)
-		return;
 	for (size_t j = 0; j < k; j += stride) {
-		size_t taps = k - j < stride ? k - j : stride;
+		size_t wide = taps_at(j, k, stride) * I;
 
-		gemm(GEMM_PLAIN, GEMM_PLAIN, rows, taps * I, O,
-		     1, dy, O, weight + j * I, k * I,
-		     1, dx + j * I, stride * I);
+		if (dx)
+			gemm(GEMM_PLAIN, GEMM_PLAIN, rows, wide, O,
+			     1, dy, O, weight + j * I, k * I,
+			     1, dx + j * I, stride * I);
+		if (dweight)
+			gemm(GEMM_TRANSPOSED, GEMM_PLAIN, O, wide, rows,
+			     1, dy, O, x + j * I, stride * I,
+			     1, dweight + j * I, k * I);
 	}
+	linear_backward(NULL, 0, NULL, dbias, dy, NULL, 0, NULL, rows, 0, O);
 }

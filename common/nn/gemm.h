@@ -8,9 +8,9 @@ enum gemm_side { GEMM_PLAIN, GEMM_TRANSPOSED };
 /*
  * C = alpha op(A) op(B) + beta C, row-major;  op(A) is [M,K], op(B) [K,N],
  * C [M,N].  A is stored [M,K], or [K,M] when a is GEMM_TRANSPOSED; likewise
- * B.  lda, ldb and ldc are the floats from one stored row to the next: rows
- * of A and B may overlap, as the windows of a convolution do; rows of C may
- * not.  beta 0 overwrites C whatever it held.  Any size may be zero.
+ * B.  lda, ldb and ldc are the floats from one stored row to the next, never
+ * fewer than the row holds: BLAS refuses rows that overlap.  beta 0 overwrites
+ * C whatever it held.  Any size may be zero.
  *
  * This is the only file that knows a BLAS.
  */

@@ -6,8 +6,7 @@
 /*
  * y = x weight^T + bias
  *
- * y [N,O]   x: N rows of I floats, ldx from one to the next (I when packed;
- * less where rows overlap, more where x is part of something wider)
+ * y [N,O]   x: N rows of I floats, ldx >= I from one to the next
  * weight [O,I]   bias [O], or NULL for none
  */
 void linear_forward(float *y, const float *x, size_t ldx,
@@ -16,8 +15,7 @@ void linear_forward(float *y, const float *x, size_t ldx,
 
 /*
  * Adds to dx, dweight [O,I] and dbias [O], each of which may be NULL.
- * dx has N rows of I floats, lddx >= I apart: for overlapping rows see
- * conv1d_backward().
+ * dx: N rows of I floats, lddx >= I from one to the next.
  */
 void linear_backward(float *dx, size_t lddx, float *dweight, float *dbias,
                      const float *dy, const float *x, size_t ldx,
