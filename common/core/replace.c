@@ -1,0 +1,48 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/die.h"
+#include "core/replace.h"
+#include "core/xalloc.h"
+
+void
+replace_begin(struct replace *r, const char *path)
+{
+	r->path = path;
+	r->temporary = xasprintf("%s.tmp-%ld", path, (long)getpid());
+	r->fp = fopen(r->temporary, "wb");
+	if (!r->fp)
+		die("%s:", r->temporary);
+}
+
+static _Noreturn void
+fail(struct replace *r)
+{
+	int saved = errno;
+
+	unlink(r->temporary);
+	errno = saved;
+	die("write %s:", r->path);
+}
+
+void
+replace_commit(struct replace *r)
+{
+	if (ferror(r->fp) || fflush(r->fp) != 0 ||
+	    fsync(fileno(r->fp)) != 0)
+		fail(r);
+	if (fclose(r->fp) != 0 || rename(r->temporary, r->path) != 0)
+		fail(r);
+	free(r->temporary);
+	r->fp = NULL;
+}
+
+void
+replace_abandon(struct replace *r)
+{
+	fclose(r->fp);
+	unlink(r->temporary);
+	free(r->temporary);
+	r->fp = NULL;
+}

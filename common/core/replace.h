@@ -1,0 +1,25 @@
+/*
+ * replace.h - a file is either the old one or the whole new one
+ *
+ * Write to .fp; replace_commit flushes it to disk and renames it over path.
+ * Anything that goes wrong dies and leaves path as it was; so does an
+ * interruption before the commit (the temporary file is PATH.tmp-PID).
+ */
+#ifndef REPLACE_H
+#define REPLACE_H
+
+#include <stdio.h>
+
+struct replace {
+	FILE *fp;
+	const char *path;         /* borrowed */
+	char *temporary;
+};
+
+void replace_begin(struct replace *r, const char *path);
+void replace_commit(struct replace *r);
+
+/* Gives up: removes the temporary file. */
+void replace_abandon(struct replace *r);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * safetensors.h - the weight files of Hugging Face, read and written
+ *
+ *	[u64 little endian: N][N bytes of JSON][tensor data]
+ *
+ * Format: github.com/huggingface/safetensors.  Everything the header says is
+ * checked before a pointer is handed out: sizes against shapes, offsets
+ * against the file, no holes, no overlap, no name twice.
+ */
+#ifndef SAFETENSORS_H
+#define SAFETENSORS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SAFETENSORS_DIMENSIONS_MAX = 8 };
+
+enum safetensors_type { TYPE_F32, TYPE_F16, TYPE_BF16, TYPE_OTHER };
+
+struct safetensors_entry {
+	char *name;
+	enum safetensors_type type;
+	char type_name[12];       /* as written: "F32", "I64" */
+	int ndim;
+	size_t dim[SAFETENSORS_DIMENSIONS_MAX];
+	size_t length;            /* elements */
+	const uint8_t *data;      /* in the mapped file; maybe unaligned */
+};
+
+struct safetensors_text { char *key, *value; };
+
+struct safetensors {
+	struct safetensors_entry *entry; /* in the order of the data */
+	size_t entries;
+	struct safetensors_text *metadata;
+	size_t metadata_count;
+	void *mapping;            /* NULL for parsed bytes */
+	size_t mapping_size;
+};
+
+/*
+ * Maps a file, or looks at bytes that the caller keeps.  Both return NULL or
+ * the reason the file is refused (constant text, or text owned by s until
+ * safetensors_release, which is needed in either case).
+ */
+const char *safetensors_open(struct safetensors *s, const char *path);
+const char *safetensors_parse(struct safetensors *s, const uint8_t *bytes,
+                              size_t size);
+void safetensors_release(struct safetensors *s);
+
+const struct safetensors_entry *
+safetensors_find(const struct safetensors *s, const char *name);
+
+/* NULL where there is none. */
+const char *safetensors_metadata(const struct safetensors *s,
+                                 const char *key);
+
+/* Copies to floats.  False: not F32, F16 or BF16. */
+bool safetensors_floats(float *out, const struct safetensors_entry *e);
+
+/* A tensor to write: F32 data, stored as type says (rounded to nearest). */
+struct safetensors_source {
+	const char *name;
+	enum safetensors_type type;
+	int ndim;
+	size_t dim[SAFETENSORS_DIMENSIONS_MAX];
+	const float *data;
+};
+
+/* Replaces path atomically; dies if it cannot. */
+void safetensors_write(const char *path,
+                       const struct safetensors_source *source, size_t count,
+                       const struct safetensors_text *metadata,
+                       size_t metadata_count);
+
+#endif
