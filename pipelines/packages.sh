@@ -1,0 +1,152 @@
+#!/bin/sh
+# packages.sh build|test - see that what the build, or the tests, need is here
+#
+# Says nothing when it is.  On Debian and Ubuntu it installs what is missing,
+# as root or through sudo; where it may not, and on other systems, it prints
+# the one command to run and exits 1.
+set -u
+
+say() {
+	echo "packages: $*" >&2
+}
+
+has() {
+	command -v "$1" >/dev/null 2>&1
+}
+
+# system: the package manager that rules here.
+system() {
+	for pair in dpkg-query:apt rpm:dnf pacman:pacman apk:apk brew:brew
+	do
+		has "${pair%:*}" && echo "${pair#*:}" && return
+	done
+}
+
+# wanted PURPOSE: its packages.  Of a|b either will do, and a is preferred:
+# an OpenMP build of OpenBLAS shares its threads with our own loops.
+wanted() {
+	test "$1" = build || wanted build
+	has cc || echo gcc
+	has make || echo make
+	case $manager-$1 in
+	apt-build) echo libc6-dev libsndfile1-dev libsoxr-dev libfftw3-dev \
+		'libopenblas-openmp-dev|libopenblas-pthread-dev' \
+		'libmsgpack-c-dev|libmsgpack-dev' libcjson-dev ;;
+	apt-test) echo libcmocka-dev mandoc sox python3 python3-numpy \
+		python3-msgpack python3-msgpack-numpy ;;
+	dnf-build) echo libsndfile-devel soxr-devel fftw-devel openblas-devel \
+		'msgpack-c-devel|msgpack-devel' cjson-devel ;;
+	dnf-test) echo libcmocka-devel mandoc sox python3-numpy \
+		python3-msgpack ;;
+	pacman-build) echo libsndfile libsoxr fftw openblas msgpack-c cjson ;;
+	pacman-test) echo cmocka mandoc sox python-numpy python-msgpack ;;
+	apk-build) echo musl-dev libsndfile-dev soxr-dev fftw-dev \
+		openblas-dev msgpack-c-dev cjson-dev ;;
+	apk-test) echo cmocka-dev mandoc sox py3-numpy py3-msgpack ;;
+	brew-build) echo libsndfile libsoxr fftw openblas msgpack cjson ;;
+	brew-test) echo cmocka mandoc sox numpy ;;
+	esac
+}
+
+# installed PACKAGE...: those that are here.
+installed() {
+	case $manager in
+	apt) dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" |
+		sed -n 's/^installed //p' ;;
+	dnf) rpm -q --qf '%{NAME}\n' "$@" ;;
+	pacman) pacman -Qq "$@" ;;
+	apk) apk info -e "$@" ;;
+	brew) brew list --versions "$@" | cut -d ' ' -f 1 ;;
+	esac 2>/dev/null
+}
+
+# missing CHOICE...: those of which nothing is here.
+missing() {
+	# shellcheck disable=SC2046 # a list of words
+	here=" $(installed $(echo "$*" | tr '|' ' ') | tr '\n' ' ') "
+	for choice
+	do
+		found=
+		for name in $(echo "$choice" | tr '|' ' ')
+		do
+			case $here in *" $name "*) found=yes ;; esac
+		done
+		test "$found" || echo "$choice"
+	done
+}
+
+# known PACKAGE: has apt-get heard of it?
+known() {
+	test "$manager" != apt ||
+		apt-cache show "$1" 2>/dev/null | grep -q '^Package:'
+}
+
+# chosen CHOICE...: of each the first name that is known, or its last.
+chosen() {
+	for choice
+	do
+		for name in $(echo "$choice" | tr '|' ' ')
+		do
+			known "$name" && break
+		done
+		echo "$name"
+	done | tr '\n' ' ' | sed 's/ $//'
+}
+
+# administrator: prints what goes before a command to run it as root.
+administrator() {
+	test "$(id -u)" = 0 && return
+	has sudo || return 1
+	# without a terminal nobody can be asked for a password
+	sudo -n true 2>/dev/null || test -t 2 || return 1
+	echo sudo
+}
+
+apt() {
+	$sudo env DEBIAN_FRONTEND=noninteractive \
+		apt-get -y -o DPkg::Lock::Timeout=120 "$@" >>"$log" 2>&1
+}
+
+# apt_install CHOICE...: a bare image knows no package until it is updated,
+# and a list of long ago names files that are gone.
+apt_install() {
+	log=$(mktemp) || exit 1
+	trap 'rm -f "$log"' EXIT
+	say "installing $(chosen "$@") (${sudo:+$sudo }apt-get)"
+	for name in $(chosen "$@")
+	do
+		known "$name" || { apt update; break; }
+	done
+	# shellcheck disable=SC2046 # a list of words
+	apt install --no-install-recommends $(chosen "$@") && return
+	# shellcheck disable=SC2046
+	apt update && apt install --no-install-recommends $(chosen "$@") &&
+		return
+	cat "$log" >&2
+	say "apt-get failed, see above"
+	return 1
+}
+
+case ${1-} in
+build | test) ;;
+*) say "usage: packages.sh build|test"; exit 2 ;;
+esac
+manager=$(system)
+test "$manager" || {
+	say "cannot tell what is installed on this system; see README.md"
+	exit 0
+}
+# shellcheck disable=SC2046 # a list of words
+set -- $(missing $(wanted "$1"))
+test $# -gt 0 || exit 0
+case $manager in
+apt)
+	sudo=$(administrator) && { apt_install "$@"; exit; }
+	command='sudo apt-get install' ;;
+dnf) command='sudo dnf install' ;;
+pacman) command='sudo pacman -S --needed' ;;
+apk) command='apk add' ;;
+brew) command='brew install' ;;
+esac
+say "some are missing, run: $command $(chosen "$@")"
+exit 1
