@@ -14,11 +14,10 @@ gelu_forward(float *y, const float *x, size_t n)
 {
 	#pragma omp simd
 	for (size_t i = 0; i < n; i++) {
-		float v = x[i], a = v < 0 ? -v : v, tail;
+		float v = x[i], a = vmagnitude(v, FAR), tail;
 
-		a = a > FAR ? FAR : a;
 		tail = vnormal_tail(a, vexp(-0.5f * a * a));
-		y[i] = (v > 0 ? v : 0) - a * tail;
+		y[i] = (v < 0 ? 0 : v) - a * tail;
 	}
 }
 
@@ -28,12 +27,11 @@ gelu_backward(float *dx, const float *dy, const float *x, size_t n)
 {
 	#pragma omp simd
 	for (size_t i = 0; i < n; i++) {
-		float v = x[i], a = v < 0 ? -v : v, e, tail, slope;
+		float v = x[i], a = vmagnitude(v, FAR), e, tail, slope;
 
-		a = a > FAR ? FAR : a;
 		e = vexp(-0.5f * a * a);
 		tail = vnormal_tail(a, e);
 		slope = a * e * 0.398942280f - tail;
-		dx[i] += dy[i] * (v > 0 ? 1 + slope : -slope);
+		dx[i] += dy[i] * (v < 0 ? -slope : 1 + slope);
 	}
 }

@@ -8,6 +8,7 @@
 #ifndef VEXP_H
 #define VEXP_H
 
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -29,13 +30,24 @@ vexp_to_bits(float x)
 	return bits;
 }
 
+/* |x|, but no more than most; NaN becomes most.  Floats sort as their bits. */
+static inline float
+vmagnitude(float x, float most)
+{
+	uint32_t bits = vexp_to_bits(x) & 0x7fffffff;
+	uint32_t limit = vexp_to_bits(most);
+
+	return vexp_from_bits(bits < limit ? bits : limit);
+}
+
 /*
  * e^x within 2 units in the last place, denormal results included.
  *
  * x = n ln 2 + r with n whole and |r| <= ln 2 / 2; e^r is a polynomial
  * (Cephes, Moshier 1992).  Adding 1.5 * 2^23 rounds to a whole number and
  * leaves it in the low bits.  2^n is applied in two halves, because n itself
- * may be below -126 or be 128.
+ * may be below -126 or be 128.  The ends are put right last: had x been
+ * clamped first, gcc 12 would compute separate masked paths for each end.
  */
 static inline float
 vexp(float x)
@@ -44,8 +56,6 @@ vexp(float x)
 	float y, shifted, n, r;
 	uint32_t whole, half;
 
-	x = x < -104 ? -104 : x;
-	x = x > 89 ? 89 : x;
 	shifted = x * 1.44269504f + magic;
 	n = shifted - magic;
 	r = x - n * 0.693359375f;
@@ -62,7 +72,9 @@ vexp(float x)
 	whole = vexp_to_bits(shifted) - vexp_to_bits(magic) + 256;
 	half = whole / 2;
 	y *= vexp_from_bits((half - 128 + 127) << 23);
-	return y * vexp_from_bits((whole - half - 128 + 127) << 23);
+	y *= vexp_from_bits((whole - half - 128 + 127) << 23);
+	y = x < -104 ? 0 : y;
+	return x > 89 ? INFINITY : y;
 }
 
 /* 1 / (1 + e^-x) */
