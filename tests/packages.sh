@@ -29,7 +29,8 @@ machine() {
 		case \$1 in
 		update) cp $PWD/archive $PWD/known ;;
 		install) shift 2
-			test ! -e $PWD/broken || { echo disk is full; exit 100; }
+			test ! -e $PWD/broken ||
+				{ echo disk is full; exit 100; }
 			for p
 			do
 				grep -qx \"\$p\" $PWD/known || exit 100
