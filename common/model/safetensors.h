@@ -5,7 +5,8 @@
  *
  * Format: github.com/huggingface/safetensors.  Everything the header says is
  * checked before a pointer is handed out: sizes against shapes, offsets
- * against the file, no holes, no overlap, no name twice.
+ * against the file, no holes, no overlap, no name twice.  A file that shrinks
+ * while it is mapped is the one thing that cannot be caught.
  */
 #ifndef SAFETENSORS_H
 #define SAFETENSORS_H
@@ -25,6 +26,7 @@ struct safetensors_entry {
 	int ndim;
 	size_t dim[SAFETENSORS_DIMENSIONS_MAX];
 	size_t length;            /* elements */
+	size_t size;              /* bytes */
 	const uint8_t *data;      /* in the mapped file; maybe unaligned */
 };
 
@@ -37,6 +39,7 @@ struct safetensors {
 	size_t metadata_count;
 	void *mapping;            /* NULL for parsed bytes */
 	size_t mapping_size;
+	char *why;                /* the reason it was refused, if not constant */
 };
 
 /*
@@ -68,7 +71,11 @@ struct safetensors_source {
 	const float *data;
 };
 
-/* Replaces path atomically; dies if it cannot. */
+/*
+ * Replaces path atomically; dies if it cannot.  The order of the sources does
+ * not matter: wide types come first in the file, then names in order.  Text
+ * of the metadata that is not UTF-8 has its bad bytes written as '?'.
+ */
 void safetensors_write(const char *path,
                        const struct safetensors_source *source, size_t count,
                        const struct safetensors_text *metadata,

@@ -1,0 +1,52 @@
+/*
+ * features.h - what the rows of a "features" tensor mean
+ *
+ * featurize writes it into each frame as "features.type", a model keeps it,
+ * and the two are compared, so that a network never sees rows of another kind.
+ *
+ *	fbank80+pitch 16000/400/160
+ *	kind, columns, extras, then rate (Hz) / window / hop (samples)
+ *
+ * With pitch, three columns follow: log F0 (ln Hz), voicing (0 to 1) and the
+ * log energy of the window.  "+deltas2" tells that first and second
+ * differences of all columns follow those.
+ */
+#ifndef FEATURES_H
+#define FEATURES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum features_kind { FEATURES_FBANK, FEATURES_MFCC };
+
+struct features_type {
+	int kind;                 /* enum features_kind */
+	int columns;              /* bands or cepstra */
+	bool pitch;
+	int deltas;               /* order, 0 to 2 */
+	int rate, window, hop;
+};
+
+enum { FEATURES_TYPE_MAX = 64, PITCH_COLUMNS = 3 };
+
+/* Columns of the tensor before deltas, and in all. */
+size_t features_static_width(const struct features_type *t);
+size_t features_width(const struct features_type *t);
+
+/* text has room for FEATURES_TYPE_MAX bytes. */
+void features_type_print(char *text, const struct features_type *t);
+bool features_type_parse(struct features_type *t, const char *text);
+
+/*
+ * The view of raw features that a student was trained on, in place.
+ *
+ * Without normalisation beforehand: mel (or cepstral) columns and energy less
+ * their means over the utterance, over 3; 2 (log F0 - 5.2); voicing as it is.
+ * After cmvn (mean 0, deviation 1): all but scaled by 1.2.
+ *
+ * x [T, features_static_width]; deltas are taken of the view, not of x.
+ */
+void features_view(float *x, size_t T, const struct features_type *t,
+                   bool normalised);
+
+#endif

@@ -1,0 +1,79 @@
+#include <string.h>
+
+#include "model/half.h"
+
+enum {
+	INFINITE = 0x7f800000,     /* bits of a float */
+	HALF_OVERFLOW = 0x477ff000, /* 65520: halfway past the largest half */
+	HALF_NORMAL = 0x38800000,  /* 2^-14: the smallest normal half */
+	BIAS = 127 - 15            /* of the exponents */
+};
+
+static uint32_t
+bits_of(float x)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &x, sizeof bits);
+	return bits;
+}
+
+static float
+float_of(uint32_t bits)
+{
+	float x;
+
+	memcpy(&x, &bits, sizeof x);
+	return x;
+}
+
+float
+half_to_float(uint16_t half)
+{
+	uint32_t sign = (half & 0x8000u) << 16;
+	uint32_t exponent = half >> 10 & 0x1f, mantissa = half & 0x3ff;
+
+	if (exponent == 0x1f)
+		return float_of(sign | INFINITE | mantissa << 13);
+	if (exponent == 0) {
+		float x = (float)mantissa * 0x1p-24f;
+
+		return sign ? -x : x;
+	}
+	return float_of(sign | (exponent + BIAS) << 23 | mantissa << 13);
+}
+
+uint16_t
+half_from_float(float x)
+{
+	uint32_t bits = bits_of(x);
+	uint32_t sign = bits >> 16 & 0x8000, size = bits & 0x7fffffff;
+
+	if (size > INFINITE)
+		return (uint16_t)(sign | 0x7e00 | (size >> 13 & 0x3ff));
+	if (size >= HALF_OVERFLOW)
+		return (uint16_t)(sign | 0x7c00);
+	/* between 0.5 and 1 floats are 2^-24 apart, as subnormal halves are:
+	   the sum is rounded to one of them */
+	if (size < HALF_NORMAL)
+		return (uint16_t)(sign | (bits_of(float_of(size) + 0.5f) -
+		                          bits_of(0.5f)));
+	size += 0xfff + (size >> 13 & 1);
+	return (uint16_t)(sign | ((size >> 13) - (BIAS << 10)));
+}
+
+float
+bfloat_to_float(uint16_t bfloat)
+{
+	return float_of((uint32_t)bfloat << 16);
+}
+
+uint16_t
+bfloat_from_float(float x)
+{
+	uint32_t bits = bits_of(x);
+
+	if ((bits & 0x7fffffff) > INFINITE)
+		return (uint16_t)(bits >> 16 | 0x40);
+	return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}

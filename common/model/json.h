@@ -1,0 +1,45 @@
+/*
+ * json.h - JSON read strictly, and texts written as JSON
+ *
+ * More is refused than the grammar asks: a name twice in one object, text that
+ * is not UTF-8 or holds a NUL, anything after the value, nesting over 1000.
+ * Names are compared exactly.  Every function that looks at a value takes NULL
+ * for one that is not there, and says no.
+ */
+#ifndef JSON_H
+#define JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct json;
+
+enum json_kind {
+	JSON_NONE, JSON_OBJECT, JSON_ARRAY, JSON_TEXT, JSON_NUMBER,
+	JSON_TRUTH, JSON_NULL
+};
+
+/* NULL, and *why (a constant text), when it is refused. */
+struct json *json_parse(const char *bytes, size_t size, const char **why);
+void json_release(struct json *j);
+
+enum json_kind json_kind(const struct json *j);
+
+/* Members of an object or an array: for (m = first; m; m = next). */
+const struct json *json_first(const struct json *j);
+const struct json *json_next(const struct json *member);
+size_t json_length(const struct json *j);
+const char *json_key(const struct json *member);
+const struct json *json_find(const struct json *object, const char *key);
+
+/* The value, where it is one of that kind; else NULL or false. */
+const char *json_text(const struct json *j);
+bool json_real(const struct json *j, double *x);
+bool json_count(const struct json *j, size_t *n); /* whole, 0 to 2^53 - 1 */
+bool json_truth(const struct json *j, bool *truth);
+
+/* Text in quotes and escaped; bytes that are not UTF-8 become '?'. */
+void json_write_text(FILE *fp, const char *text);
+
+#endif

@@ -1,0 +1,165 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/die.h"
+#include "core/replace.h"
+#include "core/xalloc.h"
+#include "model/half.h"
+#include "model/json.h"
+#include "model/safetensors.h"
+
+enum { ALIGNMENT = 8, CHUNK = 4096 };
+
+static size_t
+width(const struct safetensors_source *t)
+{
+	return t->type == TYPE_F32 ? 4 : 2;
+}
+
+static size_t
+length(const struct safetensors_source *t)
+{
+	size_t n = 1;
+
+	for (int i = 0; i < t->ndim; i++)
+		n *= t->dim[i];
+	return n;
+}
+
+static int
+order_compare(const void *a, const void *b)
+{
+	const struct safetensors_source *p = *(void *const *)a;
+	const struct safetensors_source *q = *(void *const *)b;
+
+	if (width(p) != width(q))
+		return width(p) > width(q) ? -1 : 1;
+	return strcmp(p->name, q->name);
+}
+
+static void
+names_check(const char *path, const struct safetensors_source *source,
+            size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (source[i].type == TYPE_OTHER ||
+		    strcmp(source[i].name, "__metadata__") == 0)
+			die("write %s: tensor %s cannot be stored", path,
+			    source[i].name);
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(source[i].name, source[k].name) == 0)
+				die("write %s: two tensors named %s", path,
+				    source[i].name);
+	}
+}
+
+static void
+metadata_write(FILE *fp, const struct safetensors_text *metadata,
+               size_t count)
+{
+	fputs("\"__metadata__\":{", fp);
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			fputc(',', fp);
+		json_write_text(fp, metadata[i].key);
+		fputc(':', fp);
+		json_write_text(fp, metadata[i].value);
+	}
+	fputc('}', fp);
+}
+
+static void
+entry_write(FILE *fp, const struct safetensors_source *t, size_t *offset)
+{
+	static const char *const names[] = { "F32", "F16", "BF16" };
+	size_t end = *offset + length(t) * width(t);
+
+	json_write_text(fp, t->name);
+	fprintf(fp, ":{\"dtype\":\"%s\",\"shape\":[", names[t->type]);
+	for (int i = 0; i < t->ndim; i++)
+		fprintf(fp, "%s%zu", i ? "," : "", t->dim[i]);
+	fprintf(fp, "],\"data_offsets\":[%zu,%zu]}", *offset, end);
+	*offset = end;
+}
+
+/* The JSON, padded so that the data begin on a multiple of 8. */
+static char *
+header_make(size_t *size, const struct safetensors_source *const *order,
+            size_t count, const struct safetensors_text *metadata,
+            size_t metadata_count)
+{
+	char *text = NULL;
+	size_t offset = 0;
+	FILE *fp = open_memstream(&text, size);
+
+	if (!fp)
+		die("out of memory");
+	fputc('{', fp);
+	if (metadata_count > 0)
+		metadata_write(fp, metadata, metadata_count);
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0 || metadata_count > 0)
+			fputc(',', fp);
+		entry_write(fp, order[i], &offset);
+	}
+	fputc('}', fp);
+	fflush(fp);
+	for (size_t i = *size; i % ALIGNMENT != 0; i++)
+		fputc(' ', fp);
+	if (ferror(fp) || fclose(fp) != 0)
+		die("out of memory");
+	return text;
+}
+
+static bool
+data_write(FILE *fp, const struct safetensors_source *t)
+{
+	size_t left = length(t);
+	const float *x = t->data;
+	uint16_t bits[CHUNK];
+
+	if (t->type == TYPE_F32)
+		return fwrite(x, sizeof *x, left, fp) == left;
+	while (left > 0) {
+		size_t n = left < CHUNK ? left : CHUNK;
+
+		for (size_t i = 0; i < n; i++)
+			bits[i] = t->type == TYPE_F16 ? half_from_float(x[i])
+			                              : bfloat_from_float(x[i]);
+		if (fwrite(bits, sizeof *bits, n, fp) != n)
+			return false;
+		x += n;
+		left -= n;
+	}
+	return true;
+}
+
+void
+safetensors_write(const char *path, const struct safetensors_source *source,
+                  size_t count, const struct safetensors_text *metadata,
+                  size_t metadata_count)
+{
+	const struct safetensors_source **order;
+	struct replace r;
+	size_t size;
+	char *header;
+
+	names_check(path, source, count);
+	order = xmalloc(count, sizeof *order);
+	for (size_t i = 0; i < count; i++)
+		order[i] = &source[i];
+	qsort(order, count, sizeof *order, order_compare);
+	header = header_make(&size, order, count, metadata, metadata_count);
+
+	replace_begin(&r, path);
+	for (int i = 0; i < 8; i++)
+		fputc((int)(size >> 8 * i & 0xff), r.fp);
+	fwrite(header, 1, size, r.fp);
+	/* the first that fails is the last; commit says why */
+	for (size_t i = 0; i < count && data_write(r.fp, order[i]); i++)
+		continue;
+	free(header);
+	free(order);
+	replace_commit(&r);
+}
