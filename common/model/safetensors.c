@@ -11,7 +11,7 @@
 #include "model/json.h"
 #include "model/safetensors.h"
 
-enum { PREFIX = 8, HEADER_MAX = 100000000 };
+enum { PREFIX = 8 };
 
 static const char METADATA[] = "__metadata__";
 
@@ -213,7 +213,7 @@ file_read(struct safetensors *s, const uint8_t *bytes, size_t size)
 		return "not a safetensors file: shorter than 8 bytes";
 	for (int i = PREFIX - 1; i >= 0; i--)
 		length = length << 8 | bytes[i];
-	if (length > HEADER_MAX)
+	if (length > SAFETENSORS_HEADER_MAX)
 		return "not a safetensors file: a header over 100 MB";
 	if (length > size - PREFIX)
 		return "ends inside its header (cut short?)";

@@ -15,7 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SAFETENSORS_DIMENSIONS_MAX = 8 };
+enum {
+	SAFETENSORS_DIMENSIONS_MAX = 8,
+	SAFETENSORS_HEADER_MAX = 100000000
+};
 
 enum safetensors_type { TYPE_F32, TYPE_F16, TYPE_BF16, TYPE_OTHER };
 

@@ -38,6 +38,7 @@ order_compare(const void *a, const void *b)
 	return strcmp(p->name, q->name);
 }
 
+/* What we would refuse to read is never written. */
 static void
 names_check(const char *path, const struct safetensors_source *source,
             size_t count)
@@ -52,6 +53,17 @@ names_check(const char *path, const struct safetensors_source *source,
 				die("write %s: two tensors named %s", path,
 				    source[i].name);
 	}
+}
+
+static void
+keys_check(const char *path, const struct safetensors_text *metadata,
+           size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(metadata[i].key, metadata[k].key) == 0)
+				die("write %s: two texts named %s", path,
+				    metadata[i].key);
 }
 
 static void
@@ -109,6 +121,8 @@ header_make(size_t *size, const struct safetensors_source *const *order,
 		fputc(' ', fp);
 	if (ferror(fp) || fclose(fp) != 0)
 		die("out of memory");
+	if (*size > SAFETENSORS_HEADER_MAX)
+		die("metadata of %zu bytes, over 100 MB", *size);
 	return text;
 }
 
@@ -146,6 +160,7 @@ safetensors_write(const char *path, const struct safetensors_source *source,
 	char *header;
 
 	names_check(path, source, count);
+	keys_check(path, metadata, metadata_count);
 	order = xmalloc(count, sizeof *order);
 	for (size_t i = 0; i < count; i++)
 		order[i] = &source[i];
