@@ -27,22 +27,34 @@ block_new(size_t need)
 	return b;
 }
 
-/* Make current a block with need free bytes: a later one, or a new one. */
+/* Unlinks the first block with need bytes from *link on; NULL if none. */
+static struct arena_block *
+block_unlink(struct arena_block **link, size_t need)
+{
+	struct arena_block *b;
+
+	while (*link && (*link)->size < need)
+		link = &(*link)->next;
+	b = *link;
+	if (b)
+		*link = b->next;
+	return b;
+}
+
+/*
+ * Makes current a block with need free bytes: any of the blocks not yet used
+ * in this round, which moves up, or a new one.
+ */
 static void
 arena_advance(struct arena *a, size_t need)
 {
-	struct arena_block *b = a->current ? a->current->next : a->first;
+	struct arena_block **link = a->current ? &a->current->next : &a->first;
+	struct arena_block *b = block_unlink(link, need);
 
-	if (!b || b->size < need) {
-		struct arena_block *fresh = block_new(need);
-
-		fresh->next = b;
-		if (a->current)
-			a->current->next = fresh;
-		else
-			a->first = fresh;
-		b = fresh;
-	}
+	if (!b)
+		b = block_new(need);
+	b->next = *link;
+	*link = b;
 	a->current = b;
 	a->used = 0;
 }

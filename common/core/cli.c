@@ -1,4 +1,5 @@
 #include <getopt.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -236,6 +237,7 @@ cli_parse(int argc, char *argv[], const struct cli_option *options,
 	struct option *table = getopt_tables(options, &letters);
 	int c, operands;
 
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error */
 	program_init(argc > 0 ? argv[0] : "tunne");
 	if (argc > 0) /* getopt's own messages begin with argv[0] */
 		argv[0] += strlen(argv[0]) - strlen(program_name());

@@ -65,7 +65,8 @@ struct cli_about {
 /*
  * Parses, stores, checks.  Returns the index of the first operand in argv.
  * --help and --version print and exit 0; anything wrong exits 2.
- * Numbers may be written as 1e-3; integers in decimal.
+ * Numbers may be written as 1e-3; integers in decimal.  From here on a write
+ * to a closed pipe fails rather than kills.
  */
 int cli_parse(int argc, char *argv[], const struct cli_option *options,
               const struct cli_about *about);

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -35,19 +36,31 @@ program_verbosity(void)
 	return verbosity;
 }
 
+/* A name from outside may hold anything; a message stays one line. */
+static void
+controls_hide(char *line)
+{
+	for (; *line; line++)
+		if (iscntrl((unsigned char)*line))
+			*line = '?';
+}
+
+/* One write a line, so that the lines of a pipeline do not mix. */
 static void
 say(const char *format, va_list args)
 {
 	int saved = errno;
-	size_t length = strlen(format);
+	size_t length = strlen(format), used;
+	char line[4096];
 
-	flockfile(stderr);
-	fprintf(stderr, "%s: ", name);
-	vfprintf(stderr, format, args);
+	used = (size_t)snprintf(line, sizeof line, "%.255s: ", name);
+	vsnprintf(line + used, sizeof line - used, format, args);
+	used = strlen(line);
 	if (length > 0 && format[length - 1] == ':')
-		fprintf(stderr, " %s", strerror(saved));
-	fputc('\n', stderr);
-	funlockfile(stderr);
+		snprintf(line + used, sizeof line - used, " %s",
+		         strerror(saved));
+	controls_hide(line);
+	fprintf(stderr, "%s\n", line);
 }
 
 void
