@@ -1,0 +1,107 @@
+/* residual_forward(), residual_backward() and add_scaled(). */
+#include "gradient.h"
+#include "nn/residual.h"
+
+struct layer {
+	float *y, *x, *z, *gain, *dy;
+	size_t N, C;
+};
+
+static double
+loss(void *p)
+{
+	struct layer *l = p;
+
+	residual_forward(l->y, l->x, l->z, l->gain, l->N, l->C);
+	return dot(l->y, l->dy, l->N * l->C);
+}
+
+static void
+compare(struct layer *l)
+{
+	loss(l);
+	for (size_t i = 0; i < l->N * l->C; i++) {
+		double gain = l->gain ? (double)l->gain[i % l->C] : 1;
+
+		assert_close((double)l->y[i],
+		             (double)l->x[i] + gain * (double)l->z[i], 1e-6);
+	}
+}
+
+static void
+differentiate(struct layer *l)
+{
+	size_t n = l->N * l->C;
+	float *dx = gradient_floats(n), *dz = gradient_floats(n);
+	float *dgain = gradient_floats(l->C);
+
+	residual_backward(dx, dz, l->gain ? dgain : NULL, l->dy, l->z,
+	                  l->gain, l->N, l->C);
+	check_gradient(loss, l, l->x, dx, n);
+	check_gradient(loss, l, l->z, dz, n);
+	if (l->gain)
+		check_gradient(loss, l, l->gain, dgain, l->C);
+	free(dx);
+	free(dz);
+	free(dgain);
+}
+
+static void
+try_layer(size_t N, size_t C)
+{
+	float *gain = random_floats(C, 3);
+	struct layer l = {
+		.y = constant_floats(N * C, NAN), .x = random_floats(N * C, 1),
+		.z = random_floats(N * C, 2), .gain = gain,
+		.dy = random_floats(N * C, 4), .N = N, .C = C
+	};
+
+	compare(&l);
+	differentiate(&l);
+	l.gain = NULL;
+	compare(&l);
+	differentiate(&l);
+	free(l.y);
+	free(l.x);
+	free(l.z);
+	free(gain);
+	free(l.dy);
+}
+
+static void
+test_sizes(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < LENGTH(row_counts); n++)
+		for (size_t c = 0; c < LENGTH(channel_counts); c++)
+			try_layer(row_counts[n], channel_counts[c]);
+}
+
+static void
+test_add_scaled(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < 40; n++) {
+		float *x = random_floats(40, 1), *y = gradient_floats(40);
+
+		add_scaled(y, -2, x, n);
+		for (size_t i = 0; i < 40; i++)
+			assert_close((double)y[i], (double)GRADIENT_START
+			             - (i < n ? 2 * (double)x[i] : 0), 1e-6);
+		free(x);
+		free(y);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		{ "a branch joins with and without gain, and its gradients",
+		  test_sizes, NULL, NULL, NULL },
+		{ "adding a multiple touches n elements",
+		  test_add_scaled, NULL, NULL, NULL },
+	};
+
+	return cmocka_run_group_tests_name("residual", tests, NULL, NULL);
+}
