@@ -1,0 +1,18 @@
+#!/bin/sh
+# archive.sh DIRECTORY - a table of the emotions in a folder of recordings
+#
+#	archive.sh interviews >emotions.tsv
+#
+# Hours are cut into windows of 10 s, in bounded memory; start and end are in
+# seconds.  What cannot be read is named on stderr and the rest goes on.  Where
+# the list is too long for one command xargs runs wavread again: streams one
+# after the other are a stream.
+test -d "${1-}" || {
+	echo 'usage: archive.sh DIRECTORY >TABLE' >&2
+	exit 2
+}
+find "$1" -type f \( -name '*.wav' -o -name '*.flac' -o -name '*.ogg' \
+	-o -name '*.opus' -o -name '*.mp3' \) -print0 | sort -z |
+	xargs -0 -r wavread --window 10 --hop 10 |
+	featurize |
+	predict
