@@ -42,7 +42,7 @@ struct safetensors {
 	size_t metadata_count;
 	void *mapping;            /* NULL for parsed bytes */
 	size_t mapping_size;
-	char *why;                /* the reason it was refused, if not constant */
+	char *why;                /* it was refused, if not constant */
 };
 
 /*

@@ -134,7 +134,7 @@ data_write(FILE *fp, const struct safetensors_source *t)
 	uint16_t bits[CHUNK];
 
 	if (t->type == TYPE_F32)
-		return fwrite(x, sizeof *x, left, fp) == left;
+		return left == 0 || fwrite(x, sizeof *x, left, fp) == left;
 	while (left > 0) {
 		size_t n = left < CHUNK ? left : CHUNK;
 

@@ -1,0 +1,89 @@
+/* model/json: strict where a lax reader would be misled. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "model/json.h"
+
+static void
+test_json(void **state)
+{
+	static const char text[] =
+		"{\"a\":[1,2.5,-3],\"A\":true,\"t\":\"\\\\u0000\",\"n\":null}";
+	const char *why;
+	struct json *j = json_parse(text, sizeof text - 1, &why);
+	const struct json *a = json_find(j, "a");
+	double x;
+	size_t n;
+	bool yes = false;
+
+	(void)state;
+	assert_non_null(j);
+	assert_int_equal(json_length(a), 3);
+	assert_true(json_count(json_first(a), &n) && n == 1);
+	a = json_next(json_first(a));
+	assert_false(json_count(a, &n));
+	assert_true(json_real(a, &x) && x == 2.5);
+	assert_false(json_count(json_next(a), &n));
+	assert_true(json_truth(json_find(j, "A"), &yes) && yes);
+	assert_string_equal(json_text(json_find(j, "t")), "\\u0000");
+	assert_int_equal(json_kind(json_find(j, "n")), JSON_NULL);
+	assert_null(json_find(j, "N"));
+	assert_null(json_text(json_find(json_find(j, "N"), "deeper")));
+	json_release(j);
+}
+
+static void
+test_refused(void **state)
+{
+	static const char *const texts[] = {
+		"", " ", "{", "[1,]", "{\"a\"}", "{'a':1}", "nul", "1 2",
+		"{} x", "[1]]", "\"\\u0000\"", "\"\xff\"",
+		"[{\"a\":1,\"a\":2}]", "{\"a\":{\"b\":1,\"b\":1}}"
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		const char *why = NULL;
+
+		assert_null(json_parse(texts[i], strlen(texts[i]), &why));
+		assert_non_null(why);
+	}
+}
+
+static void
+test_written(void **state)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *fp = open_memstream(&text, &size);
+
+	(void)state;
+	json_write_text(fp, "a\"\\\n\x01\xc3\xa9\xe4\xf0\x9f\x99\x82\xc3");
+	assert_int_equal(fclose(fp), 0);
+	assert_string_equal(text, "\"a\\\"\\\\\\u000a\\u0001\xc3\xa9?"
+	                          "\xf0\x9f\x99\x82?\"");
+	free(text);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		{ "values are read by exact name and kind",
+		  test_json, NULL, NULL, NULL },
+		{ "what is not strictly JSON is refused",
+		  test_refused, NULL, NULL, NULL },
+		{ "text is escaped, and stray bytes replaced",
+		  test_written, NULL, NULL, NULL },
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
