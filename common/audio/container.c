@@ -1,0 +1,168 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audio/container.h"
+#include "core/xalloc.h"
+
+static const struct {
+	const char *bytes;
+	size_t offset, length;
+	enum container kind;
+} magic[] = {
+	{ "WAVE", 8, 4, CONTAINER_WAV }, /* and RIFF in front, see below */
+	{ "FORM", 0, 4, CONTAINER_AIFF },
+	{ ".snd", 0, 4, CONTAINER_AU },
+	{ "riff", 0, 4, CONTAINER_W64 },
+	{ "fLaC", 0, 4, CONTAINER_OTHER },
+	{ "OggS", 0, 4, CONTAINER_OTHER },
+	{ "ID3", 0, 3, CONTAINER_OTHER },
+	{ "caff", 0, 4, CONTAINER_OTHER },
+	{ "RF64", 0, 4, CONTAINER_OTHER },
+	{ "RIFX", 0, 4, CONTAINER_OTHER },
+	{ "NIST", 0, 4, CONTAINER_OTHER },
+	{ "Creative", 0, 8, CONTAINER_OTHER },
+	{ "2BIT", 0, 4, CONTAINER_OTHER },
+	{ "MATLAB", 0, 6, CONTAINER_OTHER },
+};
+
+bool
+head_fill(struct head *h, int fd, size_t size)
+{
+	while (h->length < size && !h->ended) {
+		ssize_t got;
+
+		if (h->capacity < size) {
+			h->capacity = size < 4096 ? 4096 : size;
+			h->bytes = xrealloc(h->bytes, h->capacity, 1);
+		}
+		got = read(fd, h->bytes + h->length, size - h->length);
+		if (got > 0)
+			h->length += (size_t)got;
+		else if (got == 0 || errno != EINTR)
+			h->ended = true;
+	}
+	return h->length >= size;
+}
+
+void
+head_release(struct head *h)
+{
+	free(h->bytes);
+	*h = (struct head){ .bytes = NULL };
+}
+
+static uint64_t
+little(const uint8_t *p, size_t bytes)
+{
+	uint64_t x = 0;
+
+	while (bytes-- > 0)
+		x = x << 8 | p[bytes];
+	return x;
+}
+
+static uint64_t
+big(const uint8_t *p, size_t bytes)
+{
+	uint64_t x = 0;
+
+	for (size_t i = 0; i < bytes; i++)
+		x = x << 8 | p[i];
+	return x;
+}
+
+/* 0 for the lengths that stand for "not known". */
+static uint64_t
+length_known(uint64_t x)
+{
+	bool two = x >= 0x7f000000 && x <= 0x80000000;
+
+	return two || (x >= 0xfffff000 && x <= 0xffffffff) ? 0 : x;
+}
+
+static enum container
+kind_look(const struct head *h)
+{
+	const uint8_t *p = h->bytes;
+
+	for (size_t i = 0; i < sizeof magic / sizeof magic[0]; i++)
+		if (memcmp(p + magic[i].offset, magic[i].bytes,
+		           magic[i].length) == 0 &&
+		    (magic[i].kind != CONTAINER_WAV ||
+		     memcmp(p, "RIFF", 4) == 0))
+			return magic[i].kind;
+	if (p[0] == 0xff && (p[1] & 0xe0) == 0xe0) /* MPEG's frame sync */
+		return CONTAINER_OTHER;
+	return CONTAINER_NONE;
+}
+
+static void
+format_read(struct container_info *c, const uint8_t *p, size_t size)
+{
+	c->encoding = (unsigned)little(p, 2);
+	c->channels = (unsigned)little(p + 2, 2);
+	c->rate = (unsigned)little(p + 4, 4);
+	c->block = (unsigned)little(p + 12, 2);
+	c->bits = (unsigned)little(p + 14, 2);
+	if (c->encoding == 0xfffe && size >= 26) /* extensible: in the GUID */
+		c->encoding = (unsigned)little(p + 24, 2);
+}
+
+/* Walks the chunks up to the one with the samples. */
+static void
+wav_look(struct container_info *c, struct head *h, int fd)
+{
+	size_t at = 12;
+
+	while (head_fill(h, fd, at + 8)) {
+		const uint8_t *chunk = h->bytes + at;
+		uint64_t size = little(chunk + 4, 4);
+
+		at += 8;
+		if (memcmp(chunk, "data", 4) == 0) {
+			c->begin = at;
+			c->length = length_known(size);
+			return;
+		}
+		if (size > HEAD_BYTES_MAX - at)
+			break;
+		size += size & 1; /* chunks begin at even places */
+		if (!head_fill(h, fd, at + size))
+			break;
+		if (memcmp(h->bytes + at - 8, "fmt ", 4) == 0 && size >= 16)
+			format_read(c, h->bytes + at, size);
+		at += size;
+	}
+	c->block = 0;
+}
+
+void
+container_look(struct container_info *c, struct head *h, int fd)
+{
+	*c = (struct container_info){ .kind = CONTAINER_NONE };
+	if (!head_fill(h, fd, 24))
+		return;
+	c->kind = kind_look(h);
+	switch (c->kind) {
+	case CONTAINER_WAV:
+		wav_look(c, h, fd);
+		break;
+	case CONTAINER_AIFF:
+		c->begin = 8;
+		c->length = length_known(big(h->bytes + 4, 4));
+		break;
+	case CONTAINER_AU:
+		c->begin = big(h->bytes + 4, 4);
+		c->length = length_known(big(h->bytes + 8, 4));
+		break;
+	case CONTAINER_W64:
+		c->length = little(h->bytes + 16, 8);
+		if (c->length >> 62) /* what nobody has is not a promise */
+			c->length = 0;
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,56 @@
+/*
+ * container.h - what the head of an audio file says of its length
+ *
+ * libsndfile reads every container, but takes a file that was cut for a short
+ * one, and cannot read all of them from a pipe.  The few bytes looked at here
+ * answer both: is everything there, and where do the samples of a WAV file
+ * begin, so that they can be read as they arrive.
+ *
+ * Lengths of 0 and of about 2 or 4 GiB are what programs write that did not
+ * know the length (sox, arecord and ffmpeg writing to a pipe): unknown.
+ *
+ * WAV: Microsoft, "Multimedia Programming Interface and Data Specifications
+ * 1.0" (1991).  AIFF: Apple (1989).  AU: Sun.  W64: Sony.
+ */
+#ifndef CONTAINER_H
+#define CONTAINER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The bytes taken from the front of a file; owned. */
+struct head {
+	uint8_t *bytes;
+	size_t length, capacity;
+	bool ended;               /* the file has no more */
+};
+
+enum { HEAD_BYTES_MAX = 1 << 20 };
+
+/* Takes bytes from fd until there are size, if there are; else false. */
+bool head_fill(struct head *h, int fd, size_t size);
+void head_release(struct head *h);
+
+enum container {
+	CONTAINER_NONE,           /* nothing known: raw samples, text, … */
+	CONTAINER_WAV, CONTAINER_AIFF, CONTAINER_AU, CONTAINER_W64,
+	CONTAINER_OTHER           /* flac, ogg, mp3, caf, … */
+};
+
+enum wav_encoding { WAV_PCM = 1, WAV_FLOAT = 3, WAV_ALAW = 6, WAV_ULAW = 7 };
+
+struct container_info {
+	enum container kind;
+	uint64_t begin, length;   /* bytes announced; length 0: unknown */
+	/* of a WAV file whose fmt chunk has been seen */
+	unsigned encoding, channels, rate, bits, block;
+};
+
+/*
+ * Looks at the front of the file that fd stands at, taking what it needs into
+ * h: for WAV all up to the first sample (block 0 where that is not found).
+ */
+void container_look(struct container_info *c, struct head *h, int fd);
+
+#endif

@@ -1,0 +1,105 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audio/recorder.h"
+#include "audio/slicer.h"
+#include "core/die.h"
+#include "core/xalloc.h"
+#include "corpus/labels.h"
+#include "corpus/manifest.h"
+#include "stream/fields.h"
+#include "stream/writer.h"
+
+static void
+text_set(struct frame *f, const char *name, const char *text)
+{
+	char *label;
+
+	if (!text || frame_has(f, name))
+		return;
+	if (strcmp(name, FIELD_LABEL) == 0) {
+		label = label_canonical(text);
+		frame_set_text(f, name, label);
+		free(label);
+	} else {
+		frame_set_text(f, name, text);
+	}
+}
+
+/* Everything but the audio; m is NULL for a file that was named directly. */
+static void
+describe(struct recorder *r, const struct manifest *m, const char *id)
+{
+	struct frame *f = &r->frame;
+
+	frame_clear(f);
+	frame_set_text(f, FIELD_FRAME, "utterance");
+	frame_set_text(f, FIELD_ID, id);
+	for (size_t i = 0; m && i < m->columns; i++)
+		if (strcmp(m->column[i], "path") != 0 &&
+		    strcmp(m->column[i], FIELD_START) != 0 &&
+		    strcmp(m->column[i], FIELD_END) != 0)
+			text_set(f, m->column[i],
+			         manifest_value(m, m->column[i]));
+	text_set(f, FIELD_LANGUAGE, r->language);
+	text_set(f, FIELD_LABEL, r->label);
+	text_set(f, FIELD_SPEAKER, r->speaker);
+	text_set(f, FIELD_CORPUS, r->corpus);
+}
+
+static void
+slice_put(struct recorder *r, const struct manifest *m, const char *id,
+          const struct slicer *s)
+{
+	const struct source *source = s->source;
+	double start = (double)source->begin / source->wav.rate +
+	               (double)s->start / r->rate;
+	double end = start + (double)s->length / r->rate;
+	char *window = xasprintf("%s:%.3f-%.3f", id, start, end);
+
+	describe(r, m, r->window > 0 ? window : id);
+	frame_set_number(&r->frame, FIELD_START, start);
+	frame_set_number(&r->frame, FIELD_END, end);
+	frame_set_number(&r->frame, FIELD_RATE, r->rate);
+	frame_add1(&r->frame, FIELD_AUDIO, 1);
+	/* lent, not copied: one utterance is in memory once */
+	frame_find(&r->frame, FIELD_AUDIO)->tensor = (struct tensor){
+		.ndim = 1, .dim = { s->length }, .data = s->samples
+	};
+	writer_put(r->out, &r->frame);
+	free(window);
+}
+
+void
+recorder_put(struct recorder *r, const struct manifest *m, const char *path,
+        const char *id)
+{
+	struct source source;
+	struct slicer s;
+	size_t slices = 0;
+
+	source_open(&source, path, &r->wav, r->rate, m ? m->start : 0,
+	            m ? m->end : -1);
+	slicer_init(&s, &source, (size_t)lroundf(r->window * (float)r->rate),
+	            (size_t)lroundf(r->hop * (float)r->rate),
+	            (size_t)llround((double)r->max_seconds * r->rate));
+	for (; !source.why && slicer_next(&s); slices++)
+		slice_put(r, m, id, &s);
+	if (source.why)
+		writer_drop(r->out, id, source.why);
+	else if (slices == 0)
+		writer_drop(r->out, id, "no audio in it");
+	if (s.limited)
+		warn("%s: only the first %g s are read (--max-seconds)", id,
+		     (double)r->max_seconds);
+	slicer_release(&s);
+	source_close(&source);
+	progress_add(&r->progress, 1);
+}
+
+void
+recorder_release(struct recorder *r)
+{
+	frame_release(&r->frame);
+}

@@ -1,0 +1,37 @@
+/*
+ * recorder.h - recordings into utterance frames
+ */
+#ifndef RECORDER_H
+#define RECORDER_H
+
+#include <stddef.h>
+
+#include "audio/wav.h"
+#include "core/progress.h"
+#include "stream/frame.h"
+
+struct manifest;
+struct writer;
+
+struct recorder {
+	struct wav_options wav;
+	int rate;                 /* of the frames, Hz */
+	float window, hop;        /* s; window 0: recordings whole */
+	float max_seconds;        /* of each recording; 0: all */
+	/* what frames say where the manifest does not; or NULL */
+	const char *language, *label, *speaker, *corpus;
+	struct writer *out;
+	struct progress progress;
+	struct frame frame;
+};
+
+/*
+ * Writes a recording's frames, or drops it.  m, at the line that names the
+ * recording or a part of it, adds its columns; it is NULL for a whole file.
+ */
+void recorder_put(struct recorder *r, const struct manifest *m,
+                  const char *path, const char *id);
+
+void recorder_release(struct recorder *r);
+
+#endif

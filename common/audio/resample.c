@@ -1,0 +1,62 @@
+#include <soxr.h>
+#include <stdlib.h>
+
+#include "audio/resample.h"
+#include "core/die.h"
+#include "core/xalloc.h"
+
+enum { BLOCK = 1024 };
+
+/*
+ * libsoxr asks for what it needs for the output wanted.  It is handed no less
+ * than it asks for until the end, so nothing is waited for that is not needed.
+ */
+static size_t
+block_give(void *context, soxr_in_t *data, size_t count)
+{
+	struct resample *r = context;
+
+	*data = r->block;
+	return r->source(r->context, r->block, count);
+}
+
+void
+resample_init(struct resample *r, double from, double to,
+              resample_source *source, void *context)
+{
+	soxr_quality_spec_t quality = soxr_quality_spec(SOXR_HQ, 0);
+	soxr_error_t error;
+
+	*r = (struct resample){ .source = source, .context = context };
+	if (from == to)
+		return;
+	r->block = xmalloc(BLOCK, sizeof *r->block);
+	r->soxr = soxr_create(from, to, 1, &error, NULL, &quality, NULL);
+	if (!error)
+		error = soxr_set_input_fn(r->soxr, block_give, r, BLOCK);
+	if (error)
+		die("resample from %g to %g Hz: %s", from, to, error);
+}
+
+size_t
+resample_read(struct resample *r, float *samples, size_t count)
+{
+	size_t done = 0, n = 1;
+
+	if (!r->soxr)
+		return r->source(r->context, samples, count);
+	while (done < count && n > 0) {
+		n = soxr_output(r->soxr, samples + done, count - done);
+		done += n;
+	}
+	return done;
+}
+
+void
+resample_release(struct resample *r)
+{
+	if (r->soxr)
+		soxr_delete(r->soxr);
+	free(r->block);
+	*r = (struct resample){ .soxr = NULL };
+}

@@ -1,0 +1,82 @@
+#include <math.h>
+#include <stdio.h>
+
+#include "audio/source.h"
+
+/* Times in tables are rounded: this much past the end is no mistake. */
+static const double END_TOLERANCE = .02;
+
+/* resample.h's source: the part's samples at the file's rate. */
+static size_t
+part_read(void *context, float *samples, size_t count)
+{
+	struct source *s = context;
+	uint64_t left = s->end - s->wav.position;
+	size_t got;
+
+	if (s->why)
+		return 0;
+	if (s->bounded && count > left)
+		count = (size_t)left;
+	s->why = wav_read(&s->wav, samples, count, &got);
+	if (s->why || !s->bounded || got == count)
+		return got;
+	left -= got;
+	if ((double)left > END_TOLERANCE * s->wav.rate) {
+		snprintf(s->wav.why, sizeof s->wav.why,
+		         "ends at %.2f s, its part at %.2f s",
+		         (double)s->wav.position / s->wav.rate,
+		         (double)s->end / s->wav.rate);
+		s->why = s->wav.why;
+	}
+	return got;
+}
+
+static uint64_t
+frames_round(double seconds, int rate)
+{
+	return (uint64_t)llround(seconds * rate);
+}
+
+const char *
+source_open(struct source *s, const char *path,
+            const struct wav_options *options, int rate, double begin,
+            double end)
+{
+	*s = (struct source){ .rate = rate, .bounded = end >= 0 };
+	s->why = wav_open(&s->wav, path, options);
+	if (s->why)
+		return s->why;
+	s->begin = frames_round(begin, s->wav.rate);
+	s->end = s->bounded ? frames_round(end, s->wav.rate) : 0;
+	s->why = wav_skip(&s->wav, s->begin);
+	if (!s->why)
+		resample_init(&s->resample, s->wav.rate, rate, part_read, s);
+	return s->why;
+}
+
+size_t
+source_expected(const struct source *s)
+{
+	uint64_t end = s->bounded ? s->end : s->wav.frames;
+
+	if (!s->bounded && !s->wav.counted)
+		return 0;
+	if (end <= s->wav.position)
+		return 0;
+	return (size_t)ceil((double)(end - s->wav.position) * s->rate /
+	                    s->wav.rate) + 1;
+}
+
+size_t
+source_read(struct source *s, float *samples, size_t count)
+{
+	return s->why ? 0 : resample_read(&s->resample, samples, count);
+}
+
+void
+source_close(struct source *s)
+{
+	resample_release(&s->resample);
+	wav_close(&s->wav);
+}

@@ -1,0 +1,338 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <sndfile.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "audio/container.h"
+#include "audio/spool.h"
+#include "audio/wav.h"
+#include "core/xalloc.h"
+
+enum { BLOCK_SAMPLES = 1 << 15 }; /* read at once, all channels together */
+
+static const struct { int format, bytes; } raw_format[] = {
+	[RAW_S16] = { SF_FORMAT_PCM_16, 2 },
+	[RAW_S24] = { SF_FORMAT_PCM_24, 3 },
+	[RAW_S32] = { SF_FORMAT_PCM_32, 4 },
+	[RAW_U8] = { SF_FORMAT_PCM_U8, 1 },
+	[RAW_F32] = { SF_FORMAT_FLOAT, 4 },
+	[RAW_ULAW] = { SF_FORMAT_ULAW, 1 },
+	[RAW_ALAW] = { SF_FORMAT_ALAW, 1 },
+};
+
+__attribute__((format(printf, 2, 3))) static const char *
+fail(struct wav *w, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(w->why, sizeof w->why, format, args);
+	va_end(args);
+	return w->why;
+}
+
+static double
+seconds(const struct wav *w, uint64_t frames)
+{
+	return (double)frames / w->rate;
+}
+
+/* Hands the descriptor to libsndfile; format 0: it finds out itself. */
+static const char *
+sound_open(struct wav *w, int format, int rate, int channels)
+{
+	SF_INFO info = { .format = 0 };
+	int type;
+
+	if (format)
+		info = (SF_INFO){
+			.format = SF_FORMAT_RAW | SF_ENDIAN_LITTLE | format,
+			.samplerate = rate, .channels = channels
+		};
+	w->sndfile = sf_open_fd(w->fd, SFM_READ, &info, SF_FALSE);
+	if (!w->sndfile && sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT)
+		return "not audio (raw samples? then --raw)";
+	if (!w->sndfile)
+		return fail(w, "not audio that can be read: %s",
+		            sf_strerror(NULL));
+	w->rate = info.samplerate;
+	w->channels = info.channels;
+	w->frames = info.frames > 0 ? (uint64_t)info.frames : 0;
+	/* the length of these is where they end, or a guess */
+	type = info.format & SF_FORMAT_TYPEMASK;
+	w->counted = type != SF_FORMAT_OGG && type != SF_FORMAT_MPEG;
+	return NULL;
+}
+
+static const char *
+raw_open(struct wav *w, const struct wav_options *o, uint64_t bytes)
+{
+	uint64_t frame = (uint64_t)raw_format[o->format].bytes *
+	                 (uint64_t)o->channels;
+	const char *why;
+
+	if (!w->piped && bytes % frame)
+		return fail(w, "%" PRIu64 " bytes are no whole number of "
+		            "frames of %" PRIu64 " (see --format and "
+		            "--channels)", bytes, frame);
+	why = sound_open(w, raw_format[o->format].format, o->rate,
+	                 o->channels);
+	w->counted = !w->piped;
+	return why;
+}
+
+/* libsndfile's name for WAV samples that are as good as raw; or 0. */
+static int
+plain_format(const struct container_info *c)
+{
+	int format = 0;
+
+	if (c->encoding == WAV_PCM && c->bits == 8)
+		format = SF_FORMAT_PCM_U8;
+	else if (c->encoding == WAV_PCM && c->bits == 16)
+		format = SF_FORMAT_PCM_16;
+	else if (c->encoding == WAV_PCM && c->bits == 24)
+		format = SF_FORMAT_PCM_24;
+	else if (c->encoding == WAV_PCM && c->bits == 32)
+		format = SF_FORMAT_PCM_32;
+	else if (c->encoding == WAV_FLOAT && c->bits == 32)
+		format = SF_FORMAT_FLOAT;
+	else if (c->encoding == WAV_FLOAT && c->bits == 64)
+		format = SF_FORMAT_DOUBLE;
+	else if (c->encoding == WAV_ALAW && c->bits == 8)
+		format = SF_FORMAT_ALAW;
+	else if (c->encoding == WAV_ULAW && c->bits == 8)
+		format = SF_FORMAT_ULAW;
+	if (c->channels == 0 || c->channels > WAV_CHANNELS_MAX ||
+	    c->rate < WAV_RATE_MIN || c->rate > WAV_RATE_MAX ||
+	    c->block != c->channels * c->bits / 8)
+		return 0;
+	return format;
+}
+
+/* A file that can seek: is all there that its head promises? */
+static const char *
+file_open(struct wav *w, const struct container_info *c, uint64_t bytes)
+{
+	uint64_t have = bytes > c->begin ? bytes - c->begin : 0;
+	double second = (double)c->rate * c->block;
+
+	if (c->length > have && plain_format(c))
+		return fail(w, "cut short: has %.2f of %.2f s",
+		            (double)have / second,
+		            (double)c->length / second);
+	if (c->length > have)
+		return fail(w, "cut short: has %" PRIu64 " of %" PRIu64
+		            " bytes", bytes, c->begin + c->length);
+	if (lseek(w->fd, 0, SEEK_SET) < 0)
+		return fail(w, "%s", strerror(errno));
+	return sound_open(w, 0, 0, 0);
+}
+
+/* A pipe: WAV flows, what needs to seek goes to a file first. */
+static const char *
+pipe_open(struct wav *w, const struct container_info *c,
+          const struct head *h)
+{
+	int format = plain_format(c), file;
+	const char *why;
+	struct stat status;
+
+	if (c->kind == CONTAINER_NONE)
+		return "not audio (raw samples? then --raw)";
+	if (format) {
+		why = sound_open(w, format, (int)c->rate, (int)c->channels);
+		w->counted = c->length > 0;
+		w->frames = c->length / c->block;
+		return why;
+	}
+	file = spool(h->bytes, h->length, w->fd);
+	if (file < 0)
+		return fail(w, "no room for a copy of it: %s",
+		            strerror(errno));
+	close(w->fd);
+	w->fd = file;
+	w->piped = false;
+	if (fstat(file, &status) < 0)
+		return fail(w, "%s", strerror(errno));
+	return file_open(w, c, (uint64_t)status.st_size);
+}
+
+static const char *
+any_open(struct wav *w, const struct wav_options *o, uint64_t bytes)
+{
+	struct head h = { .bytes = NULL };
+	struct container_info c;
+	const char *why;
+
+	if (!w->piped && bytes == 0)
+		return "an empty file";
+	if (o->raw)
+		return raw_open(w, o, bytes);
+	container_look(&c, &h, w->fd);
+	if (h.length == 0)
+		why = "nothing to read";
+	else if (w->piped)
+		why = pipe_open(w, &c, &h);
+	else
+		why = file_open(w, &c, bytes);
+	head_release(&h);
+	return why;
+}
+
+const char *
+wav_open(struct wav *w, const char *path, const struct wav_options *options)
+{
+	struct stat status;
+	const char *why;
+
+	*w = (struct wav){ .channel = options->channel };
+	w->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
+	                               : open(path, O_RDONLY);
+	if (w->fd < 0 || fstat(w->fd, &status) < 0)
+		return fail(w, "%s", strerror(errno));
+	if (S_ISDIR(status.st_mode))
+		return "a folder, not a file";
+	w->piped = !S_ISREG(status.st_mode) ||
+	           lseek(w->fd, 0, SEEK_CUR) != 0;
+	why = any_open(w, options, (uint64_t)status.st_size);
+	if (why)
+		return why;
+	if (w->rate < WAV_RATE_MIN || w->rate > WAV_RATE_MAX)
+		return fail(w, "%d samples a second: want %d to %d", w->rate,
+		            WAV_RATE_MIN, WAV_RATE_MAX);
+	if (w->channel > w->channels)
+		return fail(w, "no channel %d: it has %d", w->channel,
+		            w->channels);
+	w->block = xmalloc(BLOCK_SAMPLES, sizeof *w->block);
+	return NULL;
+}
+
+/* One channel of n interleaved frames, or the mean of all. */
+static void
+mono_take(float *mono, const float *block, size_t n, const struct wav *w)
+{
+	size_t channels = (size_t)w->channels;
+
+	for (size_t i = 0; i < n; i++, block += channels) {
+		double sum = 0;
+
+		if (w->channel > 0) {
+			mono[i] = block[w->channel - 1];
+			continue;
+		}
+		for (size_t c = 0; c < channels; c++)
+			sum += (double)block[c];
+		mono[i] = (float)(sum / (double)channels);
+	}
+}
+
+static const char *
+end_check(struct wav *w)
+{
+	if (sf_error(w->sndfile))
+		return fail(w, "damaged after %.2f s: %s",
+		            seconds(w, w->position),
+		            sf_strerror(w->sndfile));
+	if (w->counted && w->position < w->frames)
+		return fail(w, "cut short: has %.2f of %.2f s",
+		            seconds(w, w->position), seconds(w, w->frames));
+	return NULL;
+}
+
+/* Up to count samples, in one call to libsndfile; *got 0 at the end. */
+static const char *
+block_read(struct wav *w, float *samples, size_t count, size_t *got)
+{
+	size_t most = BLOCK_SAMPLES / (size_t)w->channels;
+	uint64_t left = w->counted ? w->frames - w->position : UINT64_MAX;
+	sf_count_t n;
+
+	if (count > most)
+		count = most;
+	if (count > left)
+		count = (size_t)left;
+	*got = 0;
+	if (count == 0)
+		return NULL;
+	n = sf_readf_float(w->sndfile, w->block, (sf_count_t)count);
+	if (n <= 0)
+		return end_check(w);
+	mono_take(samples, w->block, (size_t)n, w);
+	for (size_t i = 0; i < (size_t)n; i++)
+		if (!isfinite(samples[i]))
+			return fail(w, "NaN or infinite sample at %.4f s",
+			            seconds(w, w->position + i));
+	w->position += (uint64_t)n;
+	*got = (size_t)n;
+	return NULL;
+}
+
+const char *
+wav_read(struct wav *w, float *samples, size_t count, size_t *got)
+{
+	const char *why = NULL;
+	size_t n = 1;
+
+	for (*got = 0; *got < count && n > 0 && !why; *got += n)
+		why = block_read(w, samples + *got, count - *got, &n);
+	return why;
+}
+
+const char *
+wav_skip(struct wav *w, uint64_t frame)
+{
+	float scratch[1024];
+	const char *why = NULL;
+	size_t n = 1;
+
+	if (!w->piped && frame > w->position) {
+		sf_count_t to = sf_seek(w->sndfile, (sf_count_t)frame,
+		                        SEEK_SET);
+
+		if (to != (sf_count_t)frame)
+			return fail(w, "cannot go to %.2f s: it has %.2f s",
+			            seconds(w, frame), seconds(w, w->frames));
+		w->position = frame;
+	}
+	while (!why && n > 0 && w->position < frame) {
+		uint64_t left = frame - w->position;
+
+		why = block_read(w, scratch, left < 1024 ? (size_t)left : 1024,
+		                 &n);
+	}
+	if (!why && w->position < frame)
+		return fail(w, "cannot go to %.2f s: it has %.2f s",
+		            seconds(w, frame), seconds(w, w->position));
+	return why;
+}
+
+/* So that who writes the pipe need not fail: what follows the samples. */
+static void
+rest_drain(const struct wav *w)
+{
+	char buffer[4096];
+
+	while (read(w->fd, buffer, sizeof buffer) > 0)
+		;
+}
+
+void
+wav_close(struct wav *w)
+{
+	if (w->sndfile)
+		sf_close(w->sndfile);
+	if (w->piped && w->counted && w->position == w->frames)
+		rest_drain(w);
+	if (w->fd >= 0)
+		close(w->fd);
+	free(w->block);
+	*w = (struct wav){ .fd = -1 };
+}

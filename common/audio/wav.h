@@ -1,0 +1,64 @@
+/*
+ * wav.h - mono samples from a file, a pipe or standard input
+ *
+ * The only door to libsndfile, so whatever it reads we read: WAV, FLAC, Ogg
+ * Vorbis, Opus, MP3, AIFF, AU, CAF, … of 8 to 64 bits.  Integer samples are
+ * scaled so that full scale is 1; float samples are kept as they are, beyond
+ * full scale too.
+ *
+ * From a pipe, raw samples and WAV are read as they arrive; every other
+ * container is first copied to an unlinked file in $TMPDIR.
+ *
+ * Functions that can fail return NULL, or the reason in words: "cut short:
+ * has 2.00 of 5.00 s".  It lives in the struct wav until wav_close.
+ */
+#ifndef WAV_H
+#define WAV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { WAV_RATE_MIN = 1000, WAV_RATE_MAX = 768000, WAV_CHANNELS_MAX = 1024 };
+
+/* Raw samples, little-endian; in the order of WAV_RAW_WORDS. */
+enum wav_raw { RAW_S16, RAW_S24, RAW_S32, RAW_U8, RAW_F32, RAW_ULAW, RAW_ALAW };
+#define WAV_RAW_WORDS "s16|s24|s32|u8|f32|ulaw|alaw"
+
+struct wav_options {
+	bool raw;                 /* no container: what follows says it all */
+	int format;               /* enum wav_raw */
+	int channels, rate;       /* of raw samples */
+	int channel;              /* 1 is the first; 0: the mean of all */
+};
+
+struct wav {
+	void *sndfile;
+	int fd;
+	int channel, channels, rate;
+	bool piped;               /* cannot seek */
+	bool counted;             /* frames is known */
+	uint64_t frames;          /* in the file */
+	uint64_t position;        /* frames read so far */
+	float *block;             /* interleaved; owned */
+	char why[160];
+};
+
+/* path "-" is standard input.  wav_close is due also after a failure. */
+const char *wav_open(struct wav *w, const char *path,
+                     const struct wav_options *options);
+
+/* Goes forward to a frame; not past the end. */
+const char *wav_skip(struct wav *w, uint64_t frame);
+
+/*
+ * Reads count samples, fewer only at the end of the audio.  A sample that is
+ * not finite, and an end that comes before the one announced, are failures;
+ * *got is then what came before.
+ */
+const char *wav_read(struct wav *w, float *samples, size_t count,
+                     size_t *got);
+
+void wav_close(struct wav *w);
+
+#endif

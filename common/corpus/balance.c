@@ -1,0 +1,88 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/rng.h"
+#include "core/xalloc.h"
+#include "corpus/balance.h"
+
+size_t
+balance_add(struct balance *b, const char *group)
+{
+	size_t known = b->group.length;
+	size_t number = names_add(&b->group, group);
+
+	if (number == b->capacity) {
+		b->capacity = 2 * b->capacity + 16;
+		b->count = xrealloc(b->count, b->capacity, sizeof *b->count);
+	}
+	if (number == known)
+		b->count[number] = 0;
+	b->count[number]++;
+	b->utterances++;
+	b->scale = 0;
+	return number;
+}
+
+/* The sum over all utterances of n^-power is that over groups of n^(1-p). */
+static void
+scale_set(struct balance *b)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < b->group.length; i++)
+		sum += pow((double)b->count[i], 1 - b->power);
+	b->scale = (double)b->utterances / sum;
+}
+
+double
+balance_weight_at(struct balance *b, size_t group)
+{
+	if (b->scale == 0)
+		scale_set(b);
+	return b->scale * pow((double)b->count[group], -b->power);
+}
+
+double
+balance_weight(struct balance *b, const char *group)
+{
+	size_t number = names_find(&b->group, group);
+
+	return number == NAMES_NONE ? 1 : balance_weight_at(b, number);
+}
+
+void
+balance_release(struct balance *b)
+{
+	free(b->count);
+	names_release(&b->group);
+	*b = (struct balance)BALANCE_INIT;
+}
+
+/*
+ * The weights lie end to end on a line of length total, and a comb with teeth
+ * at u, u + 1, … hits each as often as it is long, rounded up or down.
+ */
+void
+balance_draw(size_t *draws, size_t total, const double *weight, size_t n,
+             struct rng *r)
+{
+	/* never 0: no tooth falls on the borders of whole lengths */
+	double u = (double)rng_uniform(r) + 0x1p-25;
+	double sum = 0, all = 0;
+	size_t before = 0;
+
+	for (size_t i = 0; i < n; i++)
+		all += weight ? weight[i] : 1;
+	for (size_t i = 0; i < n; i++) {
+		double border;
+		size_t hits;
+
+		sum += weight ? weight[i] : 1;
+		border = (double)total * sum / all;
+		hits = i == n - 1 ? total
+		     : border > u ? (size_t)ceil(border - u) : 0;
+		hits = hits > total ? total : hits;
+		draws[i] = hits - before;
+		before = hits;
+	}
+}

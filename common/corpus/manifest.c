@@ -1,0 +1,270 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/die.h"
+#include "core/number.h"
+#include "core/xalloc.h"
+#include "corpus/manifest.h"
+#include "corpus/utf8.h"
+#include "stream/fields.h"
+#include "stream/scan.h"
+
+static const char *const reserved[] = {
+	FIELD_FRAME, FIELD_VERSION, FIELD_HISTORY, FIELD_UTTERANCES,
+	FIELD_DROPPED, FIELD_RATE, FIELD_AUDIO, FIELD_FEATURES,
+	FIELD_FEATURES_TYPE, FIELD_CMVN, FIELD_AUGMENT, FIELD_LOGITS,
+	FIELD_CLASSES, FIELD_EMBEDDING, FIELD_LOSS, FIELD_LOSS_CE,
+	FIELD_LOSS_KD, FIELD_DLOGITS, "dembedding"
+};
+
+static bool
+column_reserved(const char *name)
+{
+	for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++)
+		if (strcmp(name, reserved[i]) == 0)
+			return true;
+	return strncmp(name, FIELD_TEACHER, strlen(FIELD_TEACHER)) == 0 ||
+	       strncmp(name, FIELD_WEIGHT, strlen(FIELD_WEIGHT)) == 0;
+}
+
+/*
+ * Reads a line, which LF, CR or both end, into m->text.  False at the end of
+ * the file.  A NUL is kept and makes *length differ from strlen.
+ */
+static bool
+line_read(struct manifest *m, size_t *length)
+{
+	size_t n = 0;
+	int c;
+
+	while ((c = getc(m->fp)) != EOF && c != '\n' && c != '\r') {
+		if (n + 2 > m->capacity) {
+			m->capacity = 2 * m->capacity + 256;
+			m->text = xrealloc(m->text, m->capacity, 1);
+		}
+		m->text[n++] = (char)c;
+	}
+	if (c == '\r' && (c = getc(m->fp)) != '\n' && c != EOF)
+		ungetc(c, m->fp);
+	if (ferror(m->fp))
+		die("%s:", m->name);
+	if (n == 0 && c == EOF && feof(m->fp))
+		return false;
+	m->line++;
+	if (!m->text)
+		m->text = xcalloc(m->capacity = 256, 1);
+	m->text[n] = '\0';
+	*length = n;
+	return true;
+}
+
+static const char *
+line_check(const char *text, size_t length)
+{
+	if (strlen(text) != length)
+		return "a NUL byte: not a text file";
+	if (!utf8_valid(text))
+		return "not UTF-8 (iconv converts)";
+	return NULL;
+}
+
+/* Cuts text at its tabs into at most max pieces; returns how many it has. */
+static size_t
+line_cut(char *text, const char **piece, size_t max)
+{
+	size_t n = 0;
+
+	for (char *tab; text; text = tab ? tab + 1 : NULL) {
+		tab = strchr(text, '\t');
+		if (tab)
+			*tab = '\0';
+		if (n < max)
+			piece[n] = text;
+		n++;
+	}
+	return n;
+}
+
+static size_t
+column_find(const struct manifest *m, const char *name)
+{
+	size_t i = 0;
+
+	while (i < m->columns && strcmp(m->column[i], name) != 0)
+		i++;
+	return i;
+}
+
+static void
+columns_check(const struct manifest *m)
+{
+	for (size_t i = 0; i < m->columns; i++) {
+		const char *name = m->column[i];
+
+		if (!*name)
+			die("%s:%zu: column %zu has no name", m->name, m->line,
+			    i + 1);
+		if (strlen(name) > FRAME_KEY_MAX)
+			die("%s:%zu: the name of column %zu has over %d bytes",
+			    m->name, m->line, i + 1, FRAME_KEY_MAX);
+		if (column_find(m, name) < i)
+			die("%s:%zu: two columns '%s'", m->name, m->line, name);
+		if (column_reserved(name))
+			die("%s:%zu: column '%s': the stream has its own field "
+			    "of that name (rename the column)", m->name,
+			    m->line, name);
+	}
+	if (column_find(m, "path") == m->columns)
+		die("%s:%zu: no column 'path' in the heading", m->name,
+		    m->line);
+}
+
+static void
+heading_read(struct manifest *m)
+{
+	static const char bom[] = "\xef\xbb\xbf"; /* Excel's */
+	size_t length;
+	const char *why;
+
+	if (!line_read(m, &length))
+		die("%s: an empty file: want a heading with a column 'path'",
+		    m->name);
+	why = line_check(m->text, length);
+	if (why)
+		die("%s:%zu: %s", m->name, m->line, why);
+	m->heading = xstrdup(m->text + (strncmp(m->text, bom, 3) ? 0 : 3));
+	m->columns = 1;
+	for (const char *p = m->heading; *p; p++)
+		m->columns += *p == '\t';
+	if (m->columns > FRAME_FIELDS_MAX / 2)
+		die("%s:%zu: %zu columns are too many", m->name, m->line,
+		    m->columns);
+	m->column = xcalloc(m->columns, sizeof *m->column);
+	m->value = xcalloc(m->columns, sizeof *m->value);
+	line_cut(m->heading, m->column, m->columns);
+	columns_check(m);
+}
+
+void
+manifest_open(struct manifest *m, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	bool standard = strcmp(name, "-") == 0;
+
+	*m = (struct manifest){ .name = standard ? "<stdin>" : name };
+	m->fp = standard ? stdin : fopen(name, "r");
+	if (!m->fp)
+		die("%s:", name);
+	m->folder = xstrdup(slash ? name : "");
+	if (slash)
+		m->folder[slash - name + 1] = '\0';
+	heading_read(m);
+}
+
+const char *
+manifest_value(const struct manifest *m, const char *column)
+{
+	size_t i = column_find(m, column);
+
+	return i < m->columns && *m->value[i] ? m->value[i] : NULL;
+}
+
+static const char *
+time_read(const struct manifest *m, const char *column, double *seconds)
+{
+	const char *text = manifest_value(m, column);
+
+	if (text && (!number_real(text, seconds) || *seconds < 0))
+		return strcmp(column, "start") == 0 ?
+		       "start: want seconds" : "end: want seconds";
+	return NULL;
+}
+
+static const char *
+line_parse(struct manifest *m)
+{
+	const char *path, *why;
+	size_t pieces = line_cut(m->text, m->value, m->columns);
+
+	if (pieces < m->columns)
+		return "fewer columns than the heading";
+	if (pieces > m->columns)
+		return "more columns than the heading";
+	path = manifest_value(m, "path");
+	if (!path)
+		return "no path";
+	m->start = 0;
+	m->end = -1;
+	m->part = manifest_value(m, "start") || manifest_value(m, "end");
+	why = time_read(m, "start", &m->start);
+	if (!why)
+		why = time_read(m, "end", &m->end);
+	if (!why && m->end >= 0 && m->end <= m->start)
+		why = "the end is not after the start";
+	free(m->path);
+	m->path = xasprintf("%s%s", *path == '/' ? "" : m->folder, path);
+	return why;
+}
+
+bool
+manifest_next(struct manifest *m, const char **why)
+{
+	size_t length = 0;
+
+	while (length == 0)
+		if (!line_read(m, &length))
+			return false;
+	*why = line_check(m->text, length);
+	if (!*why)
+		*why = line_parse(m);
+	return true;
+}
+
+char *
+manifest_id(const struct manifest *m, const char *why)
+{
+	const char *id = why ? NULL : manifest_value(m, FIELD_ID);
+	const char *path;
+
+	if (why)
+		return xasprintf("%s:%zu", m->name, m->line);
+	if (id)
+		return xstrdup(id);
+	path = manifest_value(m, "path");
+	if (m->part && m->end < 0)
+		return xasprintf("%s:%.3f-", path, m->start);
+	if (m->part)
+		return xasprintf("%s:%.3f-%.3f", path, m->start, m->end);
+	return xstrdup(path);
+}
+
+size_t
+manifest_count(struct manifest *m)
+{
+	long here = ftell(m->fp);
+	size_t lines = 0;
+	int c;
+
+	if (here < 0)
+		return 0;
+	while ((c = getc(m->fp)) != EOF)
+		lines += c == '\n';
+	if (fseek(m->fp, here, SEEK_SET))
+		die("%s:", m->name);
+	return lines;
+}
+
+void
+manifest_close(struct manifest *m)
+{
+	if (m->fp && m->fp != stdin)
+		fclose(m->fp);
+	free(m->folder);
+	free(m->heading);
+	free(m->text);
+	free(m->column);
+	free(m->value);
+	free(m->path);
+	*m = (struct manifest){ .fp = NULL };
+}
