@@ -9,7 +9,7 @@ size_t
 balance_add(struct balance *b, const char *group)
 {
 	size_t known = b->group.length;
-	size_t number = names_add(&b->group, group);
+	size_t number = texts_add(&b->group, group);
 
 	if (number == b->capacity) {
 		b->capacity = 2 * b->capacity + 16;
@@ -45,16 +45,16 @@ balance_weight_at(struct balance *b, size_t group)
 double
 balance_weight(struct balance *b, const char *group)
 {
-	size_t number = names_find(&b->group, group);
+	size_t number = texts_find(&b->group, group);
 
-	return number == NAMES_NONE ? 1 : balance_weight_at(b, number);
+	return number == TEXTS_NONE ? 1 : balance_weight_at(b, number);
 }
 
 void
 balance_release(struct balance *b)
 {
 	free(b->count);
-	names_release(&b->group);
+	texts_release(&b->group);
 	*b = (struct balance)BALANCE_INIT;
 }
 

@@ -12,13 +12,13 @@
 
 #include <stddef.h>
 
-#include "core/names.h"
+#include "core/texts.h"
 
 struct rng;
 
 struct balance {
 	double power;             /* set before a weight is asked for */
-	struct names group;
+	struct texts group;
 	size_t *count;            /* utterances, by group */
 	size_t capacity;
 	size_t utterances;

@@ -82,29 +82,6 @@ codec_texts(const char ***texts, size_t *count, struct codec_value v,
 	return why;
 }
 
-const char *
-codec_number(double *number, struct codec_value v)
-{
-	msgpack_unpacked u;
-	const char *why = NULL;
-
-	if (!value_unpack(&u, v))
-		why = "not MessagePack";
-	else if (u.data.type == MSGPACK_OBJECT_POSITIVE_INTEGER)
-		*number = (double)u.data.via.u64;
-	else if (u.data.type == MSGPACK_OBJECT_NEGATIVE_INTEGER)
-		*number = (double)u.data.via.i64;
-	else if (u.data.type == MSGPACK_OBJECT_FLOAT64 ||
-	         u.data.type == MSGPACK_OBJECT_FLOAT32)
-		*number = u.data.via.f64;
-	else
-		why = "not a number";
-	if (!why && !isfinite(*number))
-		why = "not a finite number";
-	msgpack_unpacked_destroy(&u);
-	return why;
-}
-
 /* The value of a key of a map, written as bin or text; NULL if absent. */
 static const msgpack_object *
 map_find(const msgpack_object *map, const char *key)
@@ -154,13 +131,93 @@ type_is(const msgpack_object *type, const char *name)
 	       memcmp(type->via.str.ptr, name, 3) == 0;
 }
 
+/* The bytes of bin data; raw text of the days before bin is taken as such. */
+static bool
+data_has(const msgpack_object *data, size_t size)
+{
+	return data && (data->type == MSGPACK_OBJECT_BIN ||
+	                data->type == MSGPACK_OBJECT_STR) &&
+	       data->via.bin.size == size;
+}
+
+/* One little-endian float, of 4 or 8 bytes. */
+static double
+float_at(const char *bytes, size_t width)
+{
+	float narrow;
+	double wide;
+
+	if (width == 4) {
+		memcpy(&narrow, bytes, sizeof narrow);
+		return (double)narrow;
+	}
+	memcpy(&wide, bytes, sizeof wide);
+	return wide;
+}
+
+/* NumPy's scalars travel as { nd: false, type, data }. */
+static bool
+scalar_read(double *number, const msgpack_object *map)
+{
+	const msgpack_object *nd = map_find(map, "nd");
+	const msgpack_object *type = map_find(map, "type");
+	const msgpack_object *data = map_find(map, "data");
+	size_t width = type_is(type, "<f4") ? 4 : 8;
+
+	if (!nd || nd->type != MSGPACK_OBJECT_BOOLEAN || nd->via.boolean ||
+	    (width == 8 && !type_is(type, "<f8")) || !data_has(data, width))
+		return false;
+	*number = float_at(data->via.bin.ptr, width);
+	return true;
+}
+
+static const char *
+number_read(double *number, const msgpack_object *o)
+{
+	switch (o->type) {
+	case MSGPACK_OBJECT_POSITIVE_INTEGER:
+		*number = (double)o->via.u64;
+		return NULL;
+	case MSGPACK_OBJECT_NEGATIVE_INTEGER:
+		*number = (double)o->via.i64;
+		return NULL;
+	case MSGPACK_OBJECT_FLOAT32:
+	case MSGPACK_OBJECT_FLOAT64:
+		*number = o->via.f64;
+		break;
+	case MSGPACK_OBJECT_MAP:
+		if (scalar_read(number, o))
+			break;
+		return "not a number";
+	default:
+		return "not a number";
+	}
+	return isfinite(*number) ? NULL : "not a finite number";
+}
+
+const char *
+codec_number(double *number, struct codec_value v)
+{
+	msgpack_unpacked u;
+	const char *why = "not MessagePack";
+	double x;
+
+	if (value_unpack(&u, v))
+		why = number_read(&x, &u.data);
+	if (!why)
+		*number = x;
+	msgpack_unpacked_destroy(&u);
+	return why;
+}
+
 static const char *
 tensor_copy(struct tensor *t, const msgpack_object *map, struct arena *arena)
 {
-	const msgpack_object *type, *data;
+	const msgpack_object *nd, *type, *data;
 	size_t length, width;
 
-	if (map->type != MSGPACK_OBJECT_MAP || !map_find(map, "nd"))
+	if (map->type != MSGPACK_OBJECT_MAP || !(nd = map_find(map, "nd")) ||
+	    nd->type != MSGPACK_OBJECT_BOOLEAN || !nd->via.boolean)
 		return "not a tensor";
 	type = map_find(map, "type");
 	data = map_find(map, "data");
@@ -169,20 +226,17 @@ tensor_copy(struct tensor *t, const msgpack_object *map, struct arena *arena)
 	if (!shape_read(t, &length, map_find(map, "shape")))
 		return "a tensor of impossible shape";
 	width = type_is(type, "<f4") ? 4 : 8;
-	if (!data || data->type != MSGPACK_OBJECT_BIN ||
-	    data->via.bin.size != length * width)
+	if (!data_has(data, length * width))
 		return "a tensor whose data do not fit its shape";
 	t->data = arena_floats(arena, length);
 	if (width == 4) {
-		memcpy(t->data, data->via.bin.ptr, length * width);
+		if (length > 0)
+			memcpy(t->data, data->via.bin.ptr, length * width);
 		return NULL;
 	}
-	for (size_t i = 0; i < length; i++) {
-		double x;
-
-		memcpy(&x, data->via.bin.ptr + i * width, width);
-		t->data[i] = (float)x;
-	}
+	for (size_t i = 0; i < length; i++)
+		t->data[i] = (float)float_at(data->via.bin.ptr + i * width,
+		                             width);
 	return NULL;
 }
 

@@ -2,8 +2,8 @@
  * codec.h - values of a frame to and from MessagePack
  *
  * Tensors travel in the encoding of the Python package msgpack-numpy: a map
- * with the bin keys nd, type, kind, shape, data.  Reading takes <f4 and <f8;
- * writing gives <f4.
+ * with the bin keys nd, type, kind, shape, data.  Reading takes <f4 and <f8,
+ * keys of text too, and NumPy's scalars as numbers; writing gives <f4.
  *
  * The decoders look at one value that scan.h has found whole and within
  * bounds.  They return NULL or the reason it is not what was asked for;
@@ -50,8 +50,5 @@ struct codec_value codec_from_number(double number, struct arena *arena);
 int codec_write_map(FILE *fp, size_t entries);
 int codec_write_text(FILE *fp, const char *text);
 int codec_write_tensor(FILE *fp, const struct tensor *t);
-
-/* Prints any value as JSON; tensors as shape and the first values. */
-void codec_print(FILE *fp, struct codec_value v, size_t tensor_values);
 
 #endif

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/die.h"
 #include "stream/fields.h"
@@ -59,6 +60,8 @@ frame_fill(struct frame *f, const struct reader *r)
 		const char *key = (const char *)s->bytes + e->key;
 		char name[FRAME_KEY_MAX + 1];
 
+		if (e->value_size == 0)
+			continue; /* passed over */
 		memcpy(name, key, e->key_length);
 		name[e->key_length] = '\0';
 		if (frame_has(f, name))
@@ -73,12 +76,18 @@ static bool
 frame_read(struct reader *r, struct frame *f)
 {
 	const char *why;
-	enum scan_result result = scan_next(&f->scan, r->fp, &why);
+	enum scan_result result;
 
+	f->scan.skim = r->skim;
+	result = scan_next(&f->scan, r->fp, &why);
+	r->at += (off_t)r->size;
+	r->size = f->scan.length + f->scan.skipped;
 	if (result == SCAN_ERROR && why[strlen(why) - 1] == ':')
 		die("read %s:", r->name);
 	if (result == SCAN_ERROR)
-		die("%s: %s", r->name, why);
+		die("%s: %s%s", r->name,
+		    r->inside || r->runs == 0 ? "" : "after the end frame: ",
+		    why);
 	if (result == SCAN_EOF)
 		return false;
 	frame_fill(f, r);
@@ -149,6 +158,9 @@ reader_next_in_run(struct reader *r, struct frame *f)
 	case KIND_END:
 		end_take(r, f);
 		return false;
+	case KIND_HEADER:
+		die("%s: a header where the end frame should be "
+		    "(did the filter before it fail?)", r->name);
 	default:
 		die("%s: a frame that is neither utterance nor end", r->name);
 	}
@@ -171,12 +183,56 @@ reader_rewind(struct reader *r)
 		    r->name);
 	r->inside = false;
 	r->runs = r->utterances = r->utterances_total = 0;
+	r->at = 0;
+	r->size = 0;
+}
+
+void
+reader_skim(struct reader *r)
+{
+	struct stat st;
+
+	if (fstat(fileno(r->fp), &st) != 0 || !S_ISREG(st.st_mode) ||
+	    fseeko(r->fp, 0, SEEK_SET) != 0)
+		die("%s: is not read in order, so it must be a file, "
+		    "not a pipe", r->name);
+	r->skim = st.st_size;
+}
+
+void
+reader_fetch(struct reader *r, struct frame *f, off_t at)
+{
+	const char *why;
+
+	f->scan.skim = 0;
+	if (fseeko(r->fp, at, SEEK_SET) != 0)
+		die("read %s:", r->name);
+	if (scan_next(&f->scan, r->fp, &why) != SCAN_OK)
+		die("%s: has changed while it was read", r->name);
+	frame_fill(f, r);
+}
+
+void
+reader_bytes(struct reader *r, uint8_t *bytes, off_t at, size_t size)
+{
+	while (size > 0) {
+		ssize_t got = pread(fileno(r->fp), bytes, size, at);
+
+		if (got < 0)
+			die("read %s:", r->name);
+		if (got == 0)
+			die("%s: has changed while it was read", r->name);
+		bytes += got;
+		at += got;
+		size -= (size_t)got;
+	}
 }
 
 void
 reader_close(struct reader *r)
 {
 	frame_release(&r->header);
-	if (r->fp != stdin)
+	if (r->fp && r->fp != stdin)
 		fclose(r->fp);
+	r->fp = NULL;
 }

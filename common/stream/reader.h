@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "stream/frame.h"
 
@@ -26,6 +27,9 @@ struct reader {
 	size_t utterances;        /* in this run so far */
 	size_t utterances_total;
 	double dropped;           /* said by the last end frame */
+	off_t at;                 /* where the last frame begins, bytes */
+	size_t size;              /* its bytes */
+	off_t skim;               /* see reader_skim */
 };
 
 /* fp is borrowed; a name such as "<stdin>" is for messages. */
@@ -49,6 +53,20 @@ bool reader_more(struct reader *r);
 
 /* Back to the start of a file; dies when it is a pipe. */
 void reader_rewind(struct reader *r);
+
+/*
+ * From the start of a file again, and quickly: long values (16 KiB and up) are
+ * passed over, and frames come without those fields.  The file's end is
+ * checked as ever.  Dies when it is a pipe.
+ */
+void reader_skim(struct reader *r);
+
+/*
+ * The whole frame that begins at a place that a first pass gave, or its bytes.
+ * Reading on in order from there is not possible.
+ */
+void reader_fetch(struct reader *r, struct frame *f, off_t at);
+void reader_bytes(struct reader *r, uint8_t *bytes, off_t at, size_t size);
 
 void reader_close(struct reader *r);
 

@@ -20,11 +20,17 @@ struct item {
 	size_t size; /* bytes that follow, or the number of elements */
 };
 
+/* A seek costs about as much as reading this many bytes. */
+enum { SKIP_MIN = 1 << 14 };
+
+static const char *const cut = "the stream is cut inside a frame "
+                               "(did the filter before it fail?)";
+
 /* Appends count bytes from fp, taking memory only as they come. */
 static const char *
 bytes_read(struct scan *s, FILE *fp, size_t count)
 {
-	if (count > FRAME_BYTES_MAX - s->length)
+	if (count > FRAME_BYTES_MAX - s->length - s->skipped)
 		return "a frame of more than 1 GiB";
 	while (count > 0) {
 		size_t room, got;
@@ -34,14 +40,34 @@ bytes_read(struct scan *s, FILE *fp, size_t count)
 			s->bytes = xrealloc(s->bytes, s->capacity, 1);
 		}
 		room = s->capacity - s->length;
-		got = fread(s->bytes + s->length, 1,
-		            room < count ? room : count, fp);
-		if (got == 0)
-			return ferror(fp) ? "read:" : "the stream is cut "
-			       "inside a frame (did the filter before it fail?)";
+		if (room > count)
+			room = count;
+		got = fread(s->bytes + s->length, 1, room, fp);
+		if (got < room && ferror(fp))
+			return "read:";
+		if (got < room)
+			return cut;
 		s->length += got;
 		count -= got;
 	}
+	return NULL;
+}
+
+/* Passes over count bytes of fp, if the file has as many. */
+static const char *
+bytes_skip(struct scan *s, FILE *fp, size_t count)
+{
+	off_t at = ftello(fp);
+
+	if (count > FRAME_BYTES_MAX - s->length - s->skipped)
+		return "a frame of more than 1 GiB";
+	if (at < 0)
+		return "read:";
+	if (at > s->skim || (off_t)count > s->skim - at)
+		return cut;
+	if (fseeko(fp, (off_t)count, SEEK_CUR) != 0)
+		return "read:";
+	s->skipped += count;
 	return NULL;
 }
 
@@ -122,7 +148,9 @@ value_read(struct scan *s, FILE *fp, int depth)
 	if (why)
 		return why;
 	if (item.kind != ITEM_ARRAY && item.kind != ITEM_MAP)
-		return bytes_read(s, fp, item.size);
+		return s->skim && item.size >= SKIP_MIN
+			? bytes_skip(s, fp, item.size)
+			: bytes_read(s, fp, item.size);
 	if (depth == FRAME_DEPTH_MAX)
 		return "a frame nested more than 8 deep";
 	children = item.kind == ITEM_MAP ? 2 * item.size : item.size;
@@ -136,6 +164,7 @@ entry_read(struct scan *s, FILE *fp, struct scan_entry *entry)
 {
 	struct item item;
 	const char *why = head_read(s, fp, &item);
+	size_t skipped;
 
 	if (why)
 		return why;
@@ -148,8 +177,10 @@ entry_read(struct scan *s, FILE *fp, struct scan_entry *entry)
 	if (memchr(s->bytes + entry->key, '\0', item.size))
 		return "a key that holds a NUL";
 	entry->value = s->length;
+	skipped = s->skipped;
 	why = value_read(s, fp, 1);
-	entry->value_size = s->length - entry->value;
+	entry->value_size = s->skipped > skipped ? 0
+	                                         : s->length - entry->value;
 	return why;
 }
 
@@ -170,7 +201,7 @@ scan_next(struct scan *s, FILE *fp, const char **why)
 	struct item item;
 	int first = getc(fp);
 
-	s->length = s->entries = s->items = 0;
+	s->length = s->entries = s->items = s->skipped = 0;
 	if (first == EOF) {
 		*why = "read:";
 		return ferror(fp) ? SCAN_ERROR : SCAN_EOF;

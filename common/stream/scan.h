@@ -5,7 +5,8 @@
  * The scanner finds where the map and each of its values begin and end, so
  * that a value can be passed on untouched, and refuses what no frame needs:
  * more than FRAME_BYTES_MAX bytes, nesting over FRAME_DEPTH_MAX, more than
- * FRAME_ITEMS_MAX items or FRAME_FIELDS_MAX fields, keys that are not text of at most FRAME_KEY_MAX bytes.
+ * FRAME_ITEMS_MAX items or FRAME_FIELDS_MAX fields, keys that are not text of
+ * at most FRAME_KEY_MAX bytes.
  */
 #ifndef SCAN_H
 #define SCAN_H
@@ -13,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 enum {
 	FRAME_BYTES_MAX = 1 << 30,
@@ -25,7 +27,8 @@ enum {
 /* One entry of the map; offsets into scan.bytes. */
 struct scan_entry {
 	size_t key, key_length;
-	size_t value, value_size; /* the value as it stands on the wire */
+	size_t value, value_size; /* the value as it stands on the wire; size
+	                             0 where some of it was passed over */
 };
 
 struct scan {
@@ -34,6 +37,13 @@ struct scan {
 	struct scan_entry *entry; /* owned */
 	size_t entries, entries_capacity;
 	size_t items;             /* seen so far in this message */
+
+	/*
+	 * Where not 0, fp is a file of this many bytes, and long texts and
+	 * binary values are passed over, not read.
+	 */
+	off_t skim;
+	size_t skipped;           /* bytes passed over in this message */
 };
 
 #define SCAN_INIT { .bytes = NULL }

@@ -10,22 +10,38 @@
 
 enum { STREAM_VERSION = 1 };
 
-/* The command line as one text, words with blanks in quotes. */
+/* Appends a word at to as the shell would need it; the new end. */
+static char *
+word_quote(char *to, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%+,-./:=@_^";
+
+	if (*word && !word[strspn(word, plain)])
+		return stpcpy(to, word);
+	*to++ = '\'';
+	for (; *word; word++)
+		if (*word == '\'')
+			to = stpcpy(to, "'\\''");
+		else
+			*to++ = *word;
+	return stpcpy(to, "'");
+}
+
+/* The command line as one text that a shell would take apart again. */
 static char *
 command_join(int argc, char *argv[])
 {
-	size_t size = 1, used = 0;
-	char *s;
+	size_t size = 1;
+	char *s, *to;
 
 	for (int i = 0; i < argc; i++)
-		size += strlen(argv[i]) + 3;
-	s = xcalloc(size, 1);
+		size += 4 * strlen(argv[i]) + 3;
+	s = to = xcalloc(size, 1);
 	for (int i = 0; i < argc; i++) {
-		bool quote = !*argv[i] || strpbrk(argv[i], " \t\n'\"|<>;&");
-
-		used += (size_t)snprintf(s + used, size - used,
-		                         quote ? "%s'%s'" : "%s%s",
-		                         i ? " " : "", argv[i]);
+		if (i > 0)
+			*to++ = ' ';
+		to = word_quote(to, argv[i]);
 	}
 	return s;
 }
@@ -117,13 +133,46 @@ writer_end(struct writer *w, double dropped_before)
 	w->inside = false;
 }
 
+/* What f takes on the wire, or a little more: heads are taken at their most. */
+static size_t
+frame_size(const struct frame *f)
+{
+	size_t size = 3;
+
+	for (size_t i = 0; i < f->fields; i++) {
+		const struct field *field = &f->field[i];
+
+		size += strlen(field->name) + 2;
+		size += field->value.bytes
+			? field->value.size
+			: 96 + tensor_length(&field->tensor) * sizeof(float);
+	}
+	return size;
+}
+
 void
 writer_put(struct writer *w, struct frame *f)
 {
 	if (!frame_has(f, FIELD_FRAME))
 		frame_set_text(f, FIELD_FRAME, "utterance");
+	if (frame_size(f) > FRAME_BYTES_MAX || f->fields > FRAME_FIELDS_MAX) {
+		writer_drop(w, frame_id(f), "would be a frame of more than "
+		            "1 GiB or 1024 fields");
+		return;
+	}
 	frame_write(w, f);
 	w->utterances++;
+	w->utterances_total++;
+}
+
+void
+writer_put_bytes(struct writer *w, const uint8_t *bytes, size_t size)
+{
+	check(w, fwrite(bytes, 1, size, w->fp) == size);
+	if (!w->buffered)
+		flush(w);
+	w->utterances++;
+	w->utterances_total++;
 }
 
 void

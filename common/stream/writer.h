@@ -26,15 +26,24 @@ struct writer {
 	bool buffered;            /* do not flush after each frame */
 	size_t utterances;        /* written in this run */
 	size_t dropped;           /* dropped by this program in this run */
-	size_t dropped_total;
+	size_t utterances_total, dropped_total;
 };
 
-/* in may be NULL.  argv goes into the history. */
+/*
+ * Without in, a run begins at once.  With it, argv goes into the history of
+ * every run that it reads; to cut runs by hand, clear in->mirror again.
+ */
 void writer_open(struct writer *w, FILE *fp, const char *name,
                  struct reader *in, int argc, char *argv[]);
 
-/* Writes an utterance: all of f's fields, in order. */
+/*
+ * Writes an utterance: all of f's fields, in order.  One that is over scan.h's
+ * bounds is dropped.
+ */
 void writer_put(struct writer *w, struct frame *f);
+
+/* Writes an utterance frame as it stood in a stream. */
+void writer_put_bytes(struct writer *w, const uint8_t *bytes, size_t size);
 
 /* Says why an utterance goes no further, and counts it. */
 void writer_drop(struct writer *w, const char *id, const char *why);

@@ -3,7 +3,7 @@
 
 #include "core/die.h"
 #include "core/xalloc.h"
-#include "core/names.h"
+#include "core/texts.h"
 
 /* FNV-1a, 64 bits, folded. */
 static size_t
@@ -18,40 +18,40 @@ text_hash(const char *text)
 
 /* The slot that holds text, or the free one where it belongs. */
 static size_t
-slot_find(const struct names *n, const char *text)
+slot_find(const struct texts *n, const char *text)
 {
 	size_t s = text_hash(text) & (n->slots - 1);
 
-	while (n->slot[s] && strcmp(n->name[n->slot[s] - 1], text) != 0)
+	while (n->slot[s] && strcmp(n->text[n->slot[s] - 1], text) != 0)
 		s = (s + 1) & (n->slots - 1);
 	return s;
 }
 
 static void
-names_grow(struct names *n)
+texts_grow(struct texts *n)
 {
 	n->capacity = n->capacity ? 2 * n->capacity : 16;
 	if (n->capacity >= UINT32_MAX / 2)
 		die("more than %zu different values", n->length);
-	n->name = xrealloc(n->name, n->capacity, sizeof *n->name);
+	n->text = xrealloc(n->text, n->capacity, sizeof *n->text);
 
 	free(n->slot);
 	n->slots = 2 * n->capacity;
 	n->slot = xcalloc(n->slots, sizeof *n->slot);
 	for (size_t i = 0; i < n->length; i++)
-		n->slot[slot_find(n, n->name[i])] = (uint32_t)(i + 1);
+		n->slot[slot_find(n, n->text[i])] = (uint32_t)(i + 1);
 }
 
 size_t
-names_add(struct names *n, const char *text)
+texts_add(struct texts *n, const char *text)
 {
 	size_t s;
 
 	if (n->length == n->capacity)
-		names_grow(n);
+		texts_grow(n);
 	s = slot_find(n, text);
 	if (!n->slot[s]) {
-		n->name[n->length++] = arena_copy(&n->text, text,
+		n->text[n->length++] = arena_copy(&n->arena, text,
 		                                  strlen(text));
 		n->slot[s] = (uint32_t)n->length;
 	}
@@ -59,37 +59,22 @@ names_add(struct names *n, const char *text)
 }
 
 size_t
-names_find(const struct names *n, const char *text)
+texts_find(const struct texts *n, const char *text)
 {
 	uint32_t found = n->slots ? n->slot[slot_find(n, text)] : 0;
 
-	return found ? found - 1 : NAMES_NONE;
-}
-
-char *
-names_join(const struct names *n, size_t count)
-{
-	char *joined = xstrdup("");
-
-	for (size_t i = 0; i < n->length && i <= count; i++) {
-		char *longer = xasprintf("%s%s%s", joined, i ? "," : "",
-		                         i < count ? n->name[i] : "…");
-
-		free(joined);
-		joined = longer;
-	}
-	return joined;
+	return found ? found - 1 : TEXTS_NONE;
 }
 
 void
-names_split(struct names *n, const char *list)
+texts_split(struct texts *n, const char *list)
 {
 	while (*list) {
 		size_t length = strcspn(list, ",");
 		char *part = xasprintf("%.*s", (int)length, list);
 
 		if (length > 0)
-			names_add(n, part);
+			texts_add(n, part);
 		free(part);
 		list += length;
 		list += *list == ',';
@@ -97,10 +82,10 @@ names_split(struct names *n, const char *list)
 }
 
 void
-names_release(struct names *n)
+texts_release(struct texts *n)
 {
-	free(n->name);
+	free(n->text);
 	free(n->slot);
-	arena_release(&n->text);
-	*n = (struct names)NAMES_INIT;
+	arena_release(&n->arena);
+	*n = (struct texts)TEXTS_INIT;
 }

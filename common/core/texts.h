@@ -1,0 +1,39 @@
+/*
+ * texts.h - texts numbered in the order they first appear
+ *
+ * Number n is text[n], stored once.  The texts belong to the struct and live
+ * until texts_release.
+ */
+#ifndef TEXTS_H
+#define TEXTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+
+#define TEXTS_NONE SIZE_MAX
+
+struct texts {
+	const char **text;        /* [length] */
+	size_t length;
+	size_t capacity;
+	uint32_t *slot;           /* hash table of number + 1; 0: free */
+	size_t slots;             /* a power of two, or 0 */
+	struct arena arena;
+};
+
+#define TEXTS_INIT { .text = NULL }
+
+/* The number of text, which is added (a copy) if it is new. */
+size_t texts_add(struct texts *n, const char *text);
+
+/* The number of text, or TEXTS_NONE. */
+size_t texts_find(const struct texts *n, const char *text);
+
+/* Adds each part of "a,b,c"; empty parts are left out. */
+void texts_split(struct texts *n, const char *list);
+
+void texts_release(struct texts *n);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * index.h - where the utterances of frames files lie
+ *
+ * The index holds an id's text once and 24 bytes an utterance, and no
+ * contents; files are skimmed, so that tensors are not even read.  The files
+ * stay open until index_release.
+ */
+#ifndef INDEX_H
+#define INDEX_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/texts.h"
+#include "stream/frame.h"
+#include "stream/reader.h"
+
+struct place {
+	off_t at;
+	size_t size;              /* bytes */
+	size_t file;
+};
+
+struct index {
+	struct reader *reader;    /* one a file */
+	size_t files;
+	struct place *place;
+	size_t places, capacity;
+	struct texts history;     /* of all runs, each command line once */
+	double dropped;           /* as all end frames say */
+	uint8_t *bytes;           /* of the frame that index_read gave */
+	size_t bytes_capacity;
+	struct frame frame;       /* of index_next */
+};
+
+#define INDEX_INIT { .reader = NULL }
+
+void index_release(struct index *x);
+
+/* Opens a file that index_next then walks.  Dies when it is a pipe. */
+void index_open(struct index *x, const char *path);
+
+/*
+ * The next utterance of the file opened last, without its long fields; NULL at
+ * its end.  index_add notes its place, which becomes the last one.
+ */
+struct frame *index_next(struct index *x);
+void index_add(struct index *x);
+
+/* A noted frame: as bytes on the wire, good until the next call, or whole. */
+const uint8_t *index_read(struct index *x, const struct place *place);
+void index_fetch(struct index *x, const struct place *place, struct frame *f);
+
+/* Replaces the history of a header frame by its own and the index's. */
+void index_history_add(const struct index *x, struct frame *header);
+
+#endif

@@ -1,0 +1,132 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/die.h"
+#include "core/number.h"
+#include "core/xalloc.h"
+#include "stream/select.h"
+
+struct condition {
+	char *key;                /* owned */
+	const char *value;        /* borrowed from the command line */
+	bool equal;               /* false: must differ */
+};
+
+void
+keys_init(struct keys *k, const char *list, const char *option)
+{
+	*k = (struct keys){ .pattern = TEXTS_INIT };
+	texts_split(&k->pattern, list ? list : "");
+	if (list && k->pattern.length == 0)
+		die_usage("--%s %s: want keys, as in a,b,c*", option, list);
+	for (size_t i = 0; i < k->pattern.length; i++) {
+		const char *star = strchr(k->pattern.text[i], '*');
+
+		if (star && star[1])
+			die_usage("--%s %s: a star stands at the end of a key",
+			          option, list);
+	}
+	k->seen = xcalloc(k->pattern.length, sizeof *k->seen);
+}
+
+void
+keys_release(struct keys *k)
+{
+	texts_release(&k->pattern);
+	free(k->seen);
+}
+
+static bool
+pattern_match(const char *pattern, const char *name)
+{
+	size_t length = strcspn(pattern, "*");
+
+	return strncmp(pattern, name, length) == 0 &&
+	       (pattern[length] == '*' || name[length] == '\0');
+}
+
+/* Each pattern that matches is marked, not only the first. */
+bool
+keys_match(struct keys *k, const char *name)
+{
+	bool match = false;
+
+	for (size_t i = 0; i < k->pattern.length; i++)
+		if (pattern_match(k->pattern.text[i], name))
+			match = k->seen[i] = true;
+	return match;
+}
+
+void
+keys_warn_unseen(const struct keys *k)
+{
+	for (size_t i = 0; i < k->pattern.length; i++)
+		if (!k->seen[i])
+			warn("no utterance has \"%s\"", k->pattern.text[i]);
+}
+
+void
+where_init(struct where *w, const struct cli_list *list)
+{
+	*w = (struct where){ .length = list->length };
+	w->condition = xcalloc(list->length, sizeof *w->condition);
+	for (size_t i = 0; i < list->length; i++) {
+		const char *text = list->value[i];
+		const char *sign = strchr(text, '=');
+		struct condition *c = &w->condition[i];
+		size_t length;
+
+		c->equal = sign && (sign == text || sign[-1] != '!');
+		length = sign ? (size_t)(sign - text) - !c->equal : 0;
+		if (length == 0)
+			die_usage("--where %s: want key=value or key!=value",
+			          text);
+		c->key = xasprintf("%.*s", (int)length, text);
+		c->value = sign + 1;
+	}
+}
+
+void
+where_release(struct where *w)
+{
+	for (size_t i = 0; i < w->length; i++)
+		free(w->condition[i].key);
+	free(w->condition);
+}
+
+static bool
+condition_match(const struct condition *c, struct frame *f)
+{
+	const char *text = frame_text(f, c->key);
+	double number = frame_number(f, c->key, (double)NAN), want;
+
+	if (isnan(number))
+		return (strcmp(text ? text : "", c->value) == 0) == c->equal;
+	return (number_real(c->value, &want) && number == want) == c->equal;
+}
+
+bool
+where_match(const struct where *w, struct frame *f)
+{
+	for (size_t i = 0; i < w->length; i++)
+		if (!condition_match(&w->condition[i], f))
+			return false;
+	return true;
+}
+
+const char *
+frame_plain(struct frame *f, const char *name)
+{
+	const char *text = frame_text(f, name);
+	double number = frame_number(f, name, (double)NAN);
+	char digits[32];
+
+	if (text)
+		return text;
+	if (isnan(number))
+		return "";
+	snprintf(digits, sizeof digits, "%.15g", number);
+	return arena_copy(&f->arena, digits, strlen(digits));
+}

@@ -1,0 +1,80 @@
+/*
+ * framecut - choose the fields and the utterances of a stream
+ *
+ *	framecut --drop audio --where language=fi <all.frames >fi.frames
+ *
+ * reads  any field
+ * drops  what --keep does not name, or --drop does; frame and id always stay
+ *
+ * Utterances that do not meet every --where are left out, and are not counted
+ * as dropped.  Values pass through as they came.  See framecut(1).
+ */
+#include <string.h>
+
+#include "core/cli.h"
+#include "core/die.h"
+#include "stream/fields.h"
+#include "stream/reader.h"
+#include "stream/select.h"
+#include "stream/writer.h"
+
+/* Removes the fields that match, or those that do not. */
+static void
+framecut(struct frame *f, struct keys *keys, bool keep)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < f->fields; i++) {
+		const char *name = f->field[i].name;
+		bool match = keys_match(keys, name);
+
+		if (match == keep || strcmp(name, FIELD_FRAME) == 0 ||
+		    strcmp(name, FIELD_ID) == 0)
+			f->field[kept++] = f->field[i];
+	}
+	f->fields = kept;
+}
+
+int
+main(int argc, char *argv[])
+{
+	const char *keep = NULL, *drop = NULL;
+	struct cli_list conditions = { NULL, 0 };
+	const struct cli_option options[] = {
+		OPT_STRING('k', "keep", &keep, "KEYS",
+		           "keep these fields alone, as in a,b,c*"),
+		OPT_STRING('d', "drop", &drop, "KEYS", "remove these fields"),
+		OPT_LIST('w', "where", &conditions, "COND",
+		         "only utterances with key=value or key!=value"),
+		OPT_END
+	};
+	const struct cli_about about = {
+		.summary = "choose the fields and the utterances of a stream",
+		.operands = "[FILE]", .operands_max = 1
+	};
+	int first = cli_parse(argc, argv, options, &about);
+	struct frame f = FRAME_INIT;
+	struct keys keys;
+	struct where where;
+	struct reader in;
+	struct writer out;
+
+	if (keep && drop)
+		die_usage("--keep and --drop exclude each other");
+	keys_init(&keys, keep ? keep : drop, keep ? "keep" : "drop");
+	where_init(&where, &conditions);
+	reader_open_path(&in, first < argc ? argv[first] : "-");
+	writer_open(&out, stdout, "<stdout>", &in, argc, argv);
+	while (reader_next(&in, &f))
+		if (where_match(&where, &f)) {
+			framecut(&f, &keys, keep != NULL);
+			writer_put(&out, &f);
+		}
+	if (out.utterances_total > 0)
+		keys_warn_unseen(&keys);
+	reader_close(&in);
+	frame_release(&f);
+	keys_release(&keys);
+	where_release(&where);
+	return writer_close(&out);
+}
