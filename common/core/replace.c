@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/die.h"
@@ -9,6 +10,11 @@
 void
 replace_begin(struct replace *r, const char *path)
 {
+	struct stat old;
+
+	/* a device or a pipe must not become a file */
+	if (stat(path, &old) == 0 && !S_ISREG(old.st_mode))
+		die("%s: not a regular file", path);
 	r->path = path;
 	r->temporary = xasprintf("%s.tmp-%ld", path, (long)getpid());
 	r->fp = fopen(r->temporary, "wb");
