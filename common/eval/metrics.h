@@ -1,0 +1,58 @@
+/*
+ * metrics.h - what a confusion says, as one vector of numbers
+ *
+ * With n[t][a] rows of truth t and answer a, n[t] rows of truth t, N rows:
+ *
+ *	recall    n[c][c] / n[c]
+ *	precision n[c][c] / rows answered c
+ *	F1        2 n[c][c] / (n[c] + rows answered c)
+ *	UAR       mean of recall over the classes with n[c] > 0: the measure of
+ *	          the Interspeech challenges (Schuller, Steidl, Batliner, "The
+ *	          Interspeech 2009 Emotion Challenge")
+ *	WAR       sum of n[c][c] / N: recall weighted by n[c], the accuracy
+ *	macro F1  mean of F1 over the classes with n[c] > 0
+ *	ECE       sum over 15 bins of confidence, equally wide, of |sum of
+ *	          (confidence - correct)| / rows with an answer (Guo, Pleiss,
+ *	          Sun, Weinberger, "On Calibration of Modern Neural Networks",
+ *	          ICML 2017)
+ *
+ * No answer, or one that is no class here, is wrong.  All are fractions, 0 to
+ * 1.  What would be 0/0 is undefined and NAN here; nobody prints that.
+ */
+#ifndef METRICS_H
+#define METRICS_H
+
+#include "eval/confusion.h"
+
+/* Positions in the vector; those of a class are added to its number. */
+enum { METRIC_UAR, METRIC_WAR, METRIC_F1, METRIC_ECE, METRICS_OVERALL };
+
+static inline size_t
+metric_recall(size_t class)
+{
+	return METRICS_OVERALL + 3 * class;
+}
+
+static inline size_t
+metric_precision(size_t class)
+{
+	return METRICS_OVERALL + 3 * class + 1;
+}
+
+static inline size_t
+metric_class_f1(size_t class)
+{
+	return METRICS_OVERALL + 3 * class + 2;
+}
+
+size_t metrics_length(size_t classes);
+
+/* value [metrics_length] */
+void metrics_compute(double *value, const struct confusion *c);
+
+/* Rows of truth t; rows answered a (also K and K+1); all. */
+double confusion_truths(const struct confusion *c, size_t t);
+double confusion_answers(const struct confusion *c, size_t a);
+double confusion_rows(const struct confusion *c);
+
+#endif

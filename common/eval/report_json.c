@@ -1,0 +1,153 @@
+#include <math.h>
+
+#include "eval/report.h"
+
+/* Length of the UTF-8 character at s, or 0 where there is none. */
+static size_t
+character_length(const unsigned char *s)
+{
+	size_t length = *s < 0x80 ? 1 : *s < 0xc2 ? 0 : *s < 0xe0 ? 2
+	              : *s < 0xf0 ? 3 : *s < 0xf5 ? 4 : 0;
+
+	for (size_t i = 1; i < length; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	/* overlong forms, surrogates, past U+10FFFF */
+	if ((*s == 0xe0 && s[1] < 0xa0) || (*s == 0xed && s[1] > 0x9f) ||
+	    (*s == 0xf0 && s[1] < 0x90) || (*s == 0xf4 && s[1] > 0x8f))
+		return 0;
+	return length;
+}
+
+static void
+string_print(FILE *out, const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	fputc('"', out);
+	while (*s) {
+		size_t length = character_length(s);
+
+		if (length == 0)
+			fputs("\\ufffd", out); /* what is not UTF-8 */
+		else if (*s < 0x20)
+			fprintf(out, "\\u%04x", *s);
+		else if (*s == '"' || *s == '\\')
+			fprintf(out, "\\%c", *s);
+		else
+			fwrite(s, 1, length, out);
+		s += length ? length : 1;
+	}
+	fputc('"', out);
+}
+
+/* before is what separates it from the member before. */
+static void
+number_member(FILE *out, const char *before, const char *key, double value)
+{
+	if (isnan(value))
+		fprintf(out, "%s\"%s\":null", before, key);
+	else
+		fprintf(out, "%s\"%s\":%.10g", before, key, value);
+}
+
+static void
+metric_member(FILE *out, const char *key, const struct score_group *g,
+              size_t metric)
+{
+	fprintf(out, ",\"%s\":{", key);
+	number_member(out, "", "value", g->value[metric]);
+	number_member(out, ",", "low", g->interval[metric].low);
+	number_member(out, ",", "high", g->interval[metric].high);
+	fputc('}', out);
+}
+
+static void
+class_print(FILE *out, const struct score *s, const struct score_group *g,
+            size_t c)
+{
+	size_t classes = s->outcomes.classes.length;
+	const double *row = g->confusion.count + c * (classes + 2);
+
+	fputs("{\"class\":", out);
+	string_print(out, s->outcomes.classes.text[c]);
+	fprintf(out, ",\"rows\":%.0f", confusion_truths(&g->confusion, c));
+	metric_member(out, "recall", g, metric_recall(c));
+	metric_member(out, "precision", g, metric_precision(c));
+	metric_member(out, "f1", g, metric_class_f1(c));
+	fputs(",\"answers\":[", out);
+	for (size_t a = 0; a < classes; a++)
+		fprintf(out, "%s%.0f", a ? "," : "", row[a]);
+	fprintf(out, "],\"other\":%.0f,\"none\":%.0f}", row[classes],
+	        row[classes + 1]);
+}
+
+static void
+difference_member(FILE *out, const char *key, const struct difference *d)
+{
+	fprintf(out, ",\"%s\":{", key);
+	number_member(out, "", "other", d->other);
+	number_member(out, ",", "difference", d->value);
+	number_member(out, ",", "low", d->interval.low);
+	number_member(out, ",", "high", d->interval.high);
+	number_member(out, ",", "p", d->p);
+	fputc('}', out);
+}
+
+static void
+group_print(FILE *out, const struct score *s, const struct score_group *g)
+{
+	fputs("{\"by\":", out);
+	if (g->group->by)
+		string_print(out, g->group->by);
+	else
+		fputs("null", out);
+	fputs(",\"value\":", out);
+	string_print(out, g->group->value);
+	fprintf(out, ",\"rows\":%zu,\"clusters\":%zu", g->group->length,
+	        g->clusters);
+	metric_member(out, "uar", g, METRIC_UAR);
+	metric_member(out, "war", g, METRIC_WAR);
+	metric_member(out, "f1", g, METRIC_F1);
+	metric_member(out, "ece", g, METRIC_ECE);
+	fputs(",\"classes\":[", out);
+	for (size_t c = 0; c < s->outcomes.classes.length; c++) {
+		fputs(c ? "," : "", out);
+		class_print(out, s, g, c);
+	}
+	fputc(']', out);
+	if (s->other) {
+		difference_member(out, "difference_uar", &g->difference[0]);
+		difference_member(out, "difference_war", &g->difference[1]);
+	}
+	fputc('}', out);
+}
+
+void
+report_json(FILE *out, const struct score *s)
+{
+	const struct outcomes *o = &s->outcomes;
+
+	fprintf(out, "{\"rows\":%zu,\"labelled\":%zu,\"scored\":%zu,"
+	        "\"excluded\":%zu,\"unanswered\":%zu", o->rows, o->labelled,
+	        o->length, o->excluded, o->unanswered);
+	number_member(out, ",", "coverage", o->rows > 0
+	              ? (double)o->labelled / (double)o->rows : (double)NAN);
+	fprintf(out, ",\"resamples\":%d,\"seed\":%d,\"cluster\":",
+	        s->options->resamples, s->options->seed);
+	if (s->cluster)
+		string_print(out, s->cluster);
+	else
+		fputs("null", out);
+	fputs(",\"other\":", out);
+	if (s->other)
+		string_print(out, s->other);
+	else
+		fputs("null", out);
+	fputs(",\"groups\":[", out);
+	for (size_t i = 0; i < s->groups.length; i++) {
+		fputs(i ? "," : "", out);
+		group_print(out, s, s->group + i);
+	}
+	fputs("]}\n", out);
+}

@@ -1,0 +1,134 @@
+/*
+ * score - say how good predictions are
+ *
+ *	wavread -M test.tsv | featurize | predict | score --by language
+ *
+ * reads   predict's table: a heading, then a line an utterance (predict(1))
+ * prints  unweighted and weighted recall, macro F1, calibration error,
+ *         recall and precision of each class and the confusion matrix, of all
+ *         rows and of groups of them, with 95 % bootstrap intervals
+ *
+ * A row without a label is counted but not scored; one without an emotion is
+ * wrong.  What is not such a table is refused with its line number, and
+ * nothing is printed.  See score(1).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cli.h"
+#include "core/die.h"
+#include "eval/plot.h"
+#include "eval/report.h"
+
+struct output {
+	bool json, table, matrices;
+	const char *plot;
+};
+
+static void
+file_read(struct predictions *p, const char *file)
+{
+	FILE *in = fopen(file, "r");
+
+	if (!in)
+		die("open %s:", file);
+	predictions_read(p, in, file);
+	fclose(in);
+}
+
+/* The files named, or standard input; what messages call them. */
+static const char *
+files_read(struct predictions *p, char *file[])
+{
+	const char *name = *file ? *file : "<stdin>";
+
+	if (!*file)
+		predictions_read(p, stdin, name);
+	for (; *file; file++)
+		if (strcmp(*file, "-") == 0)
+			predictions_read(p, stdin, "<stdin>");
+		else
+			file_read(p, *file);
+	return name;
+}
+
+static enum status
+score_print(const struct score *s, const struct output *output)
+{
+	if (output->plot)
+		plot_write(output->plot, s);
+	if (output->json)
+		report_json(stdout, s);
+	else if (output->table)
+		report_table(stdout, s);
+	else
+		report_text(stdout, s, output->matrices);
+	if (ferror(stdout) || fclose(stdout))
+		die("write <stdout>:");
+	return STATUS_OK;
+}
+
+static enum status
+score(char *file[], const char *compare, const struct score_options *options,
+      const struct output *output)
+{
+	struct predictions mine, other;
+	struct score s;
+	const char *name;
+	enum status status;
+
+	predictions_init(&mine);
+	predictions_init(&other);
+	score_want(&mine, options);
+	name = files_read(&mine, file);
+	if (compare)
+		file_read(&other, compare);
+	score_make(&s, options, &mine, name, compare ? &other : NULL, compare);
+	if (s.outcomes.length == 0 && mine.rows > 0)
+		warn("%s: no row has a label to score by", name);
+	status = score_print(&s, output);
+
+	score_release(&s);
+	predictions_release(&mine);
+	predictions_release(&other);
+	return status;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct score_options score_by = { .resamples = 1000, .seed = 1 };
+	struct output output = { .plot = NULL };
+	const char *compare = NULL;
+	const struct cli_option options[] = {
+		OPT_STRING('b', "by", &score_by.by, "COLUMN,...",
+		           "columns to group by, \"\" for none"
+		           " [language,corpus]"),
+		OPT_STRING('k', "classes", &score_by.classes, "CLASS,...",
+		           "score these labels, leave out others"),
+		OPT_INT('B', "bootstrap", &score_by.resamples, 0, 100000,
+		        "resamples for the intervals, 0: none"),
+		OPT_INT('s', "seed", &score_by.seed, 0, 2147483647,
+		        "of the resamples"),
+		OPT_STRING('c', "cluster", &score_by.cluster, "COLUMN",
+		           "resample its values whole, or \"none\""
+		           " [speaker, if there]"),
+		OPT_STRING(0, "compare", &compare, "FILE",
+		           "other predictions of the same rows"),
+		OPT_FLAG('m', "matrices", &output.matrices,
+		         "print the confusion matrix of every group"),
+		OPT_FLAG('j', "json", &output.json, "print one JSON object"),
+		OPT_FLAG('t', "tsv", &output.table, "print a line a group"),
+		OPT_STRING('p', "plot", &output.plot, "FILE",
+		           "also draw matrix and reliability (SVG)"),
+		OPT_END
+	};
+	const struct cli_about about = {
+		"say how good predictions are", "[FILE ...]", 0, -1
+	};
+	int first = cli_parse(argc, argv, options, &about);
+
+	if (output.json && output.table)
+		die_usage("--json and --tsv exclude each other");
+	return score(argv + first, compare, &score_by, &output);
+}
