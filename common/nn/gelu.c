@@ -3,7 +3,7 @@
 #include "nn/vexp.h"
 
 /* Beyond this e^(-x^2/2), and with it all that is not linear, is 0. */
-#define FAR 15
+enum { FAR = 15 };
 
 /*
  * x Phi(x) is x above 0 and 0 below, less |x| Phi(-|x|) on both sides: the

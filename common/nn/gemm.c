@@ -8,13 +8,6 @@ order(enum gemm_side side)
 	return side == GEMM_TRANSPOSED ? CblasTrans : CblasNoTrans;
 }
 
-/* BLAS insists on a row stride of at least one even where there is no row. */
-static blasint
-stride(size_t ld)
-{
-	return ld > 0 ? (blasint)ld : 1;
-}
-
 /* With nothing to add up, BLAS may return before it has applied beta. */
 static void
 scale(float *C, size_t M, size_t N, size_t ldc, float beta)
@@ -37,8 +30,8 @@ gemm(enum gemm_side a, enum gemm_side b, size_t M, size_t N, size_t K,
 	}
 	cblas_sgemm(CblasRowMajor, order(a), order(b),
 	            (blasint)M, (blasint)N, (blasint)K,
-	            alpha, A, stride(lda), B, stride(ldb),
-	            beta, C, stride(ldc));
+	            alpha, A, (blasint)lda, B, (blasint)ldb,
+	            beta, C, (blasint)ldc);
 }
 
 void

@@ -3,7 +3,7 @@
 #include "core/vector.h"
 #include "nn/layernorm.h"
 
-#define EPSILON 1e-5f
+static const float epsilon = 1e-5f;
 
 VECTORISED void
 layernorm_forward(float *y, float *mean, float *rstd,
@@ -20,7 +20,7 @@ layernorm_forward(float *y, float *mean, float *rstd,
 		#pragma omp simd reduction(+:v)
 		for (size_t c = 0; c < C; c++)
 			v += (x[c] - m) * (x[c] - m);
-		r = 1 / sqrtf(v / (float)C + EPSILON);
+		r = 1 / sqrtf(v / (float)C + epsilon);
 
 		#pragma omp simd
 		for (size_t c = 0; c < C; c++)

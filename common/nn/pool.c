@@ -5,7 +5,8 @@
 #include "nn/pool.h"
 #include "nn/softmax.h"
 
-#define EPSILON 1e-5f /* under the root, for a finite slope at no variance */
+/* Under the root, for a finite slope where nothing varies. */
+static const float epsilon = 1e-5f;
 
 /* The variance is summed about the mean: E[x^2] - mean^2 loses digits. */
 VECTORISED void
@@ -28,7 +29,7 @@ pool_forward(float *pooled, float *weight,
 			deviation[c] += weight[t] * off * off;
 		}
 	for (size_t c = 0; c < C; c++)
-		deviation[c] = sqrtf(deviation[c] + EPSILON);
+		deviation[c] = sqrtf(deviation[c] + epsilon);
 }
 
 /*

@@ -20,7 +20,7 @@
 #include "core/xalloc.h"
 
 #define GRADIENT_START 0.5f
-#define LENGTH(array) (sizeof (array) / sizeof *(array))
+#define LEN(array) (sizeof (array) / sizeof *(array))
 
 /* The sizes every layer is tried on. */
 static const size_t row_counts[] = { 1, 2, 7, 33 };

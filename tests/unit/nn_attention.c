@@ -74,7 +74,7 @@ static void
 test_sizes(void **state)
 {
 	(void)state;
-	for (size_t t = 0; t < LENGTH(row_counts); t++) {
+	for (size_t t = 0; t < LEN(row_counts); t++) {
 		try_layer(row_counts[t], 1, 1);
 		try_layer(row_counts[t], 5, 1);
 		try_layer(row_counts[t], 5, 5);

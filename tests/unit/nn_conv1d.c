@@ -25,7 +25,7 @@ compare(struct layer *l)
 	loss(l);
 	for (size_t t = 0; t < l->rows; t++)
 		for (size_t o = 0; o < l->O; o++) {
-			double sum = (double)l->bias[o];
+			double sum = l->bias ? (double)l->bias[o] : 0;
 
 			for (size_t i = 0; i < wide; i++)
 				sum += (double)l->weight[o * wide + i]
@@ -56,18 +56,23 @@ try_layer(size_t T, size_t I, size_t O, size_t k, size_t stride)
 {
 	size_t rows = conv1d_rows(T, k, stride);
 	struct layer l = {
-		.y = constant_floats(rows * O, NAN), .x = random_floats(T * I, 1),
-		.weight = random_floats(O * k * I, 2), .bias = random_floats(O, 3),
+		.y = constant_floats(rows * O, NAN),
+		.x = random_floats(T * I, 1),
+		.weight = random_floats(O * k * I, 2),
+		.bias = random_floats(O, 3),
 		.dy = random_floats(rows * O, 4),
 		.T = T, .I = I, .O = O, .k = k, .stride = stride, .rows = rows
 	};
+	float *bias = l.bias;
 
 	compare(&l);
 	differentiate(&l);
+	l.bias = NULL;
+	compare(&l);
 	free(l.y);
 	free(l.x);
 	free(l.weight);
-	free(l.bias);
+	free(bias);
 	free(l.dy);
 }
 
@@ -77,9 +82,9 @@ test_sizes(void **state)
 	static const size_t taps[] = { 1, 2, 3, 5 };
 
 	(void)state;
-	for (size_t t = 0; t < LENGTH(row_counts); t++)
-		for (size_t c = 0; c < LENGTH(channel_counts); c++)
-			for (size_t k = 0; k < LENGTH(taps); k++)
+	for (size_t t = 0; t < LEN(row_counts); t++)
+		for (size_t c = 0; c < LEN(channel_counts); c++)
+			for (size_t k = 0; k < LEN(taps); k++)
 				for (size_t stride = 1; stride < 5; stride++)
 					try_layer(row_counts[t],
 					          channel_counts[c], 5,

@@ -82,9 +82,9 @@ test_sizes(void **state)
 	static const size_t taps[] = { 1, 3, 7, 15, 31 };
 
 	(void)state;
-	for (size_t t = 0; t < LENGTH(row_counts); t++)
-		for (size_t c = 0; c < LENGTH(channel_counts); c++)
-			for (size_t k = 0; k < LENGTH(taps); k++)
+	for (size_t t = 0; t < LEN(row_counts); t++)
+		for (size_t c = 0; c < LEN(channel_counts); c++)
+			for (size_t k = 0; k < LEN(taps); k++)
 				try_layer(row_counts[t], channel_counts[c],
 				          taps[k]);
 }

@@ -36,7 +36,7 @@ test_share(void **state)
 	static const float shares[] = { 0.05f, 0.1f, 0.3f, 0.5f, 0.9f };
 
 	(void)state;
-	for (size_t s = 0; s < LENGTH(shares); s++) {
+	for (size_t s = 0; s < LEN(shares); s++) {
 		double p = (double)shares[s], kept = 0;
 		double sigma = sqrt(p * (1 - p) / MANY);
 		uint8_t *mask = mask_of(7 + s, shares[s]);

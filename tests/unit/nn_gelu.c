@@ -76,12 +76,12 @@ static void
 test_ends(void **state)
 {
 	float x[] = { 0, INFINITY, -INFINITY, NAN, FLT_MAX, -FLT_MAX, 1e-40f };
-	float y[LENGTH(x)], d[LENGTH(x)] = { 0 }, one[LENGTH(x)];
+	float y[LEN(x)], d[LEN(x)] = { 0 }, one[LEN(x)];
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(x); i++)
+	for (size_t i = 0; i < LEN(x); i++)
 		one[i] = 1;
-	gelu_forward(y, x, LENGTH(x));
+	gelu_forward(y, x, LEN(x));
 	assert_true(y[0] == 0);
 	assert_true(isinf(y[1]) && y[1] > 0);
 	assert_true(y[2] == 0);
@@ -89,7 +89,7 @@ test_ends(void **state)
 	assert_true(y[4] == FLT_MAX);
 	assert_true(y[5] == 0);
 	assert_true(y[6] >= 0 && y[6] < 1e-39f);
-	gelu_backward(d, one, x, LENGTH(x));
+	gelu_backward(d, one, x, LEN(x));
 	assert_close((double)d[0], 0.5, 1e-6);
 	assert_true(d[1] == 1 && d[2] == 0 && d[4] == 1 && d[5] == 0);
 }
@@ -109,7 +109,7 @@ test_exp(void **state)
 {
 	(void)state;
 	for (float x = -110; x < 88.7f; x += 0.0137f)
-		check_relative(vexp(x), exp((double)x), 2);
+		check_relative(vexp(x), exp((double)x), 1.2);
 	assert_true(vexp(0) == 1);
 	assert_true(vexp(-INFINITY) == 0 && vexp(-FLT_MAX) == 0);
 	assert_true(isinf(vexp(INFINITY)) && isinf(vexp(88.8f)));

@@ -55,10 +55,10 @@ static void
 test_sides(void **state)
 {
 	(void)state;
-	for (size_t m = 0; m < LENGTH(row_counts); m++)
-		for (size_t c = 0; c < LENGTH(channel_counts); c++)
+	for (size_t m = 0; m < LEN(row_counts); m++)
+		for (size_t c = 0; c < LEN(channel_counts); c++)
 			sides(row_counts[m], channel_counts[c],
-			      channel_counts[LENGTH(channel_counts) - 1 - c]);
+			      channel_counts[LEN(channel_counts) - 1 - c]);
 }
 
 static void

@@ -111,7 +111,8 @@ test_conv1d(void **state)
 static void
 test_depthwise(void **state)
 {
-	float *x = golden("depthwise.x", 21 * 18), *y = gradient_floats(21 * 18);
+	float *x = golden("depthwise.x", 21 * 18);
+	float *y = gradient_floats(21 * 18);
 	float *w = golden("depthwise.weight", 7 * 18);
 	float *b = golden("depthwise.bias", 18);
 	float *dy = golden("depthwise.dy", 21 * 18);

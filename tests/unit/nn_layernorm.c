@@ -57,7 +57,8 @@ try_layer(size_t N, size_t C, float offset)
 {
 	struct layer l = {
 		.y = constant_floats(N * C, NAN), .x = random_floats(N * C, 1),
-		.mean = constant_floats(N, NAN), .rstd = constant_floats(N, NAN),
+		.mean = constant_floats(N, NAN),
+		.rstd = constant_floats(N, NAN),
 		.gain = random_floats(C, 2), .bias = random_floats(C, 3),
 		.dy = random_floats(N * C, 4), .N = N, .C = C
 	};
@@ -82,8 +83,8 @@ static void
 test_sizes(void **state)
 {
 	(void)state;
-	for (size_t n = 0; n < LENGTH(row_counts); n++)
-		for (size_t c = 0; c < LENGTH(channel_counts); c++)
+	for (size_t n = 0; n < LEN(row_counts); n++)
+		for (size_t c = 0; c < LEN(channel_counts); c++)
 			try_layer(row_counts[n], channel_counts[c], 0);
 }
 

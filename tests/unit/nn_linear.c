@@ -21,7 +21,8 @@ static struct layer
 layer_of(size_t N, size_t I, size_t O, size_t ldx)
 {
 	return (struct layer){
-		.y = constant_floats(N * O, NAN), .x = random_floats(N * ldx, 1),
+		.y = constant_floats(N * O, NAN),
+		.x = random_floats(N * ldx, 1),
 		.weight = random_floats(O * I, 2), .bias = random_floats(O, 3),
 		.dy = random_floats(N * O, 4),
 		.ldx = ldx, .N = N, .I = I, .O = O
@@ -73,9 +74,9 @@ static void
 test_sizes(void **state)
 {
 	(void)state;
-	for (size_t n = 0; n < LENGTH(row_counts); n++)
-		for (size_t i = 0; i < LENGTH(channel_counts); i++)
-			for (size_t o = 0; o < LENGTH(channel_counts); o++) {
+	for (size_t n = 0; n < LEN(row_counts); n++)
+		for (size_t i = 0; i < LEN(channel_counts); i++)
+			for (size_t o = 0; o < LEN(channel_counts); o++) {
 				size_t I = channel_counts[i];
 				struct layer l = layer_of(row_counts[n], I,
 				                          channel_counts[o],

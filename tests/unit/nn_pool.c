@@ -53,8 +53,9 @@ try_layer(size_t T, size_t C, float offset)
 {
 	struct layer l = {
 		.pooled = constant_floats(2 * C, NAN),
-		.weight = constant_floats(T, NAN), .score = random_floats(T, 1),
-		.x = random_floats(T * C, 2), .dpooled = random_floats(2 * C, 3),
+		.weight = constant_floats(T, NAN),
+		.score = random_floats(T, 1), .x = random_floats(T * C, 2),
+		.dpooled = random_floats(2 * C, 3),
 		.T = T, .C = C
 	};
 
@@ -76,8 +77,8 @@ static void
 test_sizes(void **state)
 {
 	(void)state;
-	for (size_t t = 0; t < LENGTH(row_counts); t++)
-		for (size_t c = 0; c < LENGTH(channel_counts); c++)
+	for (size_t t = 0; t < LEN(row_counts); t++)
+		for (size_t c = 0; c < LEN(channel_counts); c++)
 			try_layer(row_counts[t], channel_counts[c], 0);
 }
 

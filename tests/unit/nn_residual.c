@@ -72,8 +72,8 @@ static void
 test_sizes(void **state)
 {
 	(void)state;
-	for (size_t n = 0; n < LENGTH(row_counts); n++)
-		for (size_t c = 0; c < LENGTH(channel_counts); c++)
+	for (size_t n = 0; n < LEN(row_counts); n++)
+		for (size_t c = 0; c < LEN(channel_counts); c++)
 			try_layer(row_counts[n], channel_counts[c]);
 }
 

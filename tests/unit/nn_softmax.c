@@ -66,8 +66,8 @@ try_layer(size_t N, size_t C, int is_log)
 static void
 sizes(int is_log)
 {
-	for (size_t n = 0; n < LENGTH(row_counts); n++)
-		for (size_t c = 0; c < LENGTH(channel_counts); c++)
+	for (size_t n = 0; n < LEN(row_counts); n++)
+		for (size_t c = 0; c < LEN(channel_counts); c++)
 			try_layer(row_counts[n], channel_counts[c], is_log);
 }
 
