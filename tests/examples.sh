@@ -1,0 +1,165 @@
+#!/bin/sh
+# examples/: what a stranger would copy works, and the page shows the same.
+. "$(dirname "$0")/lib.sh"
+examples=$top/examples page=$top/man/tunne-frame.5
+
+# python that has what the examples import; not always the first on PATH
+for python in python3 /usr/bin/python3
+do
+	$python -c 'import msgpack_numpy' 2>/dev/null && break
+done
+
+# built: newfilter, by the line that the page gives; msgpack-c 6 renamed its
+# library.
+built() {
+	cc -Wall -o newfilter "$examples/newfilter.c" -lmsgpackc -lm ||
+		cc -Wall -o newfilter "$examples/newfilter.c" -lmsgpack-c -lm
+}
+
+# listing FILE: what the page shows of a file of this folder.
+listing() {
+	awk -v mark=".\\\\\" examples/$1;" '
+		index($0, mark) == 1 { found = 1 }
+		/^\.Ed/ && inside { exit }
+		inside { print }
+		found && /^\.Bd/ { inside = 1 }
+	' "$page" | sed 's/^\\&//; s/\\e/\\/g'
+}
+
+# python_reads EXPRESSION FILE: a line of Python for each utterance.
+python_reads() {
+	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$examples $python -c "
+import sys
+import numpy as np
+from read_frames import read_frames
+for frame in read_frames(open(sys.argv[1], 'rb')):
+    print($1)" "$2"
+}
+
+check 'the page shows newfilter.c as it is' '
+	listing newfilter.c | diff - "$examples/newfilter.c"
+'
+check 'the page shows read_frames.py as it is' '
+	listing read_frames.py | diff - "$examples/read_frames.py"
+'
+check 'the bytes of a tensor that the page shows are that tensor' '
+	sed -n "/bytes of a tensor/,/^\.Ed/p" "$page" |
+		grep -E "^[0-9a-f]{2}( |\$)" | cut -c 1-38 >hex
+	$python -c "
+import msgpack, msgpack_numpy, numpy as np
+shown = bytes.fromhex(open(\"hex\").read())
+tensor = np.array([0.5, -0.5], \"<f4\")
+assert msgpack.packb(tensor, default=msgpack_numpy.encode) == shown
+assert (msgpack_numpy.unpackb(shown) == tensor).all()"
+	tr -d " \n" <hex >"$dir/tensor.hex"
+'
+check 'they are what wavread writes' '
+	printf "\000\100\000\300" | wavread --raw - >two.frames
+	test -s "$dir/tensor.hex"
+	od -An -v -tx1 two.frames | tr -d " \n" >two.hex
+	grep -qFf "$dir/tensor.hex" two.hex
+'
+check 'read_frames.py prints the id and shapes of each utterance' '
+	wavread "$examples"/*.flac | featurize >x.frames
+	$python "$examples/read_frames.py" <x.frames >out
+	test "$(wc -l <out)" -eq 4
+	grep -qE "angry-en.*audio \[[0-9]+\].*features \[[0-9]+, 80\]" out
+'
+check 'read_frames.py does not take a cut stream for a short one' '
+	wavread "$examples/angry-en.flac" >x.frames
+	size=$(wc -c <x.frames)
+	for keep in 0 5 $((size / 2)) $((size - 1))
+	do
+		head -c "$keep" x.frames >cut
+		fails 1 $python "$examples/read_frames.py" <cut
+	done
+	{ cat x.frames; head -c 5 x.frames; } >cut
+	fails 1 $python "$examples/read_frames.py" <cut
+'
+check 'newfilter.c adds the level that Python computes' '
+	built
+	wavread "$examples"/*.flac >x.frames
+	./newfilter <x.frames >y.frames
+	python_reads "abs(frame[\"level\"] - 10 * np.log10(
+		np.mean(frame[\"audio\"].astype(float) ** 2))) < 1e-3" \
+		y.frames >out
+	test "$(grep -c True out)" -eq 4
+'
+check 'newfilter.c passes everything else on' '
+	built
+	wavread "$examples"/*.flac | featurize >x.frames
+	cat x.frames x.frames | ./newfilter >y.frames
+	framecut -d level <y.frames >z.frames
+	cat x.frames x.frames | framecut -d level >w.frames
+	framecmp w.frames z.frames
+'
+check 'newfilter.c does not take a cut stream for a short one' '
+	built
+	wavread "$examples/angry-en.flac" >x.frames
+	size=$(wc -c <x.frames)
+	for keep in 0 5 $((size / 2)) $((size - 1))
+	do
+		head -c "$keep" x.frames >cut
+		fails 1 ./newfilter <cut >out 2>err
+		says "ends without its end frame" err
+	done
+'
+check 'newfilter.c refuses what is not a stream' '
+	built
+	fails 1 ./newfilter <"$examples/newfilter.c" 2>err
+	says "not a stream of frames" err
+'
+check 'newfilter.c fails on a full disk' '
+	built
+	wavread "$examples/angry-en.flac" >x.frames
+	fails 1 ./newfilter <x.frames >/dev/full 2>err
+	says "cannot write" err
+'
+check 'loss.py gives a loss and its gradient' '
+	wavread --label anger "$examples"/*.flac | featurize |
+		predict --frames | $python "$examples/loss.py" >x.frames
+	python_reads "frame[\"loss\"] > 0 and
+		abs(frame[\"dlogits\"].sum()) < 1e-5 and
+		frame[\"dlogits\"].shape == frame[\"logits\"].shape" \
+		x.frames >out
+	test "$(grep -c True out)" -eq 4
+'
+check 'student-step trains with loss.py' '
+	wavread --label anger "$examples"/*.flac | featurize >x.frames
+	student-init --classes anger,happiness,neutral,sadness >m.safetensors
+	student-step -m m.safetensors -o n.safetensors \
+		-l "$python $examples/loss.py" <x.frames
+	test -s n.safetensors
+'
+check 'the demo names an emotion for each clip' '
+	"$examples/demo.sh" >out
+	test "$(grep -c "\.flac .*0\.[0-9]" out)" -eq 4
+'
+check 'archive.sh cuts a folder of recordings into windows' '
+	mkdir "a folder"
+	cp "$examples"/sad-de.flac "a folder/with a blank.flac"
+	cp "$examples"/angry-en.flac "a folder"
+	"$examples/archive.sh" "a folder" >out
+	head -n 1 out | grep -q "^id"
+	test "$(grep -c "a folder/" out)" -eq 2
+	fails 2 "$examples/archive.sh"
+'
+check 'live.sh names emotions as sound arrives' '
+	mkdir path
+	printf "#!/bin/sh\ncat <samples\n" >path/arecord
+	chmod +x path/arecord
+	sox "$examples/sad-de.flac" -t raw -e signed -b 16 samples
+	PATH=$PWD/path:$PATH "$examples/live.sh" >out
+	test "$(wc -l <out)" -ge 2
+'
+check 'the clips are small, mono, 16 kHz and ours' '
+	for clip in "$examples"/*.flac
+	do
+		test "$(soxi -r "$clip")" -eq 16000
+		test "$(soxi -c "$clip")" -eq 1
+		name=$(basename "$clip" .flac)
+		grep -q "^say $name " "$examples/make-clips.sh"
+	done
+	test "$(cat "$examples"/*.flac | wc -c)" -lt 300000
+'
+finish
