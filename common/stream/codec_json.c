@@ -138,11 +138,11 @@ summary_print(FILE *fp, const struct tensor *t, size_t values)
 		fprintf(fp, "%s%zu", i ? "," : "", t->dim[i]);
 	tensor_span_of(&span, t);
 	fputs("],\"min\":", fp);
-	codec_json_double(fp, span.min);
+	codec_json_float(fp, (float)span.min);
 	fputs(",\"mean\":", fp);
 	codec_json_double(fp, span.mean);
 	fputs(",\"max\":", fp);
-	codec_json_double(fp, span.max);
+	codec_json_float(fp, (float)span.max);
 	fputs(",\"values\":[", fp);
 	for (size_t i = 0; i < length && i < values; i++) {
 		if (i > 0)
@@ -259,9 +259,14 @@ codec_json(FILE *fp, struct codec_value v, size_t values, struct arena *arena)
 	struct tensor t;
 	msgpack_unpacked u;
 	size_t offset = 0;
+	double number; /* NumPy's scalars are maps */
 
 	if (!codec_tensor(&t, v, arena)) {
 		codec_json_tensor(fp, &t, values);
+		return;
+	}
+	if ((v.bytes[0] & 0xf0) == 0x80 && !codec_number(&number, v)) {
+		codec_json_double(fp, number);
 		return;
 	}
 	msgpack_unpacked_init(&u);

@@ -59,12 +59,17 @@ keys_match(struct keys *k, const char *name)
 	return match;
 }
 
-void
+size_t
 keys_warn_unseen(const struct keys *k)
 {
+	size_t unseen = 0;
+
 	for (size_t i = 0; i < k->pattern.length; i++)
-		if (!k->seen[i])
+		if (!k->seen[i]) {
 			warn("no utterance has \"%s\"", k->pattern.text[i]);
+			unseen++;
+		}
+	return unseen;
 }
 
 void

@@ -23,8 +23,8 @@ void keys_release(struct keys *k);
 
 bool keys_match(struct keys *k, const char *name);
 
-/* Names on standard error the patterns that have matched nothing. */
-void keys_warn_unseen(const struct keys *k);
+/* Names on standard error the patterns that matched nothing; how many. */
+size_t keys_warn_unseen(const struct keys *k);
 
 /* Conditions key=value and key!=value, which must all hold. */
 struct where {

@@ -1,0 +1,94 @@
+/*
+ * framecmp - are two streams equal, within a tolerance?
+ *
+ *	framecmp -t 1e-4 expected.frames <(featurize <clips.frames)
+ *
+ * reads  every field, or those that --keys names
+ *
+ * Prints the first ten differences, one a line, and exits 0 where there is
+ * none, 1 where there is one.  Utterances are compared in order; headers are
+ * not.  See framecmp(1).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/cli.h"
+#include "core/die.h"
+#include "stream/compare.h"
+#include "stream/reader.h"
+
+/* Compares two open streams to their ends, or to where the order differs. */
+static void
+framecmp(struct compare *c, struct reader *a, struct reader *b)
+{
+	struct frame x = FRAME_INIT, y = FRAME_INIT;
+	bool more, other, aligned = true;
+
+	do {
+		more = reader_next(a, &x);
+		other = reader_next(b, &y);
+		aligned = aligned && more == other;
+		if (!aligned || !more)
+			continue; /* to the end, so that both are whole */
+		if (strcmp(frame_id(&x), frame_id(&y)) == 0) {
+			compare_frames(c, &x, &y);
+			continue;
+		}
+		compare_say(c, "utterance %zu: \"%s\" and \"%s\"",
+		            a->utterances_total, frame_id(&x), frame_id(&y));
+		aligned = false;
+	} while (more || other);
+	if (a->utterances_total != b->utterances_total)
+		compare_say(c, "%zu and %zu utterances", a->utterances_total,
+		            b->utterances_total);
+	frame_release(&x);
+	frame_release(&y);
+}
+
+static void
+report(struct compare *c)
+{
+	if (program_verbosity() > 0)
+		compare_print(c);
+	if (fflush(stdout) != 0)
+		die("write <stdout>:");
+}
+
+int
+main(int argc, char *argv[])
+{
+	float tolerance = 1e-5f;
+	const char *list = NULL;
+	const struct cli_option options[] = {
+		OPT_FLOAT('t', "tolerance", &tolerance, 0, 1e9,
+		          "differences that do not count"),
+		OPT_STRING('k', "keys", &list, "KEYS",
+		           "compare these fields alone, as in a,b,c*"),
+		OPT_END
+	};
+	const struct cli_about about = {
+		.summary = "are two streams equal, within a tolerance?",
+		.operands = "FILE FILE", .operands_min = 2, .operands_max = 2
+	};
+	int first = cli_parse(argc, argv, options, &about);
+	struct keys keys;
+	struct compare c = { .tolerance = (double)tolerance, .lines_max = 10 };
+	struct reader a, b;
+
+	if (strcmp(argv[first], "-") == 0 && strcmp(argv[first + 1], "-") == 0)
+		die_usage("only one of the two can be standard input");
+	keys_init(&keys, list, "keys");
+	c.keys = list ? &keys : NULL;
+	c.quiet = program_verbosity() < 0;
+	reader_open_path(&a, argv[first]);
+	reader_open_path(&b, argv[first + 1]);
+	framecmp(&c, &a, &b);
+	report(&c);
+	if (a.utterances_total > 0) /* a misspelt key proves nothing */
+		c.differences += keys_warn_unseen(&keys);
+	reader_close(&a);
+	reader_close(&b);
+	keys_release(&keys);
+	compare_release(&c);
+	return c.differences > 0 ? STATUS_FAILED : STATUS_OK;
+}

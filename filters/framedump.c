@@ -1,0 +1,83 @@
+/*
+ * framedump - print a stream for people, or as JSON
+ *
+ *	wavread x.wav | featurize | framedump | less
+ *
+ * reads  every field; prints one line a field, or with --json one an utterance
+ *
+ * A tensor is shown as its shape, its least, average and greatest value, and
+ * the first ones.  With -n N it stops after N utterances and does not read the
+ * rest.  See framedump(1).
+ */
+#include <limits.h>
+#include <stdint.h>
+
+#include "core/cli.h"
+#include "stream/dump.h"
+#include "stream/reader.h"
+
+struct wanted {
+	bool header;
+	size_t utterances;
+};
+
+/* Prints one file; what is still wanted is counted down. */
+static void
+framedump(const struct dump *d, const char *path, struct wanted *wanted)
+{
+	struct frame f = FRAME_INIT;
+	struct reader in;
+	bool inside = false; /* and the header has been shown */
+
+	reader_open_path(&in, path);
+	while ((inside || wanted->header || wanted->utterances > 0) &&
+	       reader_more(&in)) {
+		if (!inside && wanted->header)
+			dump_frame(d, &in.header, "header");
+		if (wanted->utterances == 0)
+			break;
+		inside = reader_next_in_run(&in, &f);
+		if (inside) {
+			dump_frame(d, &f, "utterance");
+			wanted->utterances--;
+		} else if (wanted->header) {
+			dump_frame(d, &f, "end");
+		}
+	}
+	reader_close(&in);
+	frame_release(&f);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct wanted wanted = { false, SIZE_MAX };
+	bool json = false;
+	int utterances = -1, values = -1;
+	const struct cli_option options[] = {
+		OPT_FLAG('j', "json", &json, "one line of JSON an utterance"),
+		OPT_INT('n', "utterances", &utterances, -1, INT_MAX,
+		        "stop after N; -1 is never"),
+		OPT_INT(0, "values", &values, -1, INT_MAX,
+		        "first N of each tensor; -1 is 4, or all with --json"),
+		OPT_FLAG('H', "header", &wanted.header,
+		         "header and end frames too"),
+		OPT_END
+	};
+	const struct cli_about about = {
+		.summary = "print a stream for people, or as JSON",
+		.operands = "[FILE ...]", .operands_max = -1
+	};
+	int first = cli_parse(argc, argv, options, &about);
+	struct dump dump = { json, json ? SIZE_MAX : 4 };
+
+	if (values >= 0)
+		dump.values = (size_t)values;
+	if (utterances >= 0)
+		wanted.utterances = (size_t)utterances;
+	if (first == argc)
+		framedump(&dump, "-", &wanted);
+	for (int i = first; i < argc; i++)
+		framedump(&dump, argv[i], &wanted);
+	return 0;
+}
