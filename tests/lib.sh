@@ -28,7 +28,9 @@ fails() {
 	want=$1 got=0
 	shift
 	"$@" || got=$?
-	test "$got" -eq "$want" || { echo "exit $got, want $want: $*"; return 1; }
+	test "$got" -eq "$want" && return
+	echo "exit $got, want $want: $*"
+	return 1
 }
 
 # says TEXT FILE: FILE must be one line that holds TEXT.

@@ -84,8 +84,9 @@ help_print(const struct cli_option *o, const struct cli_about *about)
 	printf("usage: %s [options]%s%s\n%s\n\n", program_name(),
 	       *about->operands ? " " : "", about->operands, about->summary);
 	for (; o->kind != CLI_END; o++) {
-		int width = o->letter ? printf("  -%c, --%s", o->letter, o->name)
-		                      : printf("      --%s", o->name);
+		int width = o->letter
+			? printf("  -%c, --%s", o->letter, o->name)
+			: printf("      --%s", o->name);
 
 		if (o->argument)
 			width += printf(" %s", o->argument);
@@ -217,7 +218,8 @@ common_do(int c, const struct cli_option *options,
 		program_set_verbosity(-1);
 	} else if (c == HELP || c == 'h' || c == VERSION) {
 		if (c == VERSION)
-			printf("%s (tunne) %s\n", program_name(), TUNNE_VERSION);
+			printf("%s (tunne) %s\n", program_name(),
+			       TUNNE_VERSION);
 		else
 			help_print(options, about);
 		if (fflush(stdout))

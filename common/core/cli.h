@@ -37,7 +37,7 @@ struct cli_option {
 	const char *name;
 	void *value;              /* bool, int, float, char *, int, cli_list */
 	double min, max;          /* of CLI_INT and CLI_FLOAT, inclusive */
-	const char *argument;     /* what usage calls it; of CLI_CHOICE "a|b|c" */
+	const char *argument;     /* in usage; of CLI_CHOICE "a|b|c" */
 	const char *help;
 };
 

@@ -103,9 +103,11 @@ item_read(struct scan *s, FILE *fp, uint8_t first, struct item *item)
 	} else if (first < 0xc4) {
 		;
 	} else if (first < 0xc7) {
-		why = length_read(s, fp, (size_t)1 << (first - 0xc4), &item->size);
+		why = length_read(s, fp, (size_t)1 << (first - 0xc4),
+		                  &item->size);
 	} else if (first < 0xca) {
-		why = length_read(s, fp, (size_t)1 << (first - 0xc7), &item->size);
+		why = length_read(s, fp, (size_t)1 << (first - 0xc7),
+		                  &item->size);
 		item->size++;
 	} else if (first < 0xcc) {
 		item->size = first == 0xca ? 4 : 8;
@@ -115,7 +117,8 @@ item_read(struct scan *s, FILE *fp, uint8_t first, struct item *item)
 		item->size = ((size_t)1 << (first - 0xd4)) + 1;
 	} else if (first < 0xdc) {
 		item->kind = ITEM_TEXT;
-		why = length_read(s, fp, (size_t)1 << (first - 0xd9), &item->size);
+		why = length_read(s, fp, (size_t)1 << (first - 0xd9),
+		                  &item->size);
 	} else {
 		item->kind = first < 0xde ? ITEM_ARRAY : ITEM_MAP;
 		why = length_read(s, fp, first & 1u ? 4 : 2, &item->size);
