@@ -63,7 +63,7 @@ check 'read_frames.py prints the id and shapes of each utterance' '
 	wavread "$examples"/*.flac | featurize >x.frames
 	$python "$examples/read_frames.py" <x.frames >out
 	test "$(wc -l <out)" -eq 4
-	grep -qE "angry-en.*audio \[[0-9]+\].*features \[[0-9]+, 80\]" out
+	grep -qE "angry-en.*audio \[[0-9]+\].*features \[[0-9]+, [0-9]+\]" out
 '
 check 'read_frames.py does not take a cut stream for a short one' '
 	wavread "$examples/angry-en.flac" >x.frames

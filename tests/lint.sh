@@ -142,6 +142,17 @@ check 'sizes: tabs count as 8 columns, a UTF-8 letter as 1' '
 	printf "\t/* %070d\n" 0 >>common/nn/a.c
 	finds sizes "common/nn/a.c:3: 81 columns, the limit is 80"
 '
+check 'sizes: nesting over 3 is found, over 4 in kernels' '
+	tree
+	printf "\t\t\tif (a)\n" >filters/a.c
+	printf "\t\t\t\tif (a)\n" >common/nn/a.c
+	passes sizes
+	printf "\t\t\t\tif (a)\n" >>filters/a.c
+	finds sizes "filters/a.c:2: nested 4 deep, the limit is 3"
+	rm filters/a.c
+	printf "\t\t\t\t\tif (a)\n" >>common/nn/a.c
+	finds sizes "common/nn/a.c:2: nested 5 deep, the limit is 4"
+'
 check 'triples: a program without a page or a test is found' '
 	tree
 	touch filters/a.c man/a.1 tests/a.sh

@@ -56,6 +56,14 @@ FNR == 1 {
 
 { lines = FNR }
 
+/^\t\t\t\t+(if|for|while|switch|do)[^a-z_]/ &&
+name ~ /^(common|filters)/ {
+	match($0, /^\t+/)
+	limit = name ~ /^common\/(nn|feat)/ ? 4 : 3
+	if (RLENGTH > limit)
+		report(FNR, "nested " RLENGTH " deep, the limit is " limit)
+}
+
 width($0) > 80 { report(FNR, width($0) " columns, the limit is 80") }
 
 !code { next }
