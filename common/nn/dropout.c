@@ -26,9 +26,8 @@ hash(uint8_t *mask, uint64_t key, uint32_t least, size_t n)
 {
 	uint32_t first = (uint32_t)key, second = (uint32_t)(key >> 32);
 
-	#pragma omp simd
 	for (size_t i = 0; i < n; i++) {
-		uint32_t h = (uint32_t)i + first;
+		uint32_t h = first++;
 
 		h = (h ^ h >> 16) * 0x7feb352d;
 		h = (h ^ h >> 15 ^ second) * 0x846ca68b;

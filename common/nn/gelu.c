@@ -5,6 +5,37 @@
 /* Beyond this e^(-x^2/2), and with it all that is not linear, is 0. */
 enum { FAR = 15 };
 
+/* |x|, but no more than most; NaN becomes most.  Floats sort by bits. */
+static inline float
+magnitude(float x, float most)
+{
+	uint32_t bits = vexp_to_bits(x) & 0x7fffffff;
+	uint32_t limit = vexp_to_bits(most);
+
+	return vexp_from_bits(bits < limit ? bits : limit);
+}
+
+/*
+ * The chance that a normal variable exceeds a >= 0, from e^(-a^2/2), which a
+ * caller often needs besides.  Their ratio, a polynomial in
+ * t = 1 / (1 + 0.3 a), is fitted to a relative error of 1.5e-7 over
+ * 0 <= a <= 14 (the form of Abramowitz and Stegun 26.2.17, more terms).
+ */
+static inline float
+normal_tail(float a, float exp_half_square)
+{
+	float t = 1 / (1 + 0.3f * a), y = 0.035674725f;
+
+	y = y * t - 0.157203000f;
+	y = y * t + 0.206353361f;
+	y = y * t - 0.0536835088f;
+	y = y * t + 0.128561554f;
+	y = y * t + 0.0999135144f;
+	y = y * t + 0.120753952f;
+	y = y * t + 0.119629299f;
+	return y * t * exp_half_square;
+}
+
 /*
  * x Phi(x) is x above 0 and 0 below, less |x| Phi(-|x|) on both sides: the
  * subtrahend is small and smooth, and no digits are lost in 1 + erf.
@@ -14,9 +45,9 @@ gelu_forward(float *y, const float *x, size_t n)
 {
 	#pragma omp simd
 	for (size_t i = 0; i < n; i++) {
-		float v = x[i], a = vmagnitude(v, FAR), tail;
+		float v = x[i], a = magnitude(v, FAR), tail;
 
-		tail = vnormal_tail(a, vexp(-0.5f * a * a));
+		tail = normal_tail(a, vexp(-0.5f * a * a));
 		y[i] = (v < 0 ? 0 : v) - a * tail;
 	}
 }
@@ -27,10 +58,10 @@ gelu_backward(float *dx, const float *dy, const float *x, size_t n)
 {
 	#pragma omp simd
 	for (size_t i = 0; i < n; i++) {
-		float v = x[i], a = vmagnitude(v, FAR), e, tail, slope;
+		float v = x[i], a = magnitude(v, FAR), e, tail, slope;
 
 		e = vexp(-0.5f * a * a);
-		tail = vnormal_tail(a, e);
+		tail = normal_tail(a, e);
 		slope = a * e * 0.398942280f - tail;
 		dx[i] += dy[i] * (v < 0 ? -slope : 1 + slope);
 	}

@@ -1,5 +1,5 @@
 /*
- * vexp.h - exp, tanh, the logistic and the normal tail, for loops
+ * vexp.h - exp, tanh and the logistic, for loops
  *
  * Inline and free of branches and tables, so a loop that calls them inside a
  * VECTORISED function becomes vector code.  The whole range is covered: what
@@ -28,16 +28,6 @@ vexp_to_bits(float x)
 
 	memcpy(&bits, &x, sizeof bits);
 	return bits;
-}
-
-/* |x|, but no more than most; NaN becomes most.  Floats sort as their bits. */
-static inline float
-vmagnitude(float x, float most)
-{
-	uint32_t bits = vexp_to_bits(x) & 0x7fffffff;
-	uint32_t limit = vexp_to_bits(most);
-
-	return vexp_from_bits(bits < limit ? bits : limit);
 }
 
 /*
@@ -102,27 +92,6 @@ vtanh(float x)
 	small = small * s * x + x;
 	large = x < 0 ? -large : large;
 	return a < 0.625f ? small : large;
-}
-
-/*
- * The chance that a normal variable exceeds a >= 0, from e^(-a^2/2), which a
- * caller often needs besides.  Their ratio, a polynomial in
- * t = 1 / (1 + 0.3 a), is fitted to a relative error of 1.5e-7 over
- * 0 <= a <= 14 (the form of Abramowitz and Stegun 26.2.17, more terms).
- */
-static inline float
-vnormal_tail(float a, float exp_half_square)
-{
-	float t = 1 / (1 + 0.3f * a), y = 0.035674725f;
-
-	y = y * t - 0.157203000f;
-	y = y * t + 0.206353361f;
-	y = y * t - 0.0536835088f;
-	y = y * t + 0.128561554f;
-	y = y * t + 0.0999135144f;
-	y = y * t + 0.120753952f;
-	y = y * t + 0.119629299f;
-	return y * t * exp_half_square;
 }
 
 #endif
