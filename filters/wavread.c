@@ -64,6 +64,9 @@ options_check(struct recorder *r, const char *channel)
 	r->wav.channel = (int)n;
 	if (r->hop > 0 && r->window == 0)
 		die_usage("--hop needs --window");
+	if ((r->window > 0 && r->window < .01f) ||
+	    (r->hop > 0 && r->hop < .01f))
+		die_usage("--window and --hop: at least 0.01 s");
 	if (r->hop > r->window)
 		die_usage("--hop %g: longer than --window %g, and audio "
 		          "between would be lost", (double)r->hop,

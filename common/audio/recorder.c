@@ -56,9 +56,10 @@ slice_put(struct recorder *r, const struct manifest *m, const char *id,
 	double start = (double)source->begin / source->wav.rate +
 	               (double)s->start / r->rate;
 	double end = start + (double)s->length / r->rate;
-	char *window = xasprintf("%s:%.3f-%.3f", id, start, end);
+	bool part = m && m->part && !manifest_value(m, FIELD_ID);
+	char *own = xasprintf("%s:%.3f-%.3f", id, start, end);
 
-	describe(r, m, r->window > 0 ? window : id);
+	describe(r, m, r->window > 0 || part ? own : id);
 	frame_set_number(&r->frame, FIELD_START, start);
 	frame_set_number(&r->frame, FIELD_END, end);
 	frame_set_number(&r->frame, FIELD_RATE, r->rate);
@@ -68,12 +69,12 @@ slice_put(struct recorder *r, const struct manifest *m, const char *id,
 		.ndim = 1, .dim = { s->length }, .data = s->samples
 	};
 	writer_put(r->out, &r->frame);
-	free(window);
+	free(own);
 }
 
 void
 recorder_put(struct recorder *r, const struct manifest *m, const char *path,
-        const char *id)
+             const char *id)
 {
 	struct source source;
 	struct slicer s;

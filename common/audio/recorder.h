@@ -28,6 +28,8 @@ struct recorder {
 /*
  * Writes a recording's frames, or drops it.  m, at the line that names the
  * recording or a part of it, adds its columns; it is NULL for a whole file.
+ * Windows, and parts without an id of their own, are told apart by their times:
+ * "talk.wav:3.000-6.000".
  */
 void recorder_put(struct recorder *r, const struct manifest *m,
                   const char *path, const char *id);

@@ -225,18 +225,12 @@ char *
 manifest_id(const struct manifest *m, const char *why)
 {
 	const char *id = why ? NULL : manifest_value(m, FIELD_ID);
-	const char *path;
 
 	if (why)
 		return xasprintf("%s:%zu", m->name, m->line);
 	if (id)
 		return xstrdup(id);
-	path = manifest_value(m, "path");
-	if (m->part && m->end < 0)
-		return xasprintf("%s:%.3f-", path, m->start);
-	if (m->part)
-		return xasprintf("%s:%.3f-%.3f", path, m->start, m->end);
-	return xstrdup(path);
+	return xstrdup(id ? id : manifest_value(m, "path"));
 }
 
 size_t

@@ -40,9 +40,8 @@ bool manifest_next(struct manifest *m, const char **why);
 const char *manifest_value(const struct manifest *m, const char *column);
 
 /*
- * What to call the recording at hand: its id, else its path (with the times of
- * a part); a bad line, where why is not NULL, as "train.tsv:12".  The caller
- * frees it.
+ * What to call the recording at hand: its id, else its path; a bad line, where
+ * why is not NULL, as "train.tsv:12".  The caller frees it.
  */
 char *manifest_id(const struct manifest *m, const char *why);
 
