@@ -126,7 +126,7 @@ check 'loss.py gives a loss and its gradient' '
 '
 check 'student-step trains with loss.py' '
 	wavread --label anger "$examples"/*.flac | featurize >x.frames
-	student-init --classes anger,happiness,neutral,sadness >m.safetensors
+	student-init -a small -o m.safetensors
 	student-step -m m.safetensors -o n.safetensors \
 		-l "$python $examples/loss.py" <x.frames
 	test -s n.safetensors

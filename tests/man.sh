@@ -26,7 +26,7 @@ scratch_make() {
 
 # printed PAGE: its examples as a reader sees them.
 printed() {
-	mandoc -T ascii "$1" | sed 's/.\x08//g' | sed -n 's/^ *\$ //p'
+	mandoc -T ascii -O width=999 "$1" | sed 's/.\x08//g' | sed -n 's/^ *\$ //p'
 }
 
 # run_as_printed: the line of "$example", in the page's folder.
