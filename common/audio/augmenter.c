@@ -1,0 +1,221 @@
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audio/augmenter.h"
+#include "audio/effects.h"
+#include "audio/level.h"
+#include "audio/noise.h"
+#include "core/number.h"
+#include "core/xalloc.h"
+#include "stream/fields.h"
+
+/* The audio at hand, and what was done to it. */
+struct take {
+	const char *id;
+	float *samples;           /* owned */
+	size_t length;
+	int rate;
+	char *text;               /* owned; or NULL */
+};
+
+/* Keys of the streams of chance. */
+enum draw { DRAW_WHETHER, DRAW_SPEED, DRAW_REVERB, DRAW_NOISE, DRAW_GAIN,
+            DRAWS };
+
+bool
+range_parse(struct range *r, const char *text, double min, double max)
+{
+	char *copy = xstrdup(text), *colon = strchr(copy, ':');
+	double low, high;
+	bool good;
+
+	if (colon)
+		*colon = '\0';
+	good = number_real(copy, &low) &&
+	       number_real(colon ? colon + 1 : copy, &high) &&
+	       low >= min && low <= high && high <= max;
+	if (good)
+		*r = (struct range){ true, (float)low, (float)high };
+	free(copy);
+	return good;
+}
+
+static struct rng
+chance(const struct augmenter *a, const struct take *t, enum draw draw)
+{
+	struct rng rng;
+
+	rng_init_keyed(&rng, a->seed * DRAWS + draw, t->id);
+	return rng;
+}
+
+static float
+range_draw(const struct range *r, struct rng *rng)
+{
+	return rng_between(rng, r->low, r->high);
+}
+
+__attribute__((format(printf, 2, 3))) static void
+say(struct take *t, const char *format, ...)
+{
+	char what[512];
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof what, format, args);
+	va_end(args);
+	text = xasprintf("%s%s%s", t->text ? t->text : "", t->text ? "; " : "",
+	                 what);
+	free(t->text);
+	t->text = text;
+}
+
+static void
+speed_change(const struct augmenter *a, struct take *t)
+{
+	struct rng rng = chance(a, t, DRAW_SPEED);
+	double factor = (double)range_draw(&a->speed, &rng);
+	float *faster;
+
+	t->length = effect_speed(&faster, t->samples, t->length, t->rate,
+	                         factor);
+	free(t->samples);
+	t->samples = faster;
+	say(t, "speed %.3f", factor);
+}
+
+static void
+reverb_add(const struct augmenter *a, struct take *t)
+{
+	struct rng rng = chance(a, t, DRAW_REVERB);
+	double t60 = (double)range_draw(&a->reverb, &rng);
+	float *room = xmalloc(t->length, sizeof *room);
+
+	effect_reverb(room, t->samples, t->length, t->rate, t60, &rng);
+	free(t->samples);
+	t->samples = room;
+	say(t, "reverb %.2f s", t60);
+}
+
+/* Fills x from one of the noises; returns what to call it. */
+static const char *
+noise_draw(const struct augmenter *a, const struct take *t, float *x,
+           struct rng *rng)
+{
+	size_t choices = a->noises + (a->color != COLOR_NONE);
+	size_t choice = rng_below(rng, choices);
+
+	if (choice < a->noises) {
+		noise_recorded(x, t->length, t->rate, a->noise[choice], rng);
+		return a->noise[choice];
+	}
+	if (a->color == COLOR_PINK) {
+		noise_pink(x, t->length, t->rate, rng);
+		return "pink";
+	}
+	noise_white(x, t->length, rng);
+	return "white";
+}
+
+static const char *
+noise_add(const struct augmenter *a, struct take *t)
+{
+	enum { TRIES = 10 }; /* a recording may be silent in places */
+	struct rng rng = chance(a, t, DRAW_NOISE);
+	double snr = (double)range_draw(&a->snr, &rng), noise = 0, factor;
+	double speech = level_rms(t->samples, t->length);
+	float *x = xmalloc(t->length, sizeof *x);
+	const char *name = NULL;
+
+	for (int i = 0; i < TRIES && noise == 0 && speech > 0; i++) {
+		name = noise_draw(a, t, x, &rng);
+		noise = level_rms(x, t->length);
+	}
+	factor = noise > 0 ? speech / noise / decibels_level(snr) : 0;
+	for (size_t i = 0; factor > 0 && i < t->length; i++)
+		t->samples[i] += (float)factor * x[i];
+	free(x);
+	if (speech == 0)
+		say(t, "noise none (silence)");
+	else if (noise > 0)
+		say(t, "noise %s %.1f dB", name, snr);
+	return speech > 0 && noise == 0 ? "the noise drawn is silent" : NULL;
+}
+
+static void
+gain_apply(const struct augmenter *a, struct take *t)
+{
+	struct rng rng = chance(a, t, DRAW_GAIN);
+	double gain = (double)range_draw(&a->gain, &rng);
+
+	level_gain(t->samples, t->length, (float)decibels_level(gain));
+	say(t, "gain %.1f dB", gain);
+}
+
+static void
+telephone_apply(const struct augmenter *a, struct take *t)
+{
+	effect_band(t->samples, t->length, t->rate);
+	if (a->telephone == TELEPHONE_MULAW)
+		effect_mulaw(t->samples, t->length);
+	say(t, a->telephone == TELEPHONE_MULAW ? "telephone mulaw"
+	                                       : "telephone band");
+}
+
+static const char *
+take_change(const struct augmenter *a, struct take *t)
+{
+	const char *why = NULL;
+
+	if (a->speed.given)
+		speed_change(a, t);
+	if (t->length == 0)
+		return "nothing left of it";
+	if (a->reverb.given)
+		reverb_add(a, t);
+	if (a->noises > 0 || a->color != COLOR_NONE)
+		why = noise_add(a, t);
+	if (a->gain.given)
+		gain_apply(a, t);
+	if (a->telephone != TELEPHONE_NO)
+		telephone_apply(a, t);
+	return why;
+}
+
+const char *
+augmenter_apply(const struct augmenter *a, struct frame *f)
+{
+	const char *why = NULL, *before = frame_text(f, FIELD_AUGMENT);
+	const struct tensor *audio = frame_need(f, FIELD_AUDIO, 1, &why);
+	double rate = frame_number(f, FIELD_RATE, 0);
+	struct take t = { .id = frame_id(f), .rate = (int)rate };
+	struct rng rng = chance(a, &t, DRAW_WHETHER);
+
+	if (why)
+		return why;
+	if (rate < 1000 || rate > 768000)
+		return "no rate, or none that audio has";
+	if (rng_uniform(&rng) >= a->probability) {
+		if (!before)
+			frame_set_text(f, FIELD_AUGMENT, "none");
+		return NULL;
+	}
+	t.length = audio->dim[0];
+	t.samples = xmalloc(t.length, sizeof *t.samples);
+	memcpy(t.samples, audio->data, t.length * sizeof *t.samples);
+	if (before && strcmp(before, "none") != 0)
+		say(&t, "%s", before);
+	why = take_change(a, &t);
+	if (!why) {
+		memcpy(frame_add1(f, FIELD_AUDIO, t.length), t.samples,
+		       t.length * sizeof *t.samples);
+		frame_set_text(f, FIELD_AUGMENT, t.text);
+	}
+	free(t.samples);
+	free(t.text);
+	return why;
+}

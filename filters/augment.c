@@ -1,0 +1,134 @@
+/*
+ * augment - change audio as rooms, noise and microphones would
+ *
+ *	augment --noise-color pink --snr 5:20 <a.frames | featurize
+ *
+ * reads     audio [N], rate
+ * replaces  audio: speed, reverberation, noise, gain, telephone, in this order
+ * adds      augment: what was done, "noise pink 12.3 dB; gain -3.1 dB"
+ *
+ * What is drawn depends on the seed and the utterance's id alone.  An
+ * utterance that it cannot use is dropped with a reason on stderr.
+ */
+#include <stdlib.h>
+
+#include "audio/augmenter.h"
+#include "audio/noise.h"
+#include "core/cli.h"
+#include "core/die.h"
+#include "core/xalloc.h"
+#include "stream/reader.h"
+#include "stream/writer.h"
+
+struct texts {
+	const char *speed, *reverb, *snr, *gain; /* "LO:HI" */
+};
+
+static void
+range_read(struct range *r, const char *option, const char *text, double min,
+           double max)
+{
+	if (text && !range_parse(r, text, min, max))
+		die_usage("--%s %s: want LO:HI in %g..%g", option, text, min,
+		          max);
+}
+
+static void
+options_check(struct augmenter *a, const struct texts *t)
+{
+	bool noise = a->noises > 0 || a->color != COLOR_NONE;
+
+	range_read(&a->speed, "speed", t->speed, .5, 2);
+	range_read(&a->reverb, "reverb", t->reverb, .05, 3);
+	range_read(&a->snr, "snr", t->snr ? t->snr : "5:20", -40, 100);
+	range_read(&a->gain, "gain", t->gain, -60, 60);
+	if (t->snr && !noise)
+		die_usage("--snr of which noise? --noise or --noise-color");
+	if (!noise && !a->speed.given && !a->reverb.given && !a->gain.given &&
+	    a->telephone == TELEPHONE_NO)
+		die_usage("nothing to do");
+	for (size_t i = 0; i < a->noises; i++)
+		noise_check(a->noise[i]);
+}
+
+/* The recordings of --noise, and those that follow as operands. */
+static const char **
+noises_join(struct augmenter *a, const struct cli_list *list, char *argv[],
+            int first, int argc)
+{
+	size_t operands = (size_t)(argc - first);
+	const char **all = xcalloc(list->length + operands + 1, sizeof *all);
+
+	for (size_t i = 0; i < list->length; i++)
+		all[i] = list->value[i];
+	for (size_t i = 0; i < operands; i++)
+		all[list->length + i] = argv[first + (int)i];
+	a->noise = all;
+	a->noises = list->length + operands;
+	return all;
+}
+
+static int
+augment(const struct augmenter *a, int argc, char *argv[])
+{
+	struct frame f = FRAME_INIT;
+	struct reader in;
+	struct writer out;
+
+	reader_open(&in, stdin, "<stdin>");
+	writer_open(&out, stdout, "<stdout>", &in, argc, argv);
+	while (reader_next(&in, &f)) {
+		const char *why = augmenter_apply(a, &f);
+
+		if (why)
+			writer_drop(&out, frame_id(&f), why);
+		else
+			writer_put(&out, &f);
+	}
+	reader_close(&in);
+	frame_release(&f);
+	return writer_close(&out);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct augmenter a = { .probability = 1 };
+	struct texts texts = { .speed = NULL };
+	struct cli_list list = { .length = 0 };
+	int seed = 0, first, status;
+	const struct cli_option options[] = {
+		OPT_LIST('n', "noise", &list, "FILE",
+		         "a recording of noise; operands are more"),
+		OPT_CHOICE(0, "noise-color", &a.color, "none|white|pink",
+		           "noise that is made"),
+		OPT_STRING(0, "snr", &texts.snr, "LO:HI",
+		           "speech over noise, dB, -40 to 100 [5:20]"),
+		OPT_STRING('g', "gain", &texts.gain, "LO:HI",
+		           "dB, -60 to 60"),
+		OPT_STRING(0, "speed", &texts.speed, "LO:HI",
+		           "factor, 0.5 to 2; pitch goes with it"),
+		OPT_STRING(0, "reverb", &texts.reverb, "LO:HI",
+		           "time to die away by 60 dB, s, 0.05 to 3"),
+		OPT_CHOICE(0, "telephone", &a.telephone, "no|band|mulaw",
+		           "300 to 3400 Hz; 8 bits too"),
+		OPT_FLOAT('p', "probability", &a.probability, 0, 1,
+		          "that an utterance is changed"),
+		OPT_INT('s', "seed", &seed, 0, 2147483647, "of the draws"),
+		OPT_END
+	};
+	const struct cli_about about = {
+		"change audio as rooms, noise and microphones would",
+		"[NOISE ...]", 0, -1
+	};
+	const char **noises;
+
+	first = cli_parse(argc, argv, options, &about);
+	noises = noises_join(&a, &list, argv, first, argc);
+	a.seed = (uint64_t)seed;
+	options_check(&a, &texts);
+	status = augment(&a, argc, argv);
+	free(noises);
+	free(list.value);
+	return status;
+}
