@@ -20,13 +20,15 @@ features_width(const struct features_type *t)
 void
 features_type_print(char *text, const struct features_type *t)
 {
-	char deltas[16] = "";
+	char deltas[16] = "", scale[20] = "";
 
 	if (t->deltas)
 		snprintf(deltas, sizeof deltas, "+deltas%d", t->deltas);
-	snprintf(text, FEATURES_TYPE_MAX, "%s%d%s%s %d/%d/%d",
+	if (t->scale != 1)
+		snprintf(scale, sizeof scale, " x%g", (double)t->scale);
+	snprintf(text, FEATURES_TYPE_MAX, "%s%d%s%s %d/%d/%d%s",
 	         kind_name[t->kind], t->columns, t->pitch ? "+pitch" : "",
-	         deltas, t->rate, t->window, t->hop);
+	         deltas, t->rate, t->window, t->hop, scale);
 }
 
 /* Reads what print writes: builds the text back and compares. */
@@ -38,8 +40,9 @@ features_type_parse(struct features_type *t, const char *text)
 	const char *deltas = strstr(text, "+deltas");
 
 	*t = (struct features_type){ .kind = FEATURES_FBANK };
-	if (!blank ||
-	    sscanf(blank, " %6d/%6d/%6d", &t->rate, &t->window, &t->hop) != 3)
+	t->scale = 1;
+	if (!blank || sscanf(blank, " %6d/%6d/%6d x%12f", &t->rate,
+	                     &t->window, &t->hop, &t->scale) < 3)
 		return false;
 	if (strncmp(text, "mfcc", 4) == 0)
 		t->kind = FEATURES_MFCC;
@@ -73,7 +76,7 @@ void
 features_view(float *x, size_t T, const struct features_type *t,
               bool normalised)
 {
-	size_t width = features_static_width(t), bands = (size_t)t->columns;
+	size_t width = features_width(t), bands = (size_t)t->columns;
 
 	if (normalised) {
 		for (size_t i = 0; i < T * width; i++)
@@ -81,9 +84,11 @@ features_view(float *x, size_t T, const struct features_type *t,
 		return;
 	}
 	columns_centre(x, T, width, 0, bands, 1 / 3.f);
-	if (!t->pitch)
-		return;
-	for (size_t i = 0; i < T; i++)
-		x[i * width + bands] = 2 * (x[i * width + bands] - 5.2f);
-	columns_centre(x, T, width, bands + 2, bands + 3, 1 / 3.f);
+	if (t->pitch) {
+		for (size_t i = 0; i < T; i++)
+			x[i * width + bands] =
+				2 * (x[i * width + bands] - 5.2f);
+		columns_centre(x, T, width, bands + 2, bands + 3, 1 / 3.f);
+	}
+	columns_centre(x, T, width, features_static_width(t), width, 1 / 3.f);
 }

@@ -7,6 +7,7 @@
  *	fbank80+pitch 16000/400/160
  *	kind, columns, extras, then rate (Hz) / window / hop (samples)
  *
+ * Audio scaled by other than 1 before its spectrum is told by " x32768".
  * With pitch, three columns follow: log F0 (ln Hz), voicing (0 to 1) and the
  * log energy of the window.  "+deltas2" tells that first and second
  * differences of all columns follow those.
@@ -24,7 +25,8 @@ struct features_type {
 	int columns;              /* bands or cepstra */
 	bool pitch;
 	int deltas;               /* order, 0 to 2 */
-	int rate, window, hop;
+	int rate, window, hop;    /* Hz, samples, samples */
+	float scale;
 };
 
 enum { FEATURES_TYPE_MAX = 64, PITCH_COLUMNS = 3 };
@@ -41,10 +43,10 @@ bool features_type_parse(struct features_type *t, const char *text);
  * The view of raw features that a student was trained on, in place.
  *
  * Without normalisation beforehand: mel (or cepstral) columns and energy less
- * their means over the utterance, over 3; 2 (log F0 - 5.2); voicing as it is.
- * After cmvn (mean 0, deviation 1): all but scaled by 1.2.
+ * their means over the utterance, over 3; 2 (log F0 - 5.2); voicing as it is;
+ * deltas as mel columns.  After cmvn (mean 0, deviation 1): all times 1.2.
  *
- * x [T, features_static_width]; deltas are taken of the view, not of x.
+ * x [T, features_width]
  */
 void features_view(float *x, size_t T, const struct features_type *t,
                    bool normalised);

@@ -106,6 +106,21 @@ model_open(struct model *m, const char *path)
 }
 
 void
+model_start(struct model *m, const char *name, unsigned long seed)
+{
+	const char *why = student_shape_check(&m->shape);
+
+	if (why)
+		die("%s: %s", name, why);
+	m->name = name;
+	student_layout(&m->params, &m->weights, &m->shape, NULL);
+	m->block = xmalloc(m->params.length, sizeof *m->block);
+	params_start(m->block, &m->params, seed);
+	params_release(&m->params);
+	student_layout(&m->params, &m->weights, &m->shape, m->block);
+}
+
+void
 model_release(struct model *m)
 {
 	params_release(&m->params);

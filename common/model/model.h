@@ -33,6 +33,22 @@ struct model {
 void model_open(struct model *m, const char *path);
 void model_release(struct model *m);
 
+/*
+ * A fresh model: shape, classes and features set by the caller in *m, the
+ * parameters drawn from the seed.
+ */
+void model_start(struct model *m, const char *name, unsigned long seed);
+
+/*
+ * Writes a model file.  block: the parameters, NULL for the model's own.  The
+ * file's metadata are those that describe the architecture, then more, then
+ * what m's file had besides.  Replaces path atomically; dies if it cannot.
+ */
+void model_write(const char *path, const struct model *m, const float *block,
+                 enum safetensors_type type,
+                 const struct safetensors_source *extra, size_t extras,
+                 const struct safetensors_text *more, size_t mores);
+
 size_t model_embedding_length(const struct model *m);
 
 /*

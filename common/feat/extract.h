@@ -1,0 +1,32 @@
+/*
+ * extract.h - audio to rows of features, of whatever type
+ */
+#ifndef EXTRACT_H
+#define EXTRACT_H
+
+#include "core/arena.h"
+#include "feat/fbank.h"
+#include "feat/features.h"
+#include "feat/pitch.h"
+
+struct extractor {
+	struct features_type type;
+	struct fbank fbank;
+	struct pitch pitch;
+	int bands;
+};
+
+/* Copies type.  bands: mel bands, the columns of fbank. */
+void extractor_init(struct extractor *e, const struct features_type *type,
+                    int bands);
+
+size_t extractor_rows(const struct extractor *e, size_t samples);
+
+/* out [rows, features_width(type)] */
+void extractor_forward(float *out, const float *audio, size_t samples,
+                       size_t rows, struct arena *scratch,
+                       const struct extractor *e);
+
+void extractor_release(struct extractor *e);
+
+#endif

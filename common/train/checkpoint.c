@@ -1,0 +1,112 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/xalloc.h"
+#include "stream/fields.h"
+#include "train/checkpoint.h"
+
+static const char *
+metadata_text(const struct model *m, const char *key)
+{
+	const char *text = safetensors_metadata(&m->file, key);
+
+	return text ? text : "";
+}
+
+void
+lineage_init(struct lineage *l, const struct model *m)
+{
+	*l = (struct lineage){
+		.history = xstrdup(metadata_text(m, "history"))
+	};
+	names_split(&l->speakers, metadata_text(m, "speakers"));
+	names_split(&l->corpora, metadata_text(m, "corpora"));
+	names_split(&l->languages, metadata_text(m, "languages"));
+}
+
+void
+lineage_release(struct lineage *l)
+{
+	free(l->history);
+	names_release(&l->speakers);
+	names_release(&l->corpora);
+	names_release(&l->languages);
+}
+
+void
+lineage_command(struct lineage *l, const char *command)
+{
+	const char *last = strrchr(l->history, '\n');
+	char *longer;
+
+	last = last ? last + 1 : l->history;
+	if (strcmp(last, command) == 0)
+		return;
+	longer = xasprintf("%s%s%s", l->history, *l->history ? "\n" : "",
+	                   command);
+	free(l->history);
+	l->history = longer;
+}
+
+static void
+name_note(struct names *names, struct frame *f, const char *field)
+{
+	const char *name = frame_text(f, field);
+
+	if (name && *name)
+		names_add(names, name);
+}
+
+void
+lineage_utterance(struct lineage *l, struct frame *f)
+{
+	name_note(&l->speakers, f, FIELD_SPEAKER);
+	name_note(&l->corpora, f, FIELD_CORPUS);
+	name_note(&l->languages, f, FIELD_LANGUAGE);
+}
+
+enum { STATE_TENSORS = 3, STATE_TEXTS = 8, NUMBER_MAX = 24 };
+
+static void
+numbers_print(char number[][NUMBER_MAX], const struct trainer_progress *p)
+{
+	snprintf(number[0], NUMBER_MAX, "%zu", p->updates);
+	snprintf(number[1], NUMBER_MAX, "%zu", p->passes);
+	snprintf(number[2], NUMBER_MAX, "%zu", p->batches);
+	snprintf(number[3], NUMBER_MAX, "%" PRIu64, p->digest);
+}
+
+void
+checkpoint_write(const char *path, const struct trainer *t,
+                 const struct lineage *l)
+{
+	static const char *const name[STATE_TENSORS] = {
+		"optimizer.m", "optimizer.v", "optimizer.average"
+	};
+	const float *data[STATE_TENSORS] = { t->m, t->v, t->average };
+	struct safetensors_source state[STATE_TENSORS];
+	char number[4][NUMBER_MAX];
+	char *speakers = names_join(&l->speakers);
+	char *corpora = names_join(&l->corpora);
+	char *languages = names_join(&l->languages);
+	const struct safetensors_text texts[STATE_TEXTS] = {
+		{ "updates", number[0] }, { "passes", number[1] },
+		{ "batches", number[2] }, { "digest", number[3] },
+		{ "history", l->history }, { "speakers", speakers },
+		{ "corpora", corpora }, { "languages", languages },
+	};
+
+	numbers_print(number, &t->progress);
+	for (int i = 0; i < STATE_TENSORS; i++)
+		state[i] = (struct safetensors_source){
+			.name = name[i], .type = TYPE_F32, .ndim = 1,
+			.dim = { t->model->params.length }, .data = data[i]
+		};
+	model_write(path, t->model, NULL, TYPE_F32, state, STATE_TENSORS,
+	            texts, STATE_TEXTS);
+	free(speakers);
+	free(corpora);
+	free(languages);
+}

@@ -1,0 +1,49 @@
+/*
+ * kd_loss.h - what one utterance costs a student with several teachers
+ *
+ * With the student's logits z, teachers' logits z_k and weights w_k, label y,
+ * temperature T, lambda L, K classes and label smoothing s:
+ *
+ *	CE   = -sum_c q_c log softmax(z)_c,  q = (1 - s) onehot(y) + s / K
+ *	KL_k = sum_c p_c log(p_c / softmax(z/T)_c),  p = softmax(z_k/T)
+ *	KD   = sum_k w_k T^2 KL_k
+ *	loss = (1 - L) CE + L KD
+ *
+ * (Hinton, Vinyals, Dean 2015.)  What an utterance lacks is left out of its
+ * loss: L counts as 1 without a label, and as 0 when all weights are 0.
+ *
+ * The gradient, weights constant:
+ *
+ *	dloss/dz = (1 - L) (softmax(z) - q)
+ *	         + L T sum_k w_k (softmax(z/T) - softmax(z_k/T))
+ *
+ * Sums are taken in double, exponents from the largest logit down: any finite
+ * logits give finite results.
+ */
+#ifndef KD_LOSS_H
+#define KD_LOSS_H
+
+#include "train/weighting.h"
+
+struct kd_options {
+	double lambda;            /* 0 to 1 */
+	double temperature;       /* over 0 */
+	double smoothing;         /* 0 to below 1 */
+	struct weighting weighting;
+};
+
+struct kd_loss {
+	double loss;
+	double ce;                /* 0 without a label */
+	double kd;                /* 0 without a teacher */
+};
+
+/*
+ * Fills dlogits [u->classes].  weight [u->teachers] is what weighting_apply
+ * gave.  The utterance has a label, or a weight over 0.
+ */
+struct kd_loss kd_loss(float *dlogits, const double *weight,
+                       const struct kd_utterance *u,
+                       const struct kd_options *options);
+
+#endif

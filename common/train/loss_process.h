@@ -1,0 +1,47 @@
+/*
+ * loss_process.h - the loss as a child process
+ *
+ * The loss is a filter: any command that reads a run of utterance frames with
+ * label, logits and teacher.* and writes the same run with loss and dlogits
+ * added.  A run is a batch.  loss and dlogits are the utterance's own; the
+ * batch's loss and gradient are their means.
+ */
+#ifndef LOSS_PROCESS_H
+#define LOSS_PROCESS_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "stream/reader.h"
+#include "stream/writer.h"
+
+struct loss_process {
+	const char *command;      /* borrowed */
+	pid_t child;
+	FILE *to;
+	char *name;               /* for messages; owned */
+	struct reader from;
+	struct writer writer;
+};
+
+struct loss_sums {
+	double loss, ce, kd;      /* sums over the utterances */
+	size_t utterances, right; /* right: the largest logit is the label's */
+};
+
+/* Runs the command under sh, our own directory first on its PATH. */
+void loss_process_start(struct loss_process *l, const char *command);
+
+/*
+ * Sends the frames as one run and reads it back: dlogits [count,K] is
+ * filled, sums added to.  Dies when the command fails, drops an utterance,
+ * or returns something else than it should.
+ */
+void loss_process_batch(struct loss_process *l, float *dlogits,
+                        struct loss_sums *sums, struct frame **frames,
+                        size_t count, size_t K);
+
+/* Ends the child; dies unless it exits with 0. */
+void loss_process_finish(struct loss_process *l);
+
+#endif

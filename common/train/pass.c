@@ -1,0 +1,258 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/die.h"
+#include "core/progress.h"
+#include "core/xalloc.h"
+#include "stream/fields.h"
+#include "train/pass.h"
+
+struct pass {
+	struct trainer *t;
+	struct reader *in;
+	struct lineage *lineage;
+	const struct pass_options *options;
+	struct balance balance;
+	struct example *example;  /* the batch */
+	struct frame frame;       /* as read */
+	size_t skip;              /* batches that were done before */
+	size_t dropped;
+	FILE *log;
+	struct progress progress;
+	struct loss_sums sums;    /* over the pass */
+};
+
+/* The utterance's group under "language,label": "en\tanger". */
+static char *
+group_text(struct frame *f, const char *fields)
+{
+	char *text = xstrdup("");
+
+	while (*fields) {
+		size_t length = strcspn(fields, ",");
+		char *name = xcalloc(length + 1, 1), *longer;
+		const char *value;
+
+		memcpy(name, fields, length);
+		value = frame_text(f, name);
+		longer = xasprintf("%s%s\t", text, value ? value : "");
+		free(text);
+		free(name);
+		text = longer;
+		fields += length + (fields[length] == ',');
+	}
+	return text;
+}
+
+/* Counts the groups in a first pass over the file. */
+static void
+balance_learn(struct pass *p)
+{
+	reader_skim(p->in);
+	while (reader_next(p->in, &p->frame)) {
+		char *group = group_text(&p->frame, p->options->balance);
+
+		balance_add(&p->balance, group);
+		free(group);
+	}
+	reader_rewind(p->in);
+}
+
+/* Everything but the long tensors, for the loss and the lineage. */
+static void
+example_fields(struct example *e, struct frame *f)
+{
+	frame_clear(&e->frame);
+	for (size_t i = 0; i < f->fields; i++) {
+		const char *name = f->field[i].name;
+
+		if (strcmp(name, FIELD_AUDIO) != 0 &&
+		    strcmp(name, FIELD_FEATURES) != 0)
+			frame_set_field(&e->frame, &f->field[i]);
+	}
+}
+
+/* Reads the next usable utterance; false at the end. */
+static bool
+example_read(struct pass *p, struct example *e)
+{
+	const struct model *m = p->t->model;
+	const char *why;
+
+	while (reader_next(p->in, &p->frame)) {
+		struct frame *f = &p->frame;
+		const float *view = model_view(m, f, &e->rows, &why);
+		size_t length;
+
+		if (!view) {
+			warn("%s: left out: %s", frame_id(f), why);
+			p->dropped++;
+			continue;
+		}
+		example_fields(e, f);
+		length = e->rows * m->shape.rows;
+		e->view = arena_floats(&e->frame.arena, length);
+		memcpy(e->view, view, length * sizeof *view);
+		e->weight = 1;
+		if (p->options->balance) {
+			char *group = group_text(f, p->options->balance);
+
+			e->weight = (float)balance_weight(&p->balance, group);
+			free(group);
+		}
+		lineage_utterance(p->lineage, &e->frame);
+		return true;
+	}
+	return false;
+}
+
+static size_t
+batch_read(struct pass *p)
+{
+	size_t count = 0, most = (size_t)p->t->options.batch;
+
+	while (count < most && example_read(p, &p->example[count]))
+		count++;
+	return count;
+}
+
+static uint64_t
+digest_add(uint64_t digest, const char *id)
+{
+	for (; *id; id++)
+		digest = (digest ^ (unsigned char)*id) * 0x100000001b3u;
+	return (digest ^ '\n') * 0x100000001b3u;
+}
+
+static void
+log_write(struct pass *p, const struct loss_sums *s)
+{
+	double n = (double)s->utterances;
+
+	if (!p->log)
+		return;
+	fprintf(p->log, "{\"pass\":%zu,\"batch\":%zu,\"update\":%zu,"
+	        "\"utterances\":%zu,\"loss\":%.6f,\"ce\":%.6f,\"kd\":%.6f,"
+	        "\"right\":%.4f,\"rate\":%.6g,\"norm\":%.5g}\n",
+	        p->t->progress.passes, p->t->progress.batches,
+	        p->t->progress.updates, s->utterances, s->loss / n, s->ce / n,
+	        s->kd / n, (double)s->right / n, (double)p->t->rate,
+	        (double)p->t->norm);
+	if (fflush(p->log) != 0)
+		die("write %s:", p->options->log);
+}
+
+/* One batch through the trainer, or over it if it was done before. */
+static void
+batch_do(struct pass *p, size_t count, struct loss_process *loss)
+{
+	struct trainer_progress *progress = &p->t->progress;
+	struct loss_sums sums = { 0 };
+
+	for (size_t i = 0; i < count; i++)
+		progress->digest = digest_add(progress->digest,
+		                              frame_id(&p->example[i].frame));
+	if (p->skip > 0) {
+		p->skip--;
+		progress->batches++;
+		return;
+	}
+	trainer_batch(p->t, p->example, count, loss, &sums);
+	progress->batches++;
+	log_write(p, &sums);
+	p->sums.loss += sums.loss;
+	p->sums.ce += sums.ce;
+	p->sums.kd += sums.kd;
+	p->sums.utterances += sums.utterances;
+	p->sums.right += sums.right;
+	if (p->options->checkpoint > 0 && p->t->pending == 0 &&
+	    progress->batches % (size_t)p->options->checkpoint == 0)
+		checkpoint_write(p->options->out, p->t, p->lineage);
+}
+
+/* Goes back to the beginning of an interrupted pass, on paper. */
+static uint64_t
+resume_begin(struct pass *p)
+{
+	struct trainer_progress *progress = &p->t->progress;
+	uint64_t digest = progress->digest;
+
+	p->skip = progress->batches;
+	progress->batches = 0;
+	progress->digest = 0;
+	return digest;
+}
+
+static void
+batches_run(struct pass *p, struct loss_process *loss)
+{
+	size_t resumed = p->t->progress.batches, count;
+	uint64_t digest = resume_begin(p);
+
+	while ((count = batch_read(p)) > 0) {
+		bool last_skipped = p->skip == 1;
+
+		batch_do(p, count, loss);
+		progress_add(&p->progress, count);
+		if (last_skipped && p->t->progress.digest != digest)
+			die("%s: the model was interrupted after %zu batches "
+			    "of other utterances; give the same stream",
+			    p->in->name, resumed);
+	}
+	if (p->skip > 0)
+		die("%s: the model was interrupted after %zu batches, the "
+		    "stream has fewer", p->in->name, resumed);
+}
+
+/* Adds the stream's own history to the model's. */
+static void
+history_note(struct pass *p)
+{
+	size_t count;
+	const char **history = frame_texts(&p->in->header, FIELD_HISTORY,
+	                                   &count);
+
+	for (size_t i = 0; history && i < count; i++)
+		lineage_command(p->lineage, history[i]);
+}
+
+size_t
+pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
+         struct lineage *lineage, const struct pass_options *options)
+{
+	struct pass p = {
+		.t = t, .in = in, .lineage = lineage, .options = options,
+		.frame = FRAME_INIT, .balance = BALANCE_INIT
+	};
+
+	p.example = xcalloc((size_t)t->options.batch, sizeof *p.example);
+	if (options->log && !(p.log = fopen(options->log, "a")))
+		die("%s:", options->log);
+	if (options->balance)
+		balance_learn(&p);
+	progress_begin(&p.progress, "utterances", p.balance.utterances);
+	batches_run(&p, loss);
+	if (in->utterances_total == 0)
+		die("%s: no utterances to learn from", in->name);
+	trainer_flush(t);
+	history_note(&p);
+	t->progress.passes++;
+	t->progress.batches = 0;
+	t->progress.digest = 0;
+	checkpoint_write(options->out, t, lineage);
+
+	progress_end(&p.progress);
+	if (program_verbosity() >= 0 && p.sums.utterances > 0)
+		warn("pass %zu: loss %.4f, %.1f %% right", t->progress.passes,
+		     p.sums.loss / (double)p.sums.utterances,
+		     100 * (double)p.sums.right / (double)p.sums.utterances);
+	if (p.log && fclose(p.log) != 0)
+		die("write %s:", options->log);
+	for (int i = 0; i < t->options.batch; i++)
+		frame_release(&p.example[i].frame);
+	free(p.example);
+	frame_release(&p.frame);
+	balance_release(&p.balance);
+	return p.dropped;
+}

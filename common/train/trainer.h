@@ -1,0 +1,81 @@
+/*
+ * trainer.h - a student, its optimiser, and one batch after another
+ *
+ * A batch is cut into shards of SHARD_UTTERANCES.  Each shard runs through the
+ * network on one thread and has a gradient of its own; the shards' gradients
+ * are summed in their order.  So the result is the same, to the last bit,
+ * whatever the number of threads.
+ */
+#ifndef TRAINER_H
+#define TRAINER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/model.h"
+#include "train/adamw.h"
+#include "train/loss_process.h"
+#include "train/spec_augment.h"
+
+enum { SHARD_UTTERANCES = 8, BATCH_MAX = 4096 };
+
+struct trainer_options {
+	int batch, accumulate;    /* utterances; batches to an update */
+	struct adamw adamw;       /* rate is the peak */
+	int warmup, total;        /* updates; total 0: a constant rate */
+	float clip;
+	float average;            /* decay of the weights' running mean */
+	float dropout, head_dropout;
+	bool augment;
+	struct spec_augment spec;
+	unsigned long seed;
+	int threads;              /* 0: as many as there are processors */
+};
+
+/* How far training has come; kept in the model's metadata. */
+struct trainer_progress {
+	size_t updates;           /* optimiser steps */
+	size_t passes;            /* over the data, completed */
+	size_t batches;           /* of a pass that was interrupted */
+	uint64_t digest;          /* of the ids in those batches */
+};
+
+struct shard;
+
+struct trainer {
+	struct model *model;
+	struct trainer_options options;
+	struct trainer_progress progress;
+	float *m, *v, *average;   /* as long as the parameters; owned */
+	struct shard *shard;      /* owned */
+	size_t shards, pending;   /* pending: batches since the last update */
+	float *gradient;          /* sum over the pending batches */
+	size_t pending_utterances;
+	float rate, norm;         /* of the last update, for the log */
+};
+
+/* The model is borrowed; its file's optimiser state is taken up, if any. */
+void trainer_init(struct trainer *t, struct model *m,
+                  const struct trainer_options *options);
+void trainer_release(struct trainer *t);
+
+/* An utterance waiting in a batch. */
+struct example {
+	struct frame frame;       /* everything but audio and features */
+	float *view;              /* in the frame's arena */
+	size_t rows;
+	float weight;             /* of its loss; 1 without balancing */
+};
+
+/*
+ * Forward, the loss command, backward; an update after every `accumulate`
+ * batches.  Adds to sums.
+ */
+void trainer_batch(struct trainer *t, struct example *example, size_t count,
+                   struct loss_process *loss, struct loss_sums *sums);
+
+/* The update that is still pending when a pass ends, if any. */
+void trainer_flush(struct trainer *t);
+
+#endif

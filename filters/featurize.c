@@ -1,0 +1,124 @@
+/*
+ * featurize - add features to each utterance
+ *
+ *	wavread x.wav | featurize | predict
+ *
+ * reads  audio     [N]    float32 mono, at the rate given by --rate
+ * adds   features  [T,M]  one row a hop; features.type says what M columns
+ *
+ * An utterance it cannot use is dropped with a reason on stderr and counted
+ * in the end frame.  See featurize(1) and tunne-frame(5).
+ */
+#include "core/cli.h"
+#include "core/die.h"
+#include "feat/extract.h"
+#include "stream/fields.h"
+#include "stream/reader.h"
+#include "stream/writer.h"
+
+enum { TYPE_FBANK_PITCH, TYPE_FBANK, TYPE_MFCC };
+
+static const char *
+featurize(const struct extractor *e, struct frame *f)
+{
+	const char *why;
+	const struct tensor *audio = frame_need(f, FIELD_AUDIO, 1, &why);
+	char type[FEATURES_TYPE_MAX];
+	size_t samples, rows;
+	const float *data; /* audio itself may move when a field is added */
+	float *features;
+
+	if (!audio)
+		return why;
+	if (frame_number(f, FIELD_RATE, 0) != e->type.rate)
+		return "wrong sample rate (give wavread and featurize the "
+		       "same --rate)";
+	samples = audio->dim[0];
+	data = audio->data;
+	rows = extractor_rows(e, samples);
+	if (rows == 0)
+		return "shorter than one analysis window";
+
+	features = frame_add2(f, FIELD_FEATURES, rows,
+	                      features_width(&e->type));
+	extractor_forward(features, data, samples, rows, &f->arena, e);
+	features_type_print(type, &e->type);
+	frame_set_text(f, FIELD_FEATURES_TYPE, type);
+	return NULL;
+}
+
+/* Milliseconds to samples at a rate. */
+static int
+samples_in(float ms, int rate)
+{
+	return (int)(ms * (float)rate / 1000 + .5f);
+}
+
+/* What the options ask for, or a usage error. */
+static struct features_type
+type_choose(int kind, bool pitch, int bands, int cepstra, int deltas,
+            int rate, float window, float hop, float scale)
+{
+	struct features_type t = {
+		.kind = kind == TYPE_MFCC ? FEATURES_MFCC : FEATURES_FBANK,
+		.columns = kind == TYPE_MFCC ? cepstra : bands,
+		.pitch = pitch || kind == TYPE_FBANK_PITCH,
+		.deltas = deltas, .rate = rate, .scale = scale,
+		.window = samples_in(window, rate),
+		.hop = samples_in(hop, rate)
+	};
+
+	if (t.kind == FEATURES_MFCC && cepstra > bands)
+		die_usage("--cepstra %d: want at most --bands %d", cepstra,
+		          bands);
+	return t;
+}
+
+int
+main(int argc, char *argv[])
+{
+	int kind = 0, rate = 16000, bands = 80, cepstra = 13, deltas = 0;
+	float window = 25, hop = 10, scale = 1;
+	bool pitch = false;
+	const struct cli_option options[] = {
+		OPT_CHOICE('t', "type", &kind, "fbank+pitch|fbank|mfcc",
+		           "what to compute"),
+		OPT_FLAG('p', "pitch", &pitch, "add log F0, voicing, energy"),
+		OPT_INT('b', "bands", &bands, 4, 256, "mel bands"),
+		OPT_INT('c', "cepstra", &cepstra, 2, 256, "with mfcc"),
+		OPT_INT('d', "deltas", &deltas, 0, 2, "add differences"),
+		OPT_INT('r', "rate", &rate, 6000, 96000, "Hz expected"),
+		OPT_FLOAT('w', "window", &window, 5, 200, "analysis window, ms"),
+		OPT_FLOAT(0, "hop", &hop, 1, 100, "from row to row, ms"),
+		OPT_FLOAT('s', "scale", &scale, 1e-6, 1e6, "times audio; 32768: as Kaldi"),
+		OPT_END
+	};
+	const struct cli_about about = {
+		"Adds features to each utterance: Kaldi's log-mel or MFCC.",
+		"", 0, 0
+	};
+	struct frame f = FRAME_INIT;
+	struct features_type type;
+	struct extractor e;
+	struct reader in;
+	struct writer out;
+
+	cli_parse(argc, argv, options, &about);
+	type = type_choose(kind, pitch, bands, cepstra, deltas, rate, window,
+	                   hop, scale);
+	extractor_init(&e, &type, bands);
+	reader_open(&in, stdin, "<stdin>");
+	writer_open(&out, stdout, "<stdout>", &in, argc, argv);
+	while (reader_next(&in, &f)) {
+		const char *why = featurize(&e, &f);
+
+		if (why)
+			writer_drop(&out, frame_id(&f), why);
+		else
+			writer_put(&out, &f);
+	}
+	reader_close(&in);
+	frame_release(&f);
+	extractor_release(&e);
+	return writer_close(&out);
+}

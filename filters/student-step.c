@@ -1,0 +1,140 @@
+/*
+ * student-step - train a student: one pass over the input
+ *
+ *	shuffle -s 1 train.frames | student-step -m s.safetensors -l 'kd-loss'
+ *
+ * reads   features [T,M], label and whatever the loss command wants
+ * writes  the model: weights, optimiser state and history, replaced at once
+ *
+ * An utterance that cannot be used is left out with a reason on stderr.
+ * See student-step(1) for the loss command and for resuming.
+ */
+#include <stdlib.h>
+
+#include "core/cli.h"
+#include "core/die.h"
+#include "core/xalloc.h"
+#include "train/pass.h"
+
+struct settings {
+	const char *model, *loss;
+	float smoothing;
+	int pass, seed;
+	struct trainer_options trainer;
+	struct pass_options pass_options;
+};
+
+/* The loss command: the one given, or plain cross-entropy. */
+static char *
+loss_command(const struct settings *s)
+{
+	if (s->loss && s->smoothing > 0)
+		die_usage("--label-smoothing is for the default loss; give "
+		          "it to the --loss command");
+	if (s->loss)
+		return xstrdup(s->loss);
+	return xasprintf("kd-loss -L 0 --label-smoothing %g",
+	                 (double)s->smoothing);
+}
+
+static int
+train(const struct settings *s, const char *path)
+{
+	struct model m;
+	struct trainer t;
+	struct lineage lineage;
+	struct loss_process loss;
+	struct reader in;
+	char *command = loss_command(s);
+	size_t dropped;
+
+	model_open(&m, s->model);
+	trainer_init(&t, &m, &s->trainer);
+	if (s->pass > 0 && t.progress.passes >= (size_t)s->pass) {
+		warn("%s: has %zu passes already, nothing to do", s->model,
+		     t.progress.passes);
+		return STATUS_OK;
+	}
+	lineage_init(&lineage, &m);
+	loss_process_start(&loss, command);
+	reader_open_path(&in, path);
+	dropped = pass_run(&t, &in, &loss, &lineage, &s->pass_options);
+	reader_close(&in);
+	loss_process_finish(&loss);
+	lineage_release(&lineage);
+	trainer_release(&t);
+	model_release(&m);
+	free(command);
+	return dropped > 0 ? STATUS_FAILED : STATUS_OK;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct settings s = {
+		.seed = 1, .trainer = {
+			.batch = 32, .accumulate = 1, .clip = 1,
+			.average = .999f, .dropout = .1f, .head_dropout = .3f,
+			.adamw = { 1e-3f, .9f, .98f, 1e-8f, .05f },
+			.spec = SPEC_AUGMENT_INIT
+		}
+	};
+	struct trainer_options *t = &s.trainer;
+	int crop = (int)t->spec.crop, first;
+	const struct cli_option options[] = {
+		OPT_STRING('m', "model", &s.model, "FILE", "where to begin"),
+		OPT_STRING('o', "out", &s.pass_options.out, "FILE",
+		           "what to write; the same as -m if not given"),
+		OPT_STRING('l', "loss", &s.loss, "COMMAND",
+		           "the loss; kd-loss -L 0 if not given"),
+		OPT_FLOAT(0, "label-smoothing", &s.smoothing, 0, .99, "of it"),
+		OPT_INT('b', "batch", &t->batch, 1, BATCH_MAX, "utterances"),
+		OPT_INT(0, "accumulate", &t->accumulate, 1, 1024,
+		        "batches to an update"),
+		OPT_FLOAT('r', "rate", &t->adamw.rate, 0, 1, "peak rate"),
+		OPT_INT(0, "warmup", &t->warmup, 0, 1e9, "updates"),
+		OPT_INT(0, "total-steps", &t->total, 0, 1e9,
+		        "updates to the cosine's end; 0: constant rate"),
+		OPT_FLOAT(0, "beta2", &t->adamw.beta2, 0, .99999, "of AdamW"),
+		OPT_FLOAT(0, "weight-decay", &t->adamw.decay, 0, 1, "AdamW's"),
+		OPT_FLOAT(0, "clip", &t->clip, 0, 1e9, "gradient norm; 0: any"),
+		OPT_FLOAT(0, "average", &t->average, 0, 1,
+		          "decay of the weights' running mean"),
+		OPT_FLOAT(0, "dropout", &t->dropout, 0, .9, "in the blocks"),
+		OPT_FLOAT(0, "head-dropout", &t->head_dropout, 0, .9,
+		          "before the classifier"),
+		OPT_FLAG('a', "spec-augment", &t->augment,
+		         "stretch, warp, tilt and mask the features"),
+		OPT_FLOAT(0, "stretch", &t->spec.stretch, 0, .9, "tempo, ±"),
+		OPT_FLOAT(0, "warp", &t->spec.warp, 0, .5, "frequency, ±"),
+		OPT_FLOAT(0, "tilt", &t->spec.tilt, 0, 10, "spectral slope"),
+		OPT_INT(0, "masks", &t->spec.masks, 0, 64, "of each kind"),
+		OPT_INT(0, "mask-bands", &t->spec.mask_bands, 0, 256, "most"),
+		OPT_INT(0, "mask-rows", &t->spec.mask_rows, 0, 10000, "most"),
+		OPT_INT(0, "crop", &crop, 0, 1e6, "rows; 0: whole"),
+		OPT_STRING(0, "balance", &s.pass_options.balance, "KEYS",
+		           "weight losses by group: language,label"),
+		OPT_INT('p', "pass", &s.pass, 0, 1e6,
+		        "do nothing if the model has had so many"),
+		OPT_INT(0, "checkpoint", &s.pass_options.checkpoint, 0, 1e9,
+		        "also write every N batches"),
+		OPT_STRING(0, "log", &s.pass_options.log, "FILE",
+		           "append a JSON line a batch"),
+		OPT_INT('s', "seed", &s.seed, 0, 1 << 30, "of all chance"),
+		OPT_INT('j', "threads", &t->threads, 0, 256, "0: all"),
+		OPT_END
+	};
+	const struct cli_about about = {
+		"Trains a student by one pass over its input.", "[FILE]", 0, 1
+	};
+
+	first = cli_parse(argc, argv, options, &about);
+	if (!s.model)
+		die_usage("--model is missing: the model to train "
+		          "(student-init makes one)");
+	if (!s.pass_options.out)
+		s.pass_options.out = s.model;
+	t->spec.crop = (size_t)crop;
+	t->seed = (unsigned long)s.seed;
+	return train(&s, first < argc ? argv[first] : "-");
+}
