@@ -14,7 +14,7 @@
 
 struct score_options {
 	const char *by;           /* "language,corpus"; NULL: those there are */
-	const char *cluster;      /* a column, "none", or NULL: speaker if any */
+	const char *cluster;      /* a column, "none"; NULL: speaker if any */
 	const char *classes;      /* "anger,neutral", or NULL: all */
 	int resamples;            /* 0: no intervals */
 	int seed;
@@ -41,7 +41,7 @@ struct score_group {
 
 struct score {
 	const struct score_options *options;
-	const char *cluster;      /* the column that was clustered by, or NULL */
+	const char *cluster;      /* the column clustered by, or NULL */
 	const char *other;        /* name of what it is compared to, or NULL */
 	struct outcomes outcomes, paired;
 	struct groups groups;
