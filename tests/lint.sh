@@ -241,7 +241,11 @@ page() {
 	tree
 	BIN=$PWD/bin
 	mkdir bin
-	printf '#!/bin/sh\necho "  -o, --one N  an option [1; 1 to 9]"\n' >bin/a
+	cat >bin/a <<-'END'
+	#!/bin/sh
+	echo "  -o, --one N  an option [1; 1 to 9]"
+	echo "      --ten N  another, as 3 [1e-3; 10 to 2000]"
+	END
 	chmod +x bin/a
 	cat >man/a.1 <<-'END'
 	.Dd November 22, 2026
@@ -252,8 +256,10 @@ page() {
 	.Nd a program
 	.Sh DESCRIPTION
 	.Bl -tag -width Ds
-	.It Fl o , Fl -one Ar N
-	An option.
+	.It Fl o , -one Ar N
+	An option, 1 to 9.
+	.It Fl t , Fl -ten Ar N
+	Another, 10 to 2,000, 0.001 by default.
 	.El
 	END
 }
@@ -277,6 +283,15 @@ check 'pages: an option that the program does not have is found' '
 	sed -i "/^.It/s/three/four/" man/a.1
 	fails 1 "$lint/pages.sh" >found
 	grep -q "man/a.1:9: a has no --four" found
+'
+check 'pages: a default or range that the page does not state is found' '
+	page
+	sed -i "s/0.001 by/0.01 by/" man/a.1
+	finds pages "man/a.1:11: --ten does not say 1e-3"
+	sed -i "s/0.01 by/1e-3 by/; s/10 to/9 to/" man/a.1
+	finds pages "man/a.1:11: --ten does not say 10"
+	sed -i "s/9 to 2,000/10 to 3,000/" man/a.1
+	finds pages "man/a.1:11: --ten does not say 2000"
 '
 check 'pages: a program that is not built is not passed over' '
 	page

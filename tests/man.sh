@@ -26,7 +26,8 @@ scratch_make() {
 
 # printed PAGE: its examples as a reader sees them.
 printed() {
-	mandoc -T ascii -O width=999 "$1" | sed 's/.\x08//g' | sed -n 's/^ *\$ //p'
+	mandoc -T ascii -O width=999 "$1" | sed "s/.$(printf '\b')//g" |
+		sed -n 's/^ *\$ //p'
 }
 
 # run_as_printed: the line of "$example", in the page's folder.

@@ -1,8 +1,9 @@
 #!/bin/sh
-# pages.sh - pages are clean mdoc, and name the options that --help names
+# pages.sh - pages are clean mdoc, and say of options what --help says
 #
-# What every program has, --help, --version, --verbose and --quiet, is left to
-# tunne(7).
+# Of each option that --help names, its page has an .It, which states the
+# default and the range.  What every program has, --help, --version, --verbose
+# and --quiet, is left to tunne(7).
 BIN=${BIN:-bin}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -19,7 +20,52 @@ options_helped() {
 }
 
 options_paged() {
-	sed -n 's/^\.It .*Fl -\([a-z0-9-]*\).*/\1/p' "$1"
+	sed -n 's/^\.It Fl\(.* \| \)-\([a-z0-9-]*\).*/\2/p' "$1"
+}
+
+# Options with default, minimum and maximum, from a usage text.
+numbers_helped() {
+	"$1" --help | sed -n 's/^  .*--\([a-z0-9-]*\) .*\[\([-+0-9.e]*\); '\
+'\([-+0-9.e]*\) to \([-+0-9.e]*\)\]$/\1 \2 \3 \4/p'
+}
+
+# numbers PAGE: those that its .It does not state.  -1 stands for none, and a
+# million or more for no limit.
+numbers() {
+	awk '
+	FNR == NR { wanted[$1] = $0; next }
+	/^\.(It|El)/ {
+		option = ""
+		if (match($0, / -[a-z0-9-]+/))
+			option = substr($0, RSTART + 2, RLENGTH - 2)
+		line[option] = FNR
+		next
+	}
+	option in wanted {
+		gsub(/\\-/, "-")
+		while (match($0, /[0-9],[0-9][0-9][0-9]/))
+			$0 = substr($0, 1, RSTART) substr($0, RSTART + 2)
+		text[option] = text[option] " " $0
+	}
+	function stated(number, option,    i, n, word) {
+		n = split(text[option], word, /[^-+0-9.e]+/)
+		for (i = 1; i <= n; i++) {
+			sub(/\.$/, "", word[i])
+			if (word[i] ~ /[0-9]/ && word[i] + 0 == number + 0)
+				return 1
+		}
+		return number == -1 || number >= 1000000
+	}
+	END {
+		for (option in line) {
+			n = split(wanted[option], number, " ")
+			for (i = 2; i <= n; i++)
+				if (!stated(number[i], option))
+					printf "%s:%d: --%s does not say %s\n",
+						FILENAME, line[option],
+						option, number[i]
+		}
+	}' "$work/numbers" "$1"
 }
 
 uncommon() {
@@ -47,9 +93,16 @@ compare() {
 	done
 	for option in $(comm -13 "$work/helped" "$work/paged")
 	do
-		line=$(grep -n "^\.It .*Fl -$option" "$page" | head -n 1)
+		line=$(grep -n "^\.It Fl.* -$option" "$page" | head -n 1)
 		report "$page" "${line%%:*}" "$1 has no --$option"
 	done
+	numbers_helped "$BIN/$1" >"$work/numbers"
+	# an empty first file would make awk take the page for it
+	test -s "$work/numbers" || return 0
+	numbers "$page" | sort >"$work/log"
+	test -s "$work/log" || return 0
+	cat "$work/log"
+	status=1
 }
 
 LC_ALL=C
