@@ -10,7 +10,8 @@ table() {
 	printf '\tanger\tneutral\n'
 	for row
 	do
-		printf '%s\t0.5\t0.5\n' "$row" | sed 's/ /	/g; s/	-/	/g'
+		printf '%s\t0.5\t0.5\n' "$row" |
+			sed 's/ /	/g; s/	-/	/g'
 	done
 }
 # cell COLUMN [LINE]: of score -t's output on standard input.
@@ -80,7 +81,8 @@ check 'a label that is no class is wrong and named once' '
 	score -t -B 0 --classes anger,neutral table >out 2>err
 	test ! -s err
 	test "$(cell uar <out)" = 0.750000
-	score --classes anger,neutral table | grep "2 of other classes: left out"
+	score --classes anger,neutral table >out
+	grep "2 of other classes: left out" out
 '
 check 'an answer outside --classes is wrong' '
 	four | score -t -B 0 --classes anger >out

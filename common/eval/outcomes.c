@@ -53,11 +53,16 @@ list_check(const struct outcomes *o, const struct predictions *p,
 	for (size_t c = 0; c < o->classes.length; c++) {
 		const char *name = o->classes.text[c];
 
-		if (texts_find(&p->classes, name) == TEXTS_NONE &&
-		    texts_find(labels, name) == TEXTS_NONE)
-			die("--classes: '%s' is neither a class nor a label"
-			    " here; there are %s", name,
-			    texts_join(&p->classes, 8));
+		char *classes;
+
+		if (texts_find(&p->classes, name) != TEXTS_NONE ||
+		    texts_find(labels, name) != TEXTS_NONE)
+			continue;
+		classes = texts_join(&p->classes, 8);
+		warn("--classes: '%s' is neither a class nor a label here;"
+		     " there are %s", name, classes);
+		free(classes);
+		exit(STATUS_FAILED);
 	}
 	if (o->classes.length == 0)
 		die("--classes: names no class");
@@ -144,9 +149,15 @@ keys_check(const struct texts *a, const char *a_name, const struct texts *b,
 		texts_add(&missing, shown);
 		free(shown);
 	}
-	if (count > 0)
-		die("%s lacks %zu of %zu rows of %s: %s", b_name, count,
-		    a->length, a_name, texts_join(&missing, 3));
+	if (count > 0) {
+		char *some = texts_join(&missing, 3);
+
+		warn("%s lacks %zu of %zu rows of %s: %s", b_name, count,
+		     a->length, a_name, some);
+		free(some);
+		exit(STATUS_FAILED);
+	}
+	texts_release(&missing);
 }
 
 void

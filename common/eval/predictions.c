@@ -217,6 +217,7 @@ row_key(struct predictions *p, const struct source *s, const char *id,
         size_t start)
 {
 	bool has_start = start < s->fields && *s->field[start];
+	bool new;
 	char *key;
 
 	if (!*id)
@@ -224,11 +225,12 @@ row_key(struct predictions *p, const struct source *s, const char *id,
 	key = has_start ? xasprintf("%s\t%.3f", id,
 	                            field_number(s, start, "start"))
 	                : xasprintf("%s\t", id);
-	if (texts_add(&p->keys, key) != p->rows)
+	new = texts_add(&p->keys, key) == p->rows;
+	free(key);
+	if (!new)
 		die("%s: line %zu: %s%s%s is there twice", s->file, s->line,
 		    id, has_start ? " at start " : "",
 		    has_start ? s->field[start] : "");
-	free(key);
 }
 
 static void
