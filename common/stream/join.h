@@ -1,0 +1,38 @@
+/*
+ * join.h - fields of other streams, found by utterance id
+ */
+#ifndef JOIN_H
+#define JOIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/cli.h"
+#include "stream/index.h"
+#include "stream/select.h"
+
+struct join {
+	struct join_source {
+		struct index index;
+		struct texts id;          /* by place in the index */
+		struct frame frame;       /* fetched last */
+	} *source;
+	size_t sources;
+	struct keys *keys;        /* only these; NULL is all */
+	struct cli_list prefix;   /* old=new */
+	bool replace;             /* fields that are there already */
+	bool partial;             /* pass on what a source lacks */
+};
+
+/* Indexes a file.  Dies when it holds an id twice, or is a pipe. */
+void join_open(struct join *j, const char *path);
+
+/*
+ * Adds the fields of every source to f; they live until the next call.  NULL,
+ * or why not (in f's arena); a field that f has already dies without replace.
+ */
+const char *join_frame(struct join *j, struct frame *f);
+
+void join_release(struct join *j);
+
+#endif

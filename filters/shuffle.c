@@ -1,0 +1,113 @@
+/*
+ * shuffle - the utterances of files in seeded order, balanced, or a part of
+ * them
+ *
+ *	shuffle -s 7 --balance language,label train.frames | student-step …
+ *
+ * reads  the fields that the options name; frames are copied as they are
+ *
+ * The files are read twice, first for where their utterances lie, so none may
+ * be a pipe; memory grows with the number of utterances, not with their size.
+ * The output is one run.  See shuffle(1).
+ */
+#include <limits.h>
+#include <stdlib.h>
+
+#include "core/cli.h"
+#include "core/die.h"
+#include "core/progress.h"
+#include "corpus/shuffle.h"
+#include "stream/fields.h"
+#include "stream/writer.h"
+
+/* Copies the frames of a list. */
+static void
+shuffle(struct index *x, const size_t *list, size_t length,
+        struct writer *out)
+{
+	struct frame *header = &x->reader[0].header;
+	struct progress progress;
+
+	progress_begin(&progress, "utterances", length);
+	out->buffered = true; /* nothing here is live */
+	index_history_add(x, header);
+	writer_begin(out, header);
+	for (size_t i = 0; i < length; i++) {
+		const struct place *place = &x->place[list[i]];
+
+		writer_put_bytes(out, index_read(x, place), place->size);
+		progress_add(&progress, 1);
+	}
+	writer_end(out, x->dropped);
+	progress_end(&progress);
+}
+
+struct choices {
+	int seed, count, part;
+	float power;
+	const char *balance, *split;
+	struct cli_list where;
+};
+
+static int
+choices_parse(struct choices *c, struct shuffle *s, int argc, char *argv[])
+{
+	const struct cli_option options[] = {
+		OPT_INT('s', "seed", &c->seed, 0, INT_MAX,
+		        "another seed is another order"),
+		OPT_INT('n', "count", &c->count, 0, 100000000,
+		        "draw N utterances; 0 is as many as there are"),
+		OPT_STRING('b', "balance", &c->balance, "KEYS",
+		           "draw rare groups more often, as in label,language"),
+		OPT_FLOAT('p', "power", &c->power, 0, 1,
+		          "of balance: 1 makes groups equal"),
+		OPT_LIST('w', "where", &c->where, "COND",
+		         "only utterances with key=value or key!=value"),
+		OPT_STRING(0, "split", &c->split, "A:B",
+		           "make two parts of about these sizes"),
+		OPT_INT(0, "part", &c->part, 1, 2, "and take the Nth"),
+		OPT_STRING(0, "by", &s->by, "KEY", "what the parts never share"),
+		OPT_FLAG('k', "keep-order", &s->keep_order,
+		         "leave the order as it is"),
+		OPT_END
+	};
+	const struct cli_about about = {
+		.summary = "the utterances of files in another order",
+		.operands = "FILE ...", .operands_min = 1, .operands_max = -1
+	};
+
+	return cli_parse(argc, argv, options, &about);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct choices c = { .count = 0, .part = 1, .power = .5f };
+	struct shuffle s = { .by = FIELD_ID, .balance = BALANCE_INIT };
+	int first = choices_parse(&c, &s, argc, argv);
+	struct keys balance;
+	struct where where;
+	struct writer out;
+	size_t *list, length;
+
+	keys_init(&balance, c.balance, "balance");
+	where_init(&where, &c.where);
+	if (c.split && !shuffle_split(&s.share, c.split))
+		die_usage("--split %s: want two sizes, as in 3:1", c.split);
+	s.seed = (uint64_t)c.seed;
+	s.where = &where;
+	s.part = c.split ? c.part : 0;
+	s.balance.power = (double)c.power;
+	s.balance_by = &balance;
+	for (int i = first; i < argc; i++)
+		shuffle_open(&s, argv[i]);
+	shuffle_check(&s);
+	list = shuffle_list(&s, (size_t)c.count, &length);
+	writer_open(&out, stdout, "<stdout>", &s.index.reader[0], argc, argv);
+	shuffle(&s.index, list, length, &out);
+	free(list);
+	shuffle_release(&s);
+	keys_release(&balance);
+	where_release(&where);
+	return writer_close(&out);
+}

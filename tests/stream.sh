@@ -1,0 +1,147 @@
+#!/bin/sh
+# What every filter does with a stream, good or bad, shown on framecut.
+. "$(dirname "$0")/lib.sh"
+data=$top/tests/data
+
+check 'a stream passes unchanged but for the history' '
+	framecut <"$data/corpus.frames" >out
+	framecmp -t 0 out "$data/corpus.frames"
+	framedump -n 0 --header out | grep -F "[\"make.py\",\"framecut\"]"
+'
+check 'values pass byte for byte, whatever they are' '
+	framecut <"$data/python.frames" >out
+	tail -c 400 "$data/python.frames" >want
+	tail -c 400 out | cmp - want
+'
+check 'the history quotes words as the shell does' "
+	framecut -w \"label=it's so\" <\"\$data/corpus.frames\" |
+		framedump -n 0 -H |
+		grep -F \"framecut -w 'label=it'\\\\\\\\''s so'\"
+"
+check 'an empty stream is fine, and its dropped count passes' '
+	framecut <"$data/none.frames" | framedump --json --header >out
+	grep -F "{\"frame\":\"end\",\"utterances\":0,\"dropped\":2}" out
+'
+check 'two streams, one after the other, are a stream' '
+	cat "$data/corpus.frames" "$data/none.frames" "$data/python.frames" |
+		framecut >out
+	test "$(framedump out | grep -c ^utterance)" -eq 13
+	test "$(framedump -H out | grep -c ^header)" -eq 3
+'
+for file in "$data"/bad-*.frames
+do
+	check "refused with one line: $(basename "$file" .frames)" '
+		fails 1 framecut <"$file" >out 2>err
+		says "framecut: <stdin>: " err
+		fails 1 framecut "$file" >out 2>err
+		says "framecut: $file: " err
+	'
+done
+check 'the reasons are said' '
+	reason() {
+		fails 1 framecut <"$data/bad-$1.frames" >out 2>err
+		says "$2" err
+	}
+	reason array-2g-filled "more than 65536 items"
+	reason bin-2g "more than 1 GiB"
+	reason bin-900m "cut inside a frame (did the filter before it fail?)"
+	reason fields-2g "more than 1024 fields"
+	reason nested-9 "nested more than 8 deep"
+	reason key-long "a key that is not text of at most 255 bytes"
+	reason key-twice "two \"a\""
+	reason header-only "without its end frame (did the filter before"
+	reason header-twice "a header where the end frame should be"
+	reason header-old "stream version 0"
+	reason end-wrong "the end frame counts 3 utterances, 0 came"
+	reason trailing "after the end frame"
+	reason empty "empty, not even a header (did the filter before"
+	reason text "not a stream of frames"
+'
+check 'what is announced is not allocated before it has come' '
+	case $BIN in *san*) exit 0 ;; esac
+	ulimit -v 150000
+	for name in array-2g map-2g bin-900m array-2g-filled fields-2g
+	do
+		fails 1 framecut <"$data/bad-$name.frames" >out 2>err
+		says "framecut: <stdin>: " err
+		! grep "out of memory" err
+	done
+'
+check 'a stream cut at any byte is an error of one line' '
+	framecut -w label=anger <"$data/corpus.frames" >short
+	size=$(wc -c <short)
+	test "$size" -gt 200
+	i=0
+	while test "$i" -lt "$size"
+	do
+		head -c "$i" short >cut
+		fails 1 framecut <cut >out 2>err
+		says "framecut: <stdin>: " err
+		i=$((i + 1))
+	done
+	framecut <short >out
+'
+check 'a failed filter fails the one after it' '
+	{ framecut <"$data/bad-end-cut.frames" 2>first || :; } |
+		fails 1 framecut >out 2>err
+	says "framecut: <stdin>: " first
+	says "did the filter before it fail?" err
+'
+check 'a full disk is an error' '
+	test -w /dev/full || exit 0
+	fails 1 framecut <"$data/corpus.frames" >/dev/full 2>err
+	says "framecut: write <stdout>: No space left on device" err
+'
+check 'a closed pipe is an error' '
+	mkfifo pipe
+	(exec 3<pipe; exec 3<&-) &
+	exec 4>pipe
+	wait
+	status=0
+	framecut <"$data/corpus.frames" >&4 2>err || status=$?
+	test "$status" -eq 1
+	says "framecut: write <stdout>: Broken pipe" err
+'
+check 'a directory is no stream' '
+	fails 1 framecut . 2>err
+	says "framecut: .: is a directory" err
+	fails 1 framecut <. 2>err
+	says "framecut: read <stdin>: Is a directory" err
+'
+check 'a missing file is named' '
+	fails 1 framecut nowhere 2>err
+	says "framecut: nowhere: No such file or directory" err
+'
+check 'a name with control characters stays one line' '
+	fails 1 framecut "$(printf "a\nb\033[2J")" 2>err
+	says "framecut: a?b?[2J: No such file" err
+'
+check 'frames leave as they come, not at the end of the stream' '
+	mkfifo to from
+	framecut <to >from &
+	exec 3>to 4<from
+	head -c 4000 "$data/corpus.frames" >&3
+	head -c 1000 <&4 >out
+	test "$(wc -c <out)" -eq 1000
+	kill $!
+'
+check 'help and version go to standard output' '
+	framecut --help >out 2>err
+	grep "^usage: framecut" out
+	test ! -s err
+	framecut --version >out
+	grep "^framecut (tunne) [0-9]" out
+	test -w /dev/full || exit 0
+	fails 1 framecut --help >/dev/full 2>err
+	says "write <stdout>" err
+'
+check 'a usage error is two lines and exit 2' '
+	fails 2 framecut --nonsense 2>err
+	grep "^framecut: unrecognized option" err
+	grep "^Try .framecut --help" err
+	fails 2 framecut --keep 2>err
+	fails 2 framecut a b 2>err
+	grep "unexpected operand: b" err
+	test "$(wc -l <err)" -eq 2
+'
+finish
