@@ -52,7 +52,7 @@ files_read(struct predictions *p, char *file[])
 	return name;
 }
 
-static enum status
+static void
 score_print(const struct score *s, const struct output *output)
 {
 	if (output->plot)
@@ -65,17 +65,15 @@ score_print(const struct score *s, const struct output *output)
 		report_text(stdout, s, output->matrices);
 	if (ferror(stdout) || fclose(stdout))
 		die("write <stdout>:");
-	return STATUS_OK;
 }
 
-static enum status
+static void
 score(char *file[], const char *compare, const struct score_options *options,
       const struct output *output)
 {
 	struct predictions mine, other;
 	struct score s;
 	const char *name;
-	enum status status;
 
 	predictions_init(&mine);
 	predictions_init(&other);
@@ -86,12 +84,11 @@ score(char *file[], const char *compare, const struct score_options *options,
 	score_make(&s, options, &mine, name, compare ? &other : NULL, compare);
 	if (s.outcomes.length == 0 && mine.rows > 0)
 		warn("%s: no row has a label to score by", name);
-	status = score_print(&s, output);
+	score_print(&s, output);
 
 	score_release(&s);
 	predictions_release(&mine);
 	predictions_release(&other);
-	return status;
 }
 
 int
@@ -130,5 +127,6 @@ main(int argc, char *argv[])
 
 	if (output.json && output.table)
 		die_usage("--json and --tsv exclude each other");
-	return score(argv + first, compare, &score_by, &output);
+	score(argv + first, compare, &score_by, &output);
+	return STATUS_OK;
 }

@@ -118,7 +118,7 @@ check 'intervals follow the seed, and hold the value' '
 	OMP_NUM_THREADS=1 score -t -s 7 "$golden/score.tsv" >d
 	cmp a b
 	cmp a d
-	! cmp -s a c
+	fails 1 cmp -s a c
 	awk -F "\t" "NR > 1 && !(\$6 < \$5 && \$5 < \$7) { exit 1 }" a
 '
 check 'one speaker has no interval, and one value of all is no error' '
@@ -140,7 +140,8 @@ check 'nothing to score gives dashes, never nan' '
 		score -t $t >tsv
 		score -j $t >json
 		score -p picture.svg --compare $t $t >both
-		! grep -i -e nan -e inf text tsv json both picture.svg
+		fails 1 grep -iwE "[-+]?(nan|inf)" text tsv json both \
+			picture.svg
 	done 2>err
 	score -t none | grep "	-	-	-	-	"
 	score none | grep "^0 rows"
