@@ -41,15 +41,26 @@ room_make(struct slicer *s, size_t samples)
 }
 
 static bool
+too_long(struct slicer *s)
+{
+	s->source->why = "longer than a frame can hold (use --window)";
+	return false;
+}
+
+static bool
 whole_next(struct slicer *s)
 {
 	size_t expected = source_expected(s->source), got;
 
+	if (expected > s->left)
+		expected = s->left;
+	if (expected > SLICE_SAMPLES_MAX) /* no need to read it all */
+		return too_long(s);
 	do {
 		size_t room = s->length + s->length / 2 + STEP;
 
 		if (s->length == 0 && expected > 0)
-			room = expected < s->left ? expected : s->left;
+			room = expected;
 		if (room > SLICE_SAMPLES_MAX)
 			room = SLICE_SAMPLES_MAX + 1;
 		room_make(s, room);
@@ -58,7 +69,7 @@ whole_next(struct slicer *s)
 		s->length += got;
 	} while (got > 0 && s->length <= SLICE_SAMPLES_MAX);
 	if (s->length > SLICE_SAMPLES_MAX)
-		s->source->why = "longer than a frame can hold (use --window)";
+		return too_long(s);
 	return s->length > 0 && !s->source->why;
 }
 

@@ -117,6 +117,26 @@ plain_format(const struct container_info *c)
 	return format;
 }
 
+/*
+ * A WAV file whose writer never came to say its length: libsndfile would
+ * believe that it is empty.
+ */
+static const char *
+unclosed_open(struct wav *w, const struct container_info *c, uint64_t bytes)
+{
+	sf_count_t begin = (sf_count_t)c->begin;
+	const char *why = sound_open(w, plain_format(c), (int)c->rate,
+	                             (int)c->channels);
+
+	if (why)
+		return why;
+	w->frames = bytes / c->block;
+	sf_command(w->sndfile, SFC_SET_RAW_START_OFFSET, &begin, sizeof begin);
+	if (sf_seek(w->sndfile, 0, SEEK_SET) != 0)
+		return fail(w, "%s", sf_strerror(w->sndfile));
+	return NULL;
+}
+
 /* A file that can seek: is all there that its head promises? */
 static const char *
 file_open(struct wav *w, const struct container_info *c, uint64_t bytes)
@@ -133,6 +153,8 @@ file_open(struct wav *w, const struct container_info *c, uint64_t bytes)
 		            " bytes", bytes, c->begin + c->length);
 	if (lseek(w->fd, 0, SEEK_SET) < 0)
 		return fail(w, "%s", strerror(errno));
+	if (c->unclosed && plain_format(c) && have > 0)
+		return unclosed_open(w, c, have);
 	return sound_open(w, 0, 0, 0);
 }
 

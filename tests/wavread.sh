@@ -1,0 +1,417 @@
+#!/bin/sh
+# wavread(1): formats, pipes, windows, manifests, and what is not audio.
+. "$(dirname "$0")/lib.sh"
+
+# bytes COUNT NUMBER...: each number in COUNT bytes, little end first.
+bytes() {
+	count=$1
+	shift
+	for number
+	do
+		i=0
+		while test $i -lt "$count"
+		do
+			printf "\\$(printf %03o $((number >> 8 * i & 255)))"
+			i=$((i + 1))
+		done
+	done
+}
+
+# wav ENCODING CHANNELS RATE BITS LENGTH: standard input as the samples of a
+# WAV file whose header says that they have LENGTH bytes.
+wav() {
+	printf RIFF
+	bytes 4 $((36 + $5))
+	printf 'WAVEfmt '
+	bytes 4 16
+	bytes 2 "$1" "$2"
+	bytes 4 "$3" $(($2 * $3 * $4 / 8))
+	bytes 2 $(($2 * $4 / 8)) "$4"
+	printf data
+	bytes 4 "$5"
+	cat
+}
+
+# tone FILE SECONDS OPTION...: a faded tone of 440 Hz.
+tone() {
+	file=$1 seconds=$2
+	shift 2
+	sox -D -R -n "$@" "$file" synth "$seconds" sine 440 gain -6 \
+		fade .1 "$seconds" .1
+}
+
+# field NAME: the values of a field of the stream, one a line.
+field() {
+	framedump | sed -n "s/^  $1  *//p"
+}
+
+check 'options out of range are usage errors' '
+	fails 2 wavread
+	fails 2 wavread -r 3999 x.wav
+	fails 2 wavread -c 0 x.wav
+	fails 2 wavread -c left x.wav
+	fails 2 wavread -s 1 x.wav
+	fails 2 wavread -w .001 x.wav
+	fails 2 wavread -w 1 -s 2 x.wav 2>err
+	grep -q "audio between would be lost" err
+'
+check 'a sample is its integer by full scale, to the bit' '
+	bytes 2 0 16384 32767 32768 65535 | wav 1 1 16000 16 10 >x.wav
+	wavread x.wav | framedump --json --values 9 >out
+	grep -qF "[0,0.5,0.9999695,-1,-3.05175781e-05]" out
+'
+check '16, 24, 32 and 64 bits, integer and float, are the same audio' '
+	mkdir a b
+	tone a/x.wav 1 -r 16000 -b 16
+	wavread -r 16000 a/x.wav >16.frames
+	for form in "-b 24" "-b 32" "-e float -b 32" "-e float -b 64"
+	do
+		sox -D a/x.wav $form b/x.wav
+		(cd a && wavread x.wav) >want
+		(cd b && wavread x.wav) >got
+		framecmp -t 0 want got
+	done
+	sox -D a/x.wav -b 8 b/x.wav
+	(cd b && wavread x.wav) >got
+	framecmp -t .005 want got
+	fails 1 framecmp -t .001 want got
+'
+check 'flac, aiff, au, caf and w64 are the same audio, from a pipe too' '
+	tone x 1 -t wav -r 16000 -b 16
+	wavread x >want
+	cp x x.wav
+	for type in flac aiff au caf w64
+	do
+		sox -D -t wav x.wav -t $type x
+		wavread x >got
+		framecmp -t 0 want got
+		wavread - <x >seen
+		cat x | wavread - >got
+		framecmp -t 0 seen got
+	done
+'
+check 'Ogg Vorbis is about the same audio' '
+	tone x.wav 1 -r 16000 -b 16
+	sox x.wav -C 9 x.ogg
+	wavread - <x.wav >want
+	wavread - <x.ogg >got
+	framecmp -t .02 want got
+'
+check 'every rate comes out at the rate asked for, as loud and as long' '
+	for rate in 4000 8000 11025 22050 44100 48000 96000 192000
+	do
+		tone x.wav 1 -r $rate -b 16
+		wavread x.wav >out
+		test "$(field rate <out)" = 16000
+		field audio <out | grep -q "^\[16000\].*max 0\.50[01]"
+	done
+'
+check '48 kHz in stereo is 16 kHz in mono' '
+	tone mono 1 -t wav -r 16000 -b 16
+	tone left.wav 1 -r 48000 -b 16
+	sox -M left.wav left.wav -t wav stereo
+	cp mono x.wav; wavread x.wav >want
+	cp stereo x.wav; wavread x.wav >got
+	framecmp -t 5e-4 want got
+	cp left.wav x.wav; wavread x.wav >want
+	framecmp -t 0 want got
+'
+check 'a channel is chosen by number, or all are averaged' '
+	bytes 2 16384 8192 16384 8192 | wav 1 2 16000 16 8 >x.wav
+	wavread x.wav | framedump --json | grep -qF "[0.375,0.375]"
+	wavread -c 1 x.wav | framedump --json | grep -qF "[0.5,0.5]"
+	wavread -c 2 x.wav | framedump --json | grep -qF "[0.25,0.25]"
+	fails 1 wavread -c 3 x.wav 2>err >out
+	says "x.wav: dropped: no channel 3: it has 2" err
+'
+check 'raw samples are read in every format' '
+	bytes 2 16384 | wavread --raw - | framedump --json | grep -qF "[0.5]"
+	bytes 3 4194304 >x
+	wavread --raw -f s24 x | framedump --json | grep -qF "[0.5]"
+	bytes 4 1073741824 >x
+	wavread --raw -f s32 x | framedump --json | grep -qF "[0.5]"
+	bytes 1 192 >x
+	wavread --raw -f u8 x | framedump --json | grep -qF "[0.5]"
+	bytes 4 1056964608 >x
+	wavread --raw -f f32 x | framedump --json | grep -qF "[0.5]"
+	bytes 1 255 >x
+	wavread --raw -f ulaw x | framedump --json | grep -qF "[0]"
+	head -c 960 /dev/zero >x
+	wavread --raw --channels 2 --raw-rate 48000 x >out
+	field audio <out | grep -q "^\[80\]"
+	fails 1 wavread --raw -f s24 --channels 7 x 2>err >out
+	says "x: dropped: 960 bytes are no whole number of frames of 21" err
+'
+check 'what is not there, or no audio, is named and the rest is read' '
+	mkdir folder
+	: >empty
+	echo "this is text, and not so very short either" >text
+	head -c 5000 /bin/sh >program
+	: | wav 1 1 16000 16 0 >none.wav
+	tone x.wav 1 -r 16000 -b 16
+	fails 1 wavread missing folder empty text program none.wav x.wav \
+		2>err >out
+	cat >want <<-END
+	wavread: missing: dropped: No such file or directory
+	wavread: folder: dropped: a folder, not a file
+	wavread: empty: dropped: an empty file
+	wavread: text: dropped: not audio (raw samples? then --raw)
+	wavread: program: dropped: not audio (raw samples? then --raw)
+	wavread: none.wav: dropped: no audio in it
+	END
+	diff want err
+	framedump -H out | grep -q "dropped  *6"
+	framedump out | grep -c utterance | grep -qx 1
+'
+check 'text and nothing are no audio from a pipe either' '
+	yes | fails 1 wavread - 2>err >out
+	says "not audio (raw samples? then --raw)" err
+	: | fails 1 wavread - 2>err >out
+	says "nothing to read" err
+'
+check 'random bytes after a good magic number are named, not fatal' '
+	tone x.wav .2 -r 16000 -b 16
+	for magic in RIFFxxxxWAVE fLaC OggS FORM .snd riff caff ID3 RF64
+	do
+		{ printf $magic; tail -c 5000 x.wav; } >bad
+		fails 1 wavread bad 2>err >out
+		grep -q "^wavread: bad: dropped: " err
+		cat bad | fails 1 wavread - 2>err >out
+		grep -q "^wavread: -: dropped: " err
+	done
+'
+check 'a file that is cut is told from a short one' '
+	tone x.wav 1 -r 16000 -b 16
+	for type in wav flac aiff au w64
+	do
+		test $type = wav || sox -D x.wav x.$type
+		head -c $(($(wc -c <x.$type) / 2)) x.$type >cut.$type
+		fails 1 wavread cut.$type 2>err >out
+		says "cut.$type: dropped: cut short: has " err
+		cat cut.$type | fails 1 wavread - 2>err >out
+		says "dropped: cut short: has " err
+	done
+	fails 1 wavread cut.wav 2>err >out
+	says "has 0.50 of 1.00 s" err
+'
+check 'a length that nobody knew is read to the end, from files and pipes' '
+	tone x.wav 1 -r 16000 -b 16
+	wavread - <x.wav >want
+	for length in 0 4294967295 2147483647 2147479552 2147483648
+	do
+		tail -c 32000 x.wav | wav 1 1 16000 16 $length >open.wav
+		wavread - <open.wav >got
+		framecmp -t 0 want got
+		cat open.wav | wavread - >got
+		framecmp -t 0 want got
+	done
+'
+check 'chunks behind the samples are no audio' '
+	tone x.wav 1 -r 16000 -b 16
+	wavread - <x.wav >want
+	printf "LIST\4\0\0\0abcd" | cat x.wav - >tail.wav
+	wavread - <tail.wav >got
+	framecmp -t 0 want got
+	cat tail.wav | wavread - >got
+	framecmp -t 0 want got
+'
+check 'a sample that is no number is named by its time' '
+	{ head -c 32000 /dev/zero; bytes 4 2143289344; } >nan
+	fails 1 wavread --raw -f f32 nan 2>err >out
+	says "nan: dropped: NaN or infinite sample at 0.5000 s" err
+	{ head -c 64 /dev/zero; bytes 4 2139095040; } | wav 3 1 16000 32 68 >x
+	fails 1 wavread x 2>err >out
+	says "x: dropped: NaN or infinite sample at 0.0010 s" err
+'
+check 'silence is audio, and so is what exceeds full scale' '
+	head -c 3200 /dev/zero | wavread --raw - | field audio |
+		grep -q "^\[1600\].*max 0 "
+	bytes 4 1082130432 | wavread --raw -f f32 - | framedump --json |
+		grep -qF "[4]"
+'
+check 'the same audio comes whole and in one-second pieces' '
+	tone x.wav 4 -r 44100 -c 2 -b 16
+	pieces() {
+		head -c 100000 x.wav
+		sleep .1
+		tail -c +100001 x.wav | head -c 176400
+		sleep .1
+		tail -c +276401 x.wav
+	}
+	for options in "" "-w 1 -s .3" "-w .5 -r 8000" "-c 1 -r 44100"
+	do
+		wavread $options - <x.wav >want
+		pieces | wavread $options - >got
+		framecmp -t 0 want got
+		pieces | wavread --raw --channels 2 --raw-rate 44100 \
+			$options - >/dev/null
+	done
+'
+check 'a window leaves as soon as it is complete' '
+	mkfifo pipe
+	wavread --raw -w 1 pipe >out &
+	exec 3>pipe
+	head -c 32000 /dev/zero >&3
+	tries=0
+	until test "$(wc -c <out)" -gt 64000 || test $tries -gt 100
+	do
+		sleep .1
+		tries=$((tries + 1))
+	done
+	test "$(wc -c <out)" -gt 64000
+	exec 3>&-
+	wait
+	framedump out | grep -c utterance | grep -qx 1
+'
+check 'windows follow each other, and the last one ends with the audio' '
+	tone x.wav 2.7 -r 16000 -b 16
+	wavread -w 1 -s .5 x.wav >out
+	framedump out | sed -n "s/^utterance //p" >ids
+	cat >want <<-END
+	"x.wav:0.000-1.000"
+	"x.wav:0.500-1.500"
+	"x.wav:1.000-2.000"
+	"x.wav:1.500-2.500"
+	"x.wav:1.700-2.700"
+	END
+	diff want ids
+	field audio <out | grep -c "^\[16000\]" | grep -qx 5
+	printf "path\tid\tstart\tend\n" >m.tsv
+	sed "s/.*:\(.*\)-\(.*\)\"/\1 \2/" ids | while read -r start end
+	do
+		printf "x.wav\tx.wav:$start-$end\t$start\t$end\n"
+	done >>m.tsv
+	wavread -M m.tsv >parts
+	framecmp -t 0 parts out
+'
+check 'audio shorter than a window is one, and just a window is one' '
+	tone x.wav .7 -r 16000 -b 16
+	wavread -w 1 x.wav | field end | grep -qx 0.7
+	wavread -w .7 x.wav | field end | grep -qx 0.7
+'
+check 'a limit is kept, and said' '
+	tone x.wav 1 -r 48000 -b 16
+	wavread --max-seconds .5 x.wav 2>err >out
+	field audio <out | grep -q "^\[8000\]"
+	says "x.wav: only the first 0.5 s are read (--max-seconds)" err
+	wavread --max-seconds 1 x.wav 2>err >out
+	test ! -s err
+	wavread --max-seconds .6 -w .25 x.wav 2>err | field end >ends
+	printf "0.25\n0.5\n0.6\n" | diff - ends
+	says "only the first 0.6 s" err
+'
+check 'what no frame can hold is told to take windows' '
+	truncate -s 600M x
+	fails 1 wavread --raw x 2>err >out
+	says "x: dropped: longer than a frame can hold (use --window)" err
+	wavread --raw --max-seconds 1 x 2>err | field end | grep -qx 1
+'
+check 'a manifest gives names, words and parts' '
+	mkdir data data/wav
+	tone data/wav/a.wav 1 -r 16000 -b 16
+	{
+		printf "path\tid\tlanguage\tlabel\tspeaker\tcorpus\tmood\t"
+		printf "start\tend\n"
+		printf "wav/a.wav\tone\tde\t\303\204RGER\ts1\tc1\tbad\t\t\n"
+		printf "wav/a.wav\t\t\tExcited\t\t\t\t.25\t.5\n"
+	} >data/m.tsv
+	wavread -l en --speaker who --corpus what -M data/m.tsv |
+		framedump --json --values 0 |
+		sed "s/,\"audio\".*//; s/\"frame\":\"utterance\",//" >out
+	cat >want <<-END
+	{"id":"one","language":"de","label":"anger","speaker":"s1",\
+	"corpus":"c1","mood":"bad","start":0,"end":1,"rate":16000
+	{"id":"wav/a.wav:0.250-0.500","label":"happiness","language":"en",\
+	"speaker":"who","corpus":"what","start":0.25,"end":0.5,"rate":16000
+	END
+	tr -d "\t" <want | diff - out
+'
+check 'CR LF, CR, a byte order mark and empty lines are accepted' '
+	tone a.wav .1 -r 16000 -b 16
+	printf "path\tlabel\na.wav\tang\n" >m.tsv
+	wavread -M m.tsv >want
+	printf "\357\273\277path\tlabel\r\na.wav\tang\r\n\r\n" >m.tsv
+	wavread -M m.tsv >got
+	framecmp -t 0 want got
+	printf "path\tlabel\ra.wav\tang" >m.tsv
+	wavread -M m.tsv >got
+	framecmp -t 0 want got
+	wavread -M - <m.tsv >got
+	framecmp -t 0 want got
+'
+check 'a bad line is named by its number, and the rest is read' '
+	tone a.wav .5 -r 16000 -b 16
+	{
+		printf "path\tstart\tend\n"
+		printf "a.wav\t\t\n"
+		printf "a.wav\t\n"
+		printf "a.wav\t\t\t\n"
+		printf "\t\t\n"
+		printf "a.wav\tx\t\n"
+		printf "a.wav\t.2\t.1\n"
+		printf "a.wav\t0\t\0\n"
+		printf "a\377.wav\t\t\n"
+		printf "b.wav\t\t\n"
+		printf "a.wav\t.1\t9\n"
+		printf "a.wav\t3\t\n"
+		printf "a.wav\t.1\t.2\n"
+	} >m.tsv
+	fails 1 wavread -M m.tsv 2>err >out
+	cat >want <<-END
+	wavread: m.tsv:3: dropped: fewer columns than the heading
+	wavread: m.tsv:4: dropped: more columns than the heading
+	wavread: m.tsv:5: dropped: no path
+	wavread: m.tsv:6: dropped: start: want seconds
+	wavread: m.tsv:7: dropped: the end is not after the start
+	wavread: m.tsv:8: dropped: a NUL byte: not a text file
+	wavread: m.tsv:9: dropped: not UTF-8 (iconv converts)
+	wavread: b.wav: dropped: No such file or directory
+	wavread: a.wav: dropped: ends at 0.50 s, its part at 9.00 s
+	wavread: a.wav: dropped: cannot go to 3.00 s: it has 0.50 s
+	END
+	diff want err
+	framedump -H out | grep -q "dropped  *10"
+	field end <out | tr "\n" " " | grep -qx "0.5 0.2 "
+'
+check 'a manifest that cannot be used is an error that says why' '
+	fails 1 wavread -M missing 2>err >out
+	says "missing: No such file or directory" err
+	: >m.tsv
+	fails 1 wavread -M m.tsv 2>err >out
+	says "m.tsv: an empty file: want a heading with a column" err
+	echo file >m.tsv
+	fails 1 wavread -M m.tsv 2>err >out
+	says "m.tsv:1: no column" err
+	printf "path\tx\tx\n" >m.tsv
+	fails 1 wavread -M m.tsv 2>err >out
+	says "m.tsv:1: two columns" err
+	printf "path\t\tx\n" >m.tsv
+	fails 1 wavread -M m.tsv 2>err >out
+	says "m.tsv:1: column 2 has no name" err
+	for name in audio features rate teacher.en.logits weight.en frame
+	do
+		printf "path\t$name\n" >m.tsv
+		fails 1 wavread -M m.tsv 2>err >out
+		says "m.tsv:1: column '"'\$name'"': the stream has its own" err
+	done
+	fails 1 framedump out >/dev/null
+'
+check 'frames leave in the order given' '
+	for i in 1 2 3 4
+	do
+		tone $i.wav .$i -r 16000 -b 16
+	done
+	printf "path\n4.wav\n2.wav\n" >m.tsv
+	wavread -M m.tsv 3.wav 1.wav | field end | tr "\n" " " |
+		grep -qx "0.4 0.2 0.3 0.1 "
+'
+check 'a name that is not UTF-8 does not spoil the stream' '
+	name=$(printf "a\377.wav")
+	tone "$name" .1 -r 16000 -b 16
+	wavread "$name" | framedump | grep -qF "utterance \"a?.wav\""
+'
+check 'a full disk is an error' '
+	tone a.wav .1 -r 16000 -b 16
+	fails 1 wavread a.wav >/dev/full
+'
+finish
