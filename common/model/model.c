@@ -102,7 +102,7 @@ model_open(struct model *m, const char *path)
 		die("%s: %s", m->name, reason);
 	params_release(&m->params);
 	student_layout(&m->params, &m->weights, &m->shape, m->block);
-	gemm_threads(1);
+	gemm_begin();
 }
 
 void

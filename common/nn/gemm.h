@@ -18,7 +18,10 @@ void gemm(enum gemm_side a, enum gemm_side b, size_t M, size_t N, size_t K,
           float alpha, const float *A, size_t lda,
           const float *B, size_t ldb, float beta, float *C, size_t ldc);
 
-/* How many threads one gemm may use; results are repeatable with 1. */
-void gemm_threads(int n);
+/*
+ * Once, before the first gemm and before any thread is started: one thread a
+ * call, so that results are repeatable.
+ */
+void gemm_begin(void);
 
 #endif

@@ -5,7 +5,6 @@
 
 #include "core/die.h"
 #include "core/xalloc.h"
-#include "nn/gemm.h"
 #include "nn/residual.h"
 #include "stream/fields.h"
 #include "train/trainer.h"
@@ -78,7 +77,6 @@ trainer_init(struct trainer *t, struct model *m,
 	}
 	if (options->threads > 0)
 		omp_set_num_threads(options->threads);
-	gemm_threads(1);
 }
 
 void

@@ -91,7 +91,6 @@ test_repeatable(void **state)
 	float *C = gradient_floats(n * n), *D = gradient_floats(n * n);
 
 	(void)state;
-	gemm_threads(1);
 	gemm(GEMM_PLAIN, GEMM_PLAIN, n, n, n, 1, A, n, B, n, 0, C, n);
 	gemm(GEMM_PLAIN, GEMM_PLAIN, n, n, n, 1, A, n, B, n, 0, D, n);
 	assert_memory_equal(C, D, n * n * sizeof *C);
