@@ -66,9 +66,11 @@ mel_forward(float *restrict out, const float *restrict power,
 		const float *p = power + m->first[b] * FFT_LANES;
 		float sum[FFT_LANES] = { 0 };
 
-		for (size_t i = 0; i < m->count[b]; i++, w++, p += FFT_LANES)
+		for (size_t i = 0; i < m->count[b]; i++, w++, p += FFT_LANES) {
+#pragma omp simd
 			for (size_t lane = 0; lane < FFT_LANES; lane++)
 				sum[lane] += *w * p[lane];
+		}
 		for (size_t lane = 0; lane < FFT_LANES; lane++)
 			out[b * FFT_LANES + lane] = sum[lane];
 	}

