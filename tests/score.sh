@@ -246,6 +246,9 @@ check 'the text fits 80 columns, whatever the names' '
 		s/neutral/aneutralmoodofsomelength/g" >table
 	score -m --by speaker,language --compare table table >out
 	awk "length > 80 { print; exit 1 }" out
+	{ four; table "e 0 en s1 anger - -" "f 0 en s1 calm anger .9" |
+		sed 1d; } | score -k anger,neutral >out
+	awk "length > 80 { print; exit 1 }" out
 	score -m "$golden/score.tsv" | awk "length > 80 { exit 1 }"
 	test "$(score -m "$golden/score.tsv" | grep -c ^confusion)" -eq 4
 '

@@ -9,10 +9,11 @@
 /* All lengths are pixels at the picture's natural size. */
 enum {
 	PANEL = 360,              /* side of matrix and diagram */
-	TOP = 84,                 /* above them */
+	TOP = 104,                /* above them */
 	MARGIN = 24,
 	AXIS = 52,                /* beside and below the diagram */
-	COUNTS = 64               /* height of the row counts below it */
+	COUNTS = 64,              /* height of the row counts below it */
+	PERCENTS = 60             /* side from which cells have a percentage */
 };
 
 struct layout {
@@ -105,10 +106,10 @@ cell_print(FILE *out, double x, double y, double side, double count,
 	                       (unsigned)(255 - 177 * share),
 	                       (unsigned)(255 - 96 * share));
 	char *style = xasprintf("text-anchor=\"middle\" font-size=\"%.0f\" %s",
-	                        side < 60 ? side / 3.4 : 17, ink);
+	                        side < PERCENTS ? side / 3.4 : 17, ink);
 
 	rectangle_print(out, x, y, side, side, fill);
-	if (side >= 60) {
+	if (side >= PERCENTS) {
 		number_print(out, x + side / 2, y + side / 2 + 1, style,
 		             0, 100 * share, " %");
 		free(style);
@@ -124,15 +125,43 @@ cell_print(FILE *out, double x, double y, double side, double count,
 	free(style);
 }
 
-/* The name of an answer, slanted over its column if those are narrow. */
-static void
-answer_print(FILE *out, double x, double y, double side, const char *name)
+/* Names of neighbours must not run into each other. */
+static double
+name_size(double side)
 {
-	bool slanted = (double)text_width(name) * 7.5 > side;
+	return side < 12 ? side : 12;
+}
+
+static const char *
+answer_name(const struct score *s, size_t a)
+{
+	size_t classes = s->outcomes.classes.length;
+
+	return a < classes ? s->outcomes.classes.text[a]
+	     : a == classes ? "(other)" : "(none)";
+}
+
+/* Whether a name is too long to stand level over its column. */
+static bool
+answers_slanted(const struct score *s, double side)
+{
+	for (size_t a = 0; a < s->outcomes.classes.length + 2; a++)
+		if (column_shown(&s->group[0].confusion, a) &&
+		    (double)text_width(answer_name(s, a)) * 7.5 > side)
+			return true;
+	return false;
+}
+
+static void
+answer_print(FILE *out, double x, double y, double side, bool slanted,
+             const char *name)
+{
+	double size = name_size(side);
 	char *attributes = slanted
-		? xasprintf("font-size=\"12\" transform=\"rotate(-35 %.1f"
-		            " %.1f)\"", x, y)
-		: xstrdup("font-size=\"12\" text-anchor=\"middle\"");
+		? xasprintf("font-size=\"%.1f\" transform=\"rotate(-35 %.1f"
+		            " %.1f)\"", size, x, y)
+		: xasprintf("font-size=\"%.1f\" text-anchor=\"middle\"",
+		            size);
 
 	text_print(out, x, y, attributes, name);
 	free(attributes);
@@ -145,16 +174,15 @@ matrix_print(FILE *out, const struct score *s, double left)
 	size_t columns = c->classes + column_shown(c, c->classes) +
 	                 column_shown(c, c->classes + 1);
 	double side = PANEL / (double)columns;
+	bool slanted = answers_slanted(s, side);
 	double column = 0;
+	char *style;
 
 	for (size_t a = 0; a < c->classes + 2; a++) {
-		const char *name = a < c->classes ? s->outcomes.classes.text[a]
-			: a == c->classes ? "(other)" : "(none)";
-
 		if (!column_shown(c, a))
 			continue;
-		answer_print(out, left + (column + .5) * side, TOP - 8, side,
-		             name);
+		answer_print(out, left + (column + .5) * side, TOP - 8,
+		             side, slanted, answer_name(s, a));
 		for (size_t t = 0; t < c->classes; t++) {
 			double count = c->count[t * (c->classes + 2) + a];
 			double truths = confusion_truths(c, t);
@@ -165,14 +193,20 @@ matrix_print(FILE *out, const struct score *s, double left)
 		}
 		column += 1;
 	}
+	style = xasprintf("font-size=\"%.1f\" text-anchor=\"end\"",
+	                  name_size(side));
 	for (size_t t = 0; t < c->classes; t++)
-		text_print(out, left - 8, TOP + ((double)t + .5) * side + 4,
-		           "font-size=\"12\" text-anchor=\"end\"",
-		           s->outcomes.classes.text[t]);
+		text_print(out, left - 8,
+		           TOP + ((double)t + .5) * side +
+		           name_size(side) / 3,
+		           style, s->outcomes.classes.text[t]);
+	free(style);
 	text_print(out, left + PANEL / 2.,
 	           TOP + (double)c->classes * side + 26,
 	           "text-anchor=\"middle\" font-size=\"12\" fill=\"#6b7280\"",
-	           "rows: label; columns: emotion; % of the label's rows");
+	           side < PERCENTS
+	           ? "a line a label, a column an emotion; numbers: rows"
+	           : "a line a label, a column an emotion; % of the line");
 }
 
 /* Grid and numbers of both axes, 0 to 1. */
@@ -265,7 +299,7 @@ title_print(FILE *out, const struct score *s, const struct layout *l)
 	text_print(out, MARGIN, 32, style, both);
 	text_print(out, l->diagram, 32, style, ece);
 	text_print(out, l->diagram, 52, "font-size=\"12\" fill=\"#6b7280\"",
-	           "blue: right; red: gap to the confidence");
+	           "blue: right; edged in red: gap to the confidence");
 	free(uar);
 	free(war);
 	free(ece);

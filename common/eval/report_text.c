@@ -43,7 +43,7 @@ heading_print(FILE *out, const struct score *s)
 		fprintf(out, " (coverage %.1f %%)",
 		        100 * (double)o->labelled / rows);
 	if (o->unanswered > 0)
-		fprintf(out, ", %zu of them without an emotion: wrong",
+		fprintf(out, ",\n%zu of them without an emotion: wrong",
 		        o->unanswered);
 	if (o->excluded > 0)
 		fprintf(out, ",\n%zu of other classes: left out", o->excluded);
