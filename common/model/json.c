@@ -38,12 +38,14 @@ utf8_length(const unsigned char *s, size_t left)
 /*
  * cJSON copies invalid UTF-8 and ends a text at an escaped NUL; neither may
  * happen.  A backslash that is itself escaped is skipped with its escape.
+ * Each value follows a comma or a bracket; those within texts count too, which
+ * does no harm.
  */
 static const char *
 bytes_check(const char *bytes, size_t size)
 {
 	const unsigned char *s = (const unsigned char *)bytes;
-	size_t length;
+	size_t length, items = 0;
 
 	for (size_t i = 0; i < size; i += length) {
 		length = utf8_length(s + i, size - i);
@@ -51,6 +53,9 @@ bytes_check(const char *bytes, size_t size)
 			return "JSON that is not UTF-8";
 		if (s[i] == '\0')
 			return "JSON with a NUL in it";
+		items += s[i] == ',' || s[i] == '[' || s[i] == '{';
+		if (items > JSON_ITEMS_MAX)
+			return "JSON of too many values";
 		if (s[i] != '\\')
 			continue;
 		if (size - i >= 6 && memcmp(s + i, "\\u0000", 6) == 0)

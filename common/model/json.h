@@ -15,6 +15,8 @@
 
 struct json;
 
+enum { JSON_ITEMS_MAX = 4000000 };
+
 enum json_kind {
 	JSON_NONE, JSON_OBJECT, JSON_ARRAY, JSON_TEXT, JSON_NUMBER,
 	JSON_TRUTH, JSON_NULL

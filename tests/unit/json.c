@@ -59,6 +59,24 @@ test_refused(void **state)
 }
 
 static void
+test_many(void **state)
+{
+	enum { SIZE = 2 * JSON_ITEMS_MAX + 100 };
+	char *text = malloc(SIZE);
+	const char *why = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < SIZE; i++)
+		text[i] = "1,"[i % 2];
+	text[0] = '[';
+	text[1] = ' ';
+	text[SIZE - 1] = ']';
+	assert_null(json_parse(text, SIZE, &why));
+	assert_non_null(strstr(why, "many"));
+	free(text);
+}
+
+static void
 test_written(void **state)
 {
 	char *text = NULL;
@@ -81,6 +99,8 @@ main(void)
 		  test_json, NULL, NULL, NULL },
 		{ "what is not strictly JSON is refused",
 		  test_refused, NULL, NULL, NULL },
+		{ "more values than a model needs are refused",
+		  test_many, NULL, NULL, NULL },
 		{ "text is escaped, and stray bytes replaced",
 		  test_written, NULL, NULL, NULL },
 	};
