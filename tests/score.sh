@@ -104,6 +104,12 @@ check 'groups are those of --by, and none with an empty list' '
 	four | fails 1 score --cluster room 2>err
 	says "--cluster: no column '\''room'\''" err
 '
+check 'columns without a single value are as good as none' '
+	four | awk -F "\t" -v OFS="\t" "NR > 1 { \$3 = \$4 = \"\" } 1" >table
+	score table >out
+	grep "resamples of 4 rows" out
+	fails 1 grep = out
+'
 check 'speakers of two corpora with one name are two' '
 	{ four | sed "s/^id/corpus	id/; /^id/!s/^\([ab]	\)/X	\1/
 		s/^\([cd]	\)/Y	\1/"; } >table

@@ -4,8 +4,8 @@
  * What is undefined is "-" in text and table and null in JSON.  None of them
  * checks out for errors; who opened it does, once all is written.
  */
-#ifndef REPORT_H
-#define REPORT_H
+#ifndef SCORE_REPORT_H
+#define SCORE_REPORT_H
 
 #include <stdbool.h>
 #include <stdio.h>

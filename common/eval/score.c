@@ -33,6 +33,16 @@ column_number(const struct predictions *p, const char *option,
 	return number;
 }
 
+/* predict always writes the column, but it may be empty from top to bottom. */
+static bool
+column_filled(const struct predictions *p, size_t column)
+{
+	for (size_t r = 0; r < p->rows; r++)
+		if (*predictions_value(p, r, column))
+			return true;
+	return false;
+}
+
 static void
 score_groups(struct score *s, const struct predictions *p)
 {
@@ -41,9 +51,9 @@ score_groups(struct score *s, const struct predictions *p)
 
 	if (s->options->by)
 		texts_split(&by, s->options->by);
-	if (!s->options->by && p->present[COLUMN_LANGUAGE])
+	if (!s->options->by && column_filled(p, COLUMN_LANGUAGE))
 		texts_add(&by, "language");
-	if (!s->options->by && p->present[COLUMN_CORPUS])
+	if (!s->options->by && column_filled(p, COLUMN_CORPUS))
 		texts_add(&by, "corpus");
 	for (size_t c = 0; c < by.length; c++)
 		column[c] = column_number(p, "by", by.text[c]);
@@ -58,7 +68,7 @@ score_clusters(struct score *s, const struct predictions *p)
 	size_t column = TEXTS_NONE;
 
 	if (!cluster)
-		cluster = p->present[COLUMN_SPEAKER] ? "speaker" : "none";
+		cluster = column_filled(p, COLUMN_SPEAKER) ? "speaker" : "none";
 	if (strcmp(cluster, "none") != 0) {
 		column = column_number(p, "cluster", cluster);
 		s->cluster = cluster;
