@@ -13,7 +13,7 @@
 #include "eval/metrics.h"
 
 struct score_options {
-	const char *by;           /* "language,corpus"; NULL: if they have any */
+	const char *by;           /* "language,corpus"; NULL: any filled */
 	const char *cluster;      /* a column, "none"; NULL: speaker if any */
 	const char *classes;      /* "anger,neutral", or NULL: all */
 	int resamples;            /* 0: no intervals */
