@@ -123,10 +123,10 @@ main(int argc, char *argv[])
 		OPT_STRING(0, "corpus", &r.corpus, "NAME", "likewise"),
 		OPT_FLAG(0, "raw", &r.wav.raw, "files are bare samples"),
 		OPT_CHOICE('f', "format", &r.wav.format, WAV_RAW_WORDS,
-		           "of --raw, little-endian"),
-		OPT_INT(0, "channels", &r.wav.channels, 1, 1024, "of --raw"),
+		           "of them, little-endian"),
+		OPT_INT(0, "channels", &r.wav.channels, 1, 1024, "of them"),
 		OPT_INT(0, "raw-rate", &r.wav.rate, 0, 768000,
-		        "of --raw, Hz; 0: as --rate"),
+		        "of them, Hz; 0: the output's"),
 		OPT_END
 	};
 	const struct cli_about about = {
