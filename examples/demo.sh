@@ -13,4 +13,12 @@ echo
 echo '    wavread *.flac | featurize | predict'
 echo
 wavread *.flac | featurize | predict >"$table" || exit 1
-cut -f 1,6- "$table" | expand -t 18,30,42,54,66,78
+awk -F '\t' '{
+	for (i = 1; NR == 1 && i <= NF; i++)
+		if ($i == "emotion")
+			first = i
+	printf "%-16s", $1
+	for (i = first; i < NF; i++)
+		printf "%-11s", $i
+	print $NF
+}' "$table"

@@ -16,9 +16,13 @@ say() {
 	shift 6
 	espeak-ng -m -v "$voice" -p "$pitch" -s "$rate" -w "$work/$name.wav" \
 		"<speak><prosody range=\"$range\">$text</prosody></speak>"
-	sox -R "$work/$name.wav" -b 16 -C 8 "$name.flac" rate 16000 \
+	sox -R "$work/$name.wav" "$work/voice.wav" rate 16000 \
 		silence 1 0.01 0.1% reverse silence 1 0.01 0.1% reverse \
-		"$@" pad 0.1 0.1
+		"$@" pad 0.2 0.2
+	# a quiet room, for no recording is as silent as a machine
+	sox -R "$work/voice.wav" "$work/room.wav" synth pinknoise vol 0.0006
+	sox -R -m -v 1 "$work/voice.wav" -v 1 "$work/room.wav" \
+		-b 16 -C 8 "$name.flac"
 }
 
 en='The meeting has been moved to the second floor.'
@@ -26,8 +30,7 @@ de='Das Treffen ist in den zweiten Stock verlegt worden.'
 pl='Spotkanie zostało przeniesione na drugie piętro.'
 it='La riunione è stata spostata al secondo piano.'
 
-say angry-en en+m3 85 '+150%' 200 "$en" \
-	gain -9 treble 8 1500 overdrive 20 norm -1
-say happy-it it+f2 70 '+130%' 180 "$it" gain -6 treble 3 2500 norm -4
-say neutral-pl pl+m3 45 '+0%' 165 "$pl" norm -10
-say sad-de de+f5 15 '-70%' 115 "$de" treble -12 1200 norm -18
+say angry-en en+m3 85 '+120%' 190 "$en" gain -9 overdrive 12 norm -1
+say happy-it it+f2 90 '+130%' 180 "$it" gain -9 treble -9 1800 norm -8
+say neutral-pl pl+f5 35 '-30%' 165 "$pl" gain -9 treble -12 1800 norm -18
+say sad-de de+m3 15 '-70%' 115 "$de" gain -9 treble -18 1800 norm -23
