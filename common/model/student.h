@@ -15,7 +15,8 @@
  * Liu et al. 2022 (ConvNeXt), Vaswani et al. 2017, Okabe et al. 2018.
  *
  * Utterances are never padded to a common length, so what one gives does not
- * depend on those beside it.
+ * depend on what those beside it say; on how many rows they have, only by
+ * rounding (BLAS orders additions by a product's size).
  */
 #ifndef STUDENT_H
 #define STUDENT_H
