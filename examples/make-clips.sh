@@ -33,4 +33,4 @@ it='La riunione è stata spostata al secondo piano.'
 say angry-en en+m3 85 '+120%' 190 "$en" gain -9 overdrive 12 norm -1
 say happy-it it+f2 90 '+130%' 180 "$it" gain -9 treble -9 1800 norm -8
 say neutral-pl pl+f5 35 '-30%' 165 "$pl" gain -9 treble -12 1800 norm -18
-say sad-de de+m3 15 '-70%' 115 "$de" gain -9 treble -18 1800 norm -23
+say sad-de de+m3 40 '-70%' 115 "$de" gain -9 treble -18 1800 norm -23
