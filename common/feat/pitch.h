@@ -10,7 +10,7 @@
  * 2. Row r has a span of W = round(0.04 q) samples centred on the row's own
  *    analysis window: it begins at
  *	n = floor((2 r hop + window + factor) / (2 factor) - W/2)
- * 3. For whole lags l, with a = y[n] … y[n+W-1] and b = y[n+l] … y[n+l+W-1],
+ * 3. For whole lags l, with a = y[n … n+W-1] and b = y[n+l … n+l+W-1],
  *    each less its own mean, and a ballast B, 1e-5 W times the variance of y:
  *	ncc(l) = a.b / sqrt((a.a + B) (b.b + B))
  * 4. Candidate k < K has F_k = 60 * 10^(k/(K-1)) Hz.  Its ncc is that at lag
