@@ -13,6 +13,6 @@ test -d "${1-}" || {
 }
 find "$1" -type f \( -name '*.wav' -o -name '*.flac' -o -name '*.ogg' \
 	-o -name '*.opus' -o -name '*.mp3' \) -print0 | sort -z |
-	xargs -0 -r wavread --window 10 --hop 10 |
+	xargs -0 wavread --window 10 --hop 10 |
 	featurize |
 	predict

@@ -204,14 +204,14 @@ check 'words: things put off are found' '
 	echo "/* TO""DO: think */" >common/nn/a.c
 	finds words "common/nn/a.c:1: do it, or say it"
 '
-check 'words: a variable of the whole file is found' '
+check 'words: a variable outside functions, or static, is found' '
 	tree
 	for declaration in "static int n;" "static const char *name = 0;" \
 		"float table[3];" "static struct a *a;" "struct a a = { 0 };" \
-		"static _Thread_local int n = 1;"
+		"static _Thread_local int n = 1;" "	static float work[9];"
 	do
 		echo "$declaration" >common/nn/a.c
-		finds words "common/nn/a.c:1: a variable of the whole file"
+		finds words "common/nn/a.c:1: a variable that outlives"
 		cp common/nn/a.c common/core/die.c
 	done
 '

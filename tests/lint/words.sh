@@ -18,9 +18,10 @@ function bare(s) {
 	return s
 }
 
-# A declaration at the left edge that is no function and not constant; a
-# constant pointer has its const after the star.
+# A declaration at the left edge, or of a static, that is no function and not
+# constant; a constant pointer has its const after the star.
 function mutable(s) {
+	sub(/^[ \t]+static /, "static ", s)
 	if (s !~ /^[a-z_][A-Za-z_0-9 *]*(\[[^]]*\])*( =|;|,)/)
 		return 0
 	if (s ~ /^(typedef|extern|enum|return|goto) / ||
@@ -55,6 +56,6 @@ FILENAME ~ /^(common|filters)/ && code ~ /^#[ \t]*define [A-Za-z_0-9]+\(/ &&
 code !~ /define (OPT_[A-Z]+|LEN)\(/ { report("a macro with arguments") }
 
 FILENAME ~ /^(common|filters)/ && FILENAME != "common/core/die.c" &&
-mutable(code) { report("a variable of the whole file that can change") }
+mutable(code) { report("a variable that outlives its function") }
 
 END { exit bad + 0 }' || exit 1
