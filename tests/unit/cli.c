@@ -1,0 +1,179 @@
+/* core/cli.h and die.h: the table is parsed, checked and shown. */
+#include <errno.h>
+#include <getopt.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/cli.h"
+#include "core/die.h"
+#include "stream.h"
+
+struct values {
+	bool flag;
+	int bands, type;
+	float gain;
+	const char *name;
+	struct cli_list teachers;
+	int first;
+};
+
+enum { WORDS = 8 };
+
+struct line {
+	int argc;
+	char *argv[WORDS + 1];
+	struct values v;
+};
+
+static void
+line_parse(void *argument)
+{
+	struct line *l = argument;
+	const struct cli_option options[] = {
+		OPT_FLAG('f', "flag", &l->v.flag, "a flag"),
+		OPT_INT('b', "bands", &l->v.bands, 1, 256, "mel bands"),
+		OPT_FLOAT('g', "gain", &l->v.gain, -10, 10, "dB"),
+		OPT_STRING(0, "name", &l->v.name, "NAME", "a name"),
+		OPT_CHOICE('t', "type", &l->v.type, "fbank|mfcc", "which"),
+		OPT_LIST('T', "teacher", &l->v.teachers, "T", "several"),
+		OPT_END
+	};
+	const struct cli_about about = {
+		.summary = "test", .operands = "[FILE ...]",
+		.operands_max = 2
+	};
+
+	optind = 0; /* getopt begins anew */
+	l->v.first = cli_parse(l->argc, l->argv, options, &about);
+}
+
+/* A command line from words, at most WORDS with the program's name. */
+static struct line
+line_of(const char *const *word)
+{
+	struct line l = { .argc = 1, .argv = { "/usr/bin/prog" },
+	                  .v = { .bands = 80, .gain = 1 } };
+
+	for (; *word; word++)
+		l.argv[l.argc++] = (char *)(uintptr_t)*word;
+	return l;
+}
+
+static void
+options_are_stored(void **state)
+{
+	struct line l = line_of((const char *const[]){
+		"-fb", "40", "--gain=-2.5", "--name", "x", "-tmfcc", "a", NULL });
+
+	(void)state;
+	line_parse(&l);
+	assert_true(l.v.flag);
+	assert_int_equal(l.v.bands, 40);
+	assert_true(l.v.gain == -2.5f);
+	assert_string_equal(l.v.name, "x");
+	assert_int_equal(l.v.type, 1);
+	assert_string_equal(l.argv[l.v.first], "a");
+}
+
+static void
+a_list_holds_all_in_order(void **state)
+{
+	struct line l = line_of((const char *const[]){
+		"-T", "a", "--teacher", "b", "-Tc", NULL });
+
+	(void)state;
+	line_parse(&l);
+	assert_int_equal(l.v.teachers.length, 3);
+	assert_string_equal(l.v.teachers.value[1], "b");
+	assert_string_equal(l.v.teachers.value[2], "c");
+	free(l.v.teachers.value);
+	assert_int_equal(l.v.first, l.argc);
+}
+
+static void
+defaults_stay_when_nothing_is_said(void **state)
+{
+	struct line l = line_of((const char *const[]){ NULL });
+
+	(void)state;
+	line_parse(&l);
+	assert_int_equal(l.v.bands, 80);
+	assert_true(l.v.gain == 1);
+	assert_null(l.v.name);
+}
+
+static void
+what_is_wrong_is_said_and_exits_2(void **state)
+{
+	static const struct { const char *word[4], *said; } bad[] = {
+		{ { "-b", "0" }, "prog: --bands 0: want an integer in 1..256" },
+		{ { "-b", "257" }, "prog: --bands 257: want" },
+		{ { "-b", "12x" }, "prog: --bands 12x: want" },
+		{ { "-b", "99999999999999999999" }, "want an integer" },
+		{ { "-g", "10.5" }, "--gain 10.5: want a number in -10..10" },
+		{ { "-g", "nan" }, "--gain nan: want a number" },
+		{ { "-t", "fban" }, "--type fban: want fbank|mfcc" },
+		{ { "-t", "" }, "--type : want fbank|mfcc" },
+		{ { "-t", "fbank|mfcc" }, "want fbank|mfcc" },
+		{ { "--nothing" }, "prog: unrecognized option '--nothing'" },
+		{ { "-z" }, "prog: invalid option -- 'z'" },
+		{ { "--name" }, "prog: option '--name' requires an argument" },
+		{ { "a", "b", "c" }, "prog: unexpected operand: c" },
+	};
+	char said[400];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct line l = line_of(bad[i].word);
+
+		assert_int_equal(status_of(line_parse, &l, said, sizeof said),
+		                 STATUS_USAGE);
+		assert_non_null(strstr(said, bad[i].said));
+		assert_non_null(strstr(said, "\nTry 'prog --help'.\n"));
+	}
+}
+
+static void
+a_warning(void *argument)
+{
+	errno = ENOENT;
+	program_init("/a/b/prog");
+	warn("%s:", (const char *)argument);
+}
+
+static void
+a_message_is_one_line_with_the_reason(void **state)
+{
+	char said[6000], name[5001];
+
+	(void)state;
+	status_of(a_warning, "x.wav", said, sizeof said);
+	assert_string_equal(said, "prog: x.wav: No such file or directory\n");
+	status_of(a_warning, "a\nb\033[1m\x7f", said, sizeof said);
+	assert_string_equal(said,
+	                    "prog: a?b?[1m?: No such file or directory\n");
+	status_of(a_warning, "\xc3\xa4", said, sizeof said);
+	assert_true(says_once(said, "prog: \xc3\xa4: No"));
+	memset(name, 'x', sizeof name - 1);
+	name[sizeof name - 1] = '\0';
+	status_of(a_warning, name, said, sizeof said);
+	assert_true(says_once(said, "prog: xxx"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(options_are_stored),
+		cmocka_unit_test(a_list_holds_all_in_order),
+		cmocka_unit_test(defaults_stay_when_nothing_is_said),
+		cmocka_unit_test(what_is_wrong_is_said_and_exits_2),
+		cmocka_unit_test(a_message_is_one_line_with_the_reason),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
