@@ -1,0 +1,224 @@
+#!/bin/sh
+# augment(1): what was said is what was done, and the same every time.
+. "$(dirname "$0")/lib.sh"
+
+# speech FILE SECONDS: something with pauses, that no effect leaves alone.
+speech() {
+	sox -D -R -n -r 16000 -b 16 "$1" synth "$2" sine 220:880 tremolo 3 90 \
+		gain -6
+}
+
+# samples: the first utterance's, one a line.
+samples() {
+	framedump -n 1 --json | sed 's/.*"audio":\[//; s/\].*//' | tr , '\n'
+}
+
+# ratio A B: decibels of A's energy over that of B - A; see samples.
+ratio() {
+	paste "$1" "$2" | awk '
+	{ signal += $1 * $1; noise += ($2 - $1) * ($2 - $1) }
+	END { print 10 * log(signal / noise) / log(10) }'
+}
+
+# energy FILE: decibels.
+energy() {
+	awk '{ sum += $1 * $1 } END { print 10 * log(sum) / log(10) }' "$1"
+}
+
+# near A B TOLERANCE
+near() {
+	awk -v a="$1" -v b="$2" -v t="$3" \
+		'BEGIN { exit !(a - b <= t && b - a <= t) }' ||
+		{ echo "$1 is not $2 within $3"; return 1; }
+}
+
+# said PATTERN: the number before a unit, in the first utterance's "augment".
+said() {
+	framedump -n 1 | sed -n "s/^  augment .*$1 \([-0-9.]*\).*/\1/p"
+}
+
+check 'options out of range, or nothing to do, are usage errors' '
+	fails 2 augment </dev/null
+	fails 2 augment --snr 5:20 </dev/null
+	fails 2 augment -g 5:1 </dev/null
+	fails 2 augment -g 1: </dev/null
+	fails 2 augment -g 0:61 </dev/null
+	fails 2 augment --speed .4 </dev/null
+	fails 2 augment --reverb 0:1 </dev/null
+	fails 2 augment --noise-color blue </dev/null
+	fails 2 augment -g 0 -p 1.5 </dev/null
+'
+check 'the ratio to the noise is the one said' '
+	speech x.wav 2
+	sox -R -n -r 44100 -c 2 noise.wav synth .7 brownnoise
+	wavread x.wav >in
+	samples <in >clean
+	for noise in "--noise-color white" "--noise-color pink" \
+		"--noise noise.wav"
+	do
+		for seed in 1 2 3
+		do
+			augment $noise --snr -5:25 -s $seed <in >out
+			samples <out >noisy
+			decibels=$(said "noise [a-z.]*" <out)
+			near "$(ratio clean noisy)" "$decibels" .1
+		done
+	done
+'
+check 'the range is kept, and its ends are reached within it' '
+	speech x.wav .1
+	for i in $(seq 40)
+	do
+		cp x.wav $i.wav
+	done
+	wavread [0-9]*.wav | augment -g -6:-2 | framedump |
+		sed -n "s/.*gain \(.*\) dB\"/\1/p" | sort -g >gains
+	test "$(wc -l <gains)" -eq 40
+	awk "\$1 < -6 || \$1 > -2 { exit 1 }" gains
+	near "$(head -1 gains)" -6 .5
+	near "$(tail -1 gains)" -2 .5
+'
+check 'a gain is what it says, beyond full scale too' '
+	speech x.wav 1
+	wavread x.wav >in
+	augment -g 20 <in >out
+	samples <in >clean
+	samples <out >loud
+	near "$(energy loud)" "$(awk "{ print \$1 + 20 }" <<-END
+	$(energy clean)
+	END
+	)" .01
+	sort -g loud | tail -1 | grep -q "^[2-9]"
+'
+check 'speed changes the length by its factor' '
+	speech x.wav 1
+	wavread x.wav | augment --speed 1.25 >out
+	framedump out | grep -q "audio  *\[12800\]"
+	framedump out | grep -qF "\"speed 1.250\""
+	wavread x.wav | augment --speed .5 | framedump |
+		grep -q "audio  *\[32000\]"
+	wavread x.wav >in
+	augment --speed 1 <in | framecut -d augment >out
+	framecmp -t 0 in out
+'
+check 'a room keeps the length and the level, and fills the pauses' '
+	speech x.wav 1
+	wavread x.wav >in
+	augment --reverb .5 <in >out
+	samples <in >dry
+	samples <out >wet
+	test "$(wc -l <wet)" -eq 16000
+	near "$(energy wet)" "$(energy dry)" .01
+	near "$(ratio dry wet)" 0 6
+'
+check 'a telephone keeps 300 to 3400 Hz' '
+	for hertz in 50 1000 7000
+	do
+		sox -R -n -r 16000 -b 16 x.wav synth 1 sine $hertz gain -6
+		wavread x.wav >in
+		samples <in >before
+		augment --telephone band <in | samples >after
+		energy before >$hertz
+		energy after | paste $hertz - >>$hertz.both
+	done
+	near "$(awk "{ print \$2 - \$1 }" 1000.both)" 0 .5
+	awk "{ exit !(\$2 - \$1 < -40) }" 50.both
+	awk "{ exit !(\$2 - \$1 < -20) }" 7000.both
+'
+check 'mu-law leaves at most 255 values' '
+	speech x.wav 2
+	wavread x.wav | augment --telephone mulaw | samples | sort -u >values
+	test "$(wc -l <values)" -le 255
+	test "$(wc -l <values)" -gt 100
+'
+check 'the draws depend on seed and id alone' '
+	speech a.wav .5
+	cp a.wav b.wav
+	set -- --noise-color white -g -6:6 --speed .9:1.1 --reverb .1:.3
+	wavread a.wav b.wav | augment "$@" >ab
+	wavread b.wav a.wav | augment "$@" >ba
+	wavread b.wav | augment "$@" >b
+	framecut -w id=b.wav ba >x
+	framecmp -t 0 b x
+	framecut -w id=b.wav ab >x
+	framecmp -t 0 b x
+	framecut -w id=a.wav ab | samples >one
+	framecut -w id=b.wav ab | samples >other
+	! cmp -s one other
+	wavread b.wav | augment "$@" -s 1 >x
+	fails 1 framecmp -t 1e-3 b x
+'
+check 'one effect does not move the draws of another' '
+	speech x.wav .5
+	wavread x.wav | augment --noise-color white >alone
+	wavread x.wav | augment --noise-color white -g 0:9 --telephone band >both
+	test "$(said "noise white" <alone)" = "$(said "noise white" <both)"
+'
+check 'a probability is that of being changed at all' '
+	speech x.wav .1
+	wavread x.wav >in
+	augment -g 6 -p 0 <in >out
+	framedump out | grep -q "augment  *\"none\""
+	framecut -d augment out >same
+	framecmp -t 0 in same
+	for i in $(seq 100)
+	do
+		cp x.wav $i.wav
+	done
+	wavread [0-9]*.wav | augment -g 6 -p .3 | framedump |
+		grep -c "gain 6.0 dB" >changed
+	near "$(cat changed)" 30 15
+'
+check 'what was done before is kept in words' '
+	speech x.wav .1
+	wavread x.wav | augment -g 3 | augment --speed 2 | framedump |
+		grep -qF "\"gain 3.0 dB; speed 2.000\""
+'
+check 'recordings of noise are chosen among, operands too' '
+	speech x.wav .1
+	for i in $(seq 40)
+	do
+		cp x.wav $i.wav
+	done
+	for name in p q r
+	do
+		sox -R -n -r 8000 $name.flac synth .05 pinknoise
+	done
+	wavread [0-9]*.wav | augment --noise p.flac q.flac r.flac >out
+	for name in p q r
+	do
+		framedump out | grep -q "noise $name.flac"
+	done
+'
+check 'silence gets no noise, and silent noise is a reason' '
+	head -c 3200 /dev/zero >zero
+	sox -t raw -r 16000 -b 16 -e signed zero silent.wav
+	wavread silent.wav | augment --noise-color white | framedump |
+		grep -qF "\"noise none (silence)\""
+	speech x.wav .1
+	wavread x.wav | fails 1 augment --noise silent.wav 2>err >out
+	says "x.wav: dropped: the noise drawn is silent" err
+'
+check 'noise that cannot be read is an error before anything is written' '
+	echo text >text
+	for name in missing text
+	do
+		fails 1 augment --noise $name </dev/null 2>err >out
+		says "$name: no" err || says "$name: No" err
+		test ! -s out
+	done
+'
+check 'audio that is missing is an error that says what to do' '
+	speech x.wav .1
+	wavread x.wav | framecut -d audio | fails 1 augment -g 1 2>err >out
+	grep -qF "(put wavread before augment)" err
+	wavread x.wav | framecut -d rate | fails 1 augment -g 1 2>err >out
+	says "x.wav: dropped: no rate" err
+'
+check 'a stream cut short and a full disk are errors' '
+	speech x.wav .1
+	wavread x.wav >in
+	head -c 2000 in | fails 1 augment -g 1 >out
+	fails 1 augment -g 1 <in >/dev/full
+'
+finish
