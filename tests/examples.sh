@@ -42,6 +42,18 @@ check 'the page shows newfilter.c as it is' '
 check 'the page shows read_frames.py as it is' '
 	listing read_frames.py | diff - "$examples/read_frames.py"
 '
+check 'the page names every key that the filters know' '
+	sed -n "s/^#define FIELD_[A-Z_]* \"\([a-z._]*\)\".*/\1/p" \
+		"$top/common/stream/fields.h" >keys
+	test -s keys
+	while read -r key
+	do
+		grep -qE "^\.(It|Ql)( [a-z., ]*,)? $key" "$page" || {
+			echo "no $key in the page"
+			exit 1
+		}
+	done <keys
+'
 check 'the bytes of a tensor that the page shows are that tensor' '
 	sed -n "/bytes of a tensor/,/^\.Ed/p" "$page" |
 		grep -E "^[0-9a-f]{2}( |\$)" | cut -c 1-38 >hex
