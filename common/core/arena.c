@@ -8,55 +8,28 @@
 enum { ALIGN = 64, BLOCK_MIN = 1 << 16 };
 
 struct arena_block {
-	struct arena_block *next;
-	size_t size;          /* bytes in data */
+	struct arena_block *next;             /* the one before it in time */
+	size_t size;                          /* bytes in data */
 	_Alignas(64) unsigned char data[];
 };
 
-static struct arena_block *
-block_new(size_t need)
+/* Puts a new block with room for need bytes in front. */
+static void
+block_add(struct arena *a, size_t need)
 {
 	size_t size = need > BLOCK_MIN ? need : BLOCK_MIN;
 	struct arena_block *b;
 
+	if (size < a->reserve)
+		size = a->reserve;
 	if (size > SIZE_MAX / 2 ||
 	    !(b = aligned_alloc(ALIGN, sizeof *b + size)))
 		die("out of memory");
-	b->next = NULL;
+	b->next = a->first;
 	b->size = size;
-	return b;
-}
-
-/* Unlinks the first block with need bytes from *link on; NULL if none. */
-static struct arena_block *
-block_unlink(struct arena_block **link, size_t need)
-{
-	struct arena_block *b;
-
-	while (*link && (*link)->size < need)
-		link = &(*link)->next;
-	b = *link;
-	if (b)
-		*link = b->next;
-	return b;
-}
-
-/*
- * Makes current a block with need free bytes: any of the blocks not yet used
- * in this round, which moves up, or a new one.
- */
-static void
-arena_advance(struct arena *a, size_t need)
-{
-	struct arena_block **link = a->current ? &a->current->next : &a->first;
-	struct arena_block *b = block_unlink(link, need);
-
-	if (!b)
-		b = block_new(need);
-	b->next = *link;
-	*link = b;
-	a->current = b;
+	a->first = b;
 	a->used = 0;
+	a->reserve = 0;
 }
 
 void *
@@ -65,13 +38,14 @@ arena_take(struct arena *a, size_t count, size_t size)
 	size_t need;
 	void *p;
 
-	if (size != 0 && count > SIZE_MAX / 2 / size)
+	if (size != 0 && count > SIZE_MAX / 4 / size)
 		die("out of memory");
 	need = (count * size + ALIGN - 1) / ALIGN * ALIGN;
-	if (!a->current || a->current->size - a->used < need)
-		arena_advance(a, need);
-	p = a->current->data + a->used;
+	if (!a->first || a->first->size - a->used < need)
+		block_add(a, need);
+	p = a->first->data + a->used;
 	a->used += need;
+	a->taken += need;
 	return p;
 }
 
@@ -100,11 +74,17 @@ arena_copy(struct arena *a, const char *bytes, size_t length)
 	return p;
 }
 
+/* Several blocks become one, of what was taken, when it is next needed. */
 void
 arena_clear(struct arena *a)
 {
-	a->current = NULL;
-	a->used = 0;
+	size_t taken = a->taken;
+
+	if (a->first && a->first->next) {
+		arena_release(a);
+		a->reserve = taken;
+	}
+	a->used = a->taken = 0;
 }
 
 void
@@ -116,5 +96,5 @@ arena_release(struct arena *a)
 		free(a->first);
 		a->first = next;
 	}
-	arena_clear(a);
+	*a = (struct arena)ARENA_INIT;
 }

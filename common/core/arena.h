@@ -2,8 +2,8 @@
  * arena.h - memory that is given back all at once
  *
  * Pieces never move, so a pointer stays good until arena_clear or
- * arena_release.  arena_clear keeps the memory for the next round: after a few
- * rounds nothing is allocated any more.
+ * arena_release.  arena_clear keeps the memory for the next round, in one block:
+ * after a few rounds nothing is allocated any more.
  */
 #ifndef ARENA_H
 #define ARENA_H
@@ -13,8 +13,10 @@
 struct arena_block;
 
 struct arena {
-	struct arena_block *first, *current;
-	size_t used; /* bytes taken from current */
+	struct arena_block *first; /* the newest; pieces are taken from it */
+	size_t used;               /* bytes of it that are taken */
+	size_t taken;              /* bytes of all blocks, since the clear */
+	size_t reserve;            /* what the last round took in all */
 };
 
 #define ARENA_INIT { .first = NULL }

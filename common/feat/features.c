@@ -1,7 +1,12 @@
+#include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "feat/features.h"
+
+#define VIEW_RANGE 9.f      /* ln units kept below the loudest */
+#define VIEW_DEVIATION 2.5f /* what speech has, about */
 
 static const char *const kind_name[] = { "fbank", "mfcc" };
 
@@ -55,7 +60,7 @@ features_type_parse(struct features_type *t, const char *text)
 	return t->columns > 0 && t->deltas <= 2 && strcmp(again, text) == 0;
 }
 
-/* x = (x - its mean over time) * scale, for the columns from … to - 1. */
+/* The columns from … to - 1 less their means over time, times scale. */
 static void
 columns_centre(float *x, size_t T, size_t width, size_t from, size_t to,
                float scale)
@@ -72,23 +77,91 @@ columns_centre(float *x, size_t T, size_t width, size_t from, size_t to,
 	}
 }
 
+/*
+ * The value that a share of the first `columns` columns lies under, to a
+ * hundredth: counted in bins, so that order does not matter.
+ */
+static float
+columns_quantile(const float *x, size_t T, size_t width, size_t columns,
+                 double share)
+{
+	enum { BINS = 1 << 14 };
+	uint32_t count[BINS] = { 0 };
+	size_t want = (size_t)(share * (double)(T * columns)), seen = 0, b = 0;
+
+	for (size_t t = 0; t < T; t++)
+		for (size_t c = 0; c < columns; c++) {
+			float at = 100 * x[t * width + c] + BINS / 2;
+
+			at = at < 0 ? 0 : at;
+			count[at < BINS - 1 ? (size_t)at : BINS - 1]++;
+		}
+	while (b < BINS - 1 && seen + count[b] <= want)
+		seen += count[b++];
+	return ((float)b - BINS / 2) / 100;
+}
+
+static float
+columns_deviation(const float *x, size_t T, size_t width, size_t columns)
+{
+	double sum = 0, square = 0, n = (double)(T * columns), variance;
+
+	for (size_t t = 0; t < T; t++)
+		for (size_t c = 0; c < columns; c++) {
+			double value = (double)x[t * width + c];
+
+			sum += value;
+			square += value * value;
+		}
+	variance = square / n - sum / n * (sum / n);
+	return variance > 0 ? (float)sqrt(variance) : 0;
+}
+
+static void
+column_floor(float *x, size_t T, size_t width, size_t c, float floor)
+{
+	for (size_t t = 0; t < T; t++)
+		if (x[t * width + c] < floor)
+			x[t * width + c] = floor;
+}
+
+/* Raw features as a student wants them; see features.h. */
+static void
+view_raw(float *x, size_t T, const struct features_type *t)
+{
+	size_t width = features_width(t), columns = (size_t)t->columns;
+	float scale;
+
+	if (t->kind == FEATURES_FBANK) {
+		float top = columns_quantile(x, T, width, columns, .99);
+
+		for (size_t c = 0; c < columns; c++)
+			column_floor(x, T, width, c, top - VIEW_RANGE);
+	}
+	scale = 1.6f / (VIEW_DEVIATION +
+	                columns_deviation(x, T, width, columns));
+	columns_centre(x, T, width, 0, columns, scale);
+	if (t->pitch) {
+		float top = columns_quantile(x + columns + 2, T, width, 1,
+		                             .99);
+
+		for (size_t i = 0; i < T; i++)
+			x[i * width + columns] =
+				2 * (x[i * width + columns] - 5.2f);
+		column_floor(x, T, width, columns + 2, top - VIEW_RANGE);
+		columns_centre(x, T, width, columns + 2, columns + 3, scale);
+	}
+	columns_centre(x, T, width, features_static_width(t), width, scale);
+}
+
 void
 features_view(float *x, size_t T, const struct features_type *t,
               bool normalised)
 {
-	size_t width = features_width(t), bands = (size_t)t->columns;
-
-	if (normalised) {
-		for (size_t i = 0; i < T * width; i++)
-			x[i] *= 1.2f;
+	if (!normalised) {
+		view_raw(x, T, t);
 		return;
 	}
-	columns_centre(x, T, width, 0, bands, 1 / 3.f);
-	if (t->pitch) {
-		for (size_t i = 0; i < T; i++)
-			x[i * width + bands] =
-				2 * (x[i * width + bands] - 5.2f);
-		columns_centre(x, T, width, bands + 2, bands + 3, 1 / 3.f);
-	}
-	columns_centre(x, T, width, features_static_width(t), width, 1 / 3.f);
+	for (size_t i = 0; i < T * features_width(t); i++)
+		x[i] *= 1.2f;
 }

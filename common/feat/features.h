@@ -42,9 +42,11 @@ bool features_type_parse(struct features_type *t, const char *text);
 /*
  * The view of raw features that a student was trained on, in place.
  *
- * Without normalisation beforehand: mel (or cepstral) columns and energy less
- * their means over the utterance, over 3; 2 (log F0 - 5.2); voicing as it is;
- * deltas as mel columns.  After cmvn (mean 0, deviation 1): all times 1.2.
+ * Without normalisation beforehand: mel columns no lower than 9 under their
+ * 99th percentile (a recording's noise floor says nothing of emotion), then,
+ * as cepstra and deltas, less their means over the utterance and over the mean
+ * of their deviation and 2.5, times 0.8; energy likewise; 2 (log F0 - 5.2);
+ * voicing as it is.  After cmvn (mean 0, deviation 1): all times 1.2.
  *
  * x [T, features_width]
  */

@@ -1,6 +1,8 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/xalloc.h"
 #include "model/student.h"
 #include "model/student_block.h"
 #include "nn/conv1d.h"
@@ -200,13 +202,14 @@ front_forward(struct student_pass *p, float *out, float *wide, size_t u,
 
 static void
 front_backward(struct student_weights *g, const struct student_pass *p,
-               size_t u, const float *dout, const struct student_weights *w)
+               size_t u, const float *dout, const struct student_weights *w,
+               struct arena *scratch)
 {
 	const struct front_kept *k = p->front + u * FRONT_LAYERS;
 	size_t M = p->shape.rows, d = p->shape.width;
-	float *dwide = arena_zeros(p->arena, k[1].rows * d);
-	float *dpadded = arena_zeros(p->arena, k[1].padded_rows * d);
-	float *dfirst = arena_zeros(p->arena, k[0].rows * d);
+	float *dwide = arena_zeros(scratch, k[1].rows * d);
+	float *dpadded = arena_zeros(scratch, k[1].padded_rows * d);
+	float *dfirst = arena_zeros(scratch, k[0].rows * d);
 
 	gelu_backward(dwide, dout, k[1].wide, k[1].rows * d);
 	conv1d_backward(dpadded, g->front[1].weight, g->front[1].bias, dwide,
@@ -279,25 +282,25 @@ head_forward(float *logits, struct student_pass *p,
 	               w->classifier.bias, count, 2 * d, p->shape.classes);
 }
 
-/* Returns the gradient of the trunk. */
-static float *
-head_backward(struct student_weights *g, const struct student_pass *p,
-              const float *dlogits, const struct student_weights *w)
+/* Adds to the gradient of the trunk, dtrunk. */
+static void
+head_backward(struct student_weights *g, float *dtrunk,
+              const struct student_pass *p, const float *dlogits,
+              const struct student_weights *w, struct arena *scratch)
 {
 	size_t N = p->rows.total, d = p->shape.width, count = p->rows.count;
 	size_t n = count * 2 * d;
-	float *dpooled = arena_zeros(p->arena, n);
-	float *dscore = arena_zeros(p->arena, N);
-	float *dhidden = arena_zeros(p->arena, N * (d / 2));
-	float *dtanh = arena_zeros(p->arena, N * (d / 2));
-	float *dnorm = arena_zeros(p->arena, N * d);
-	float *dtrunk = arena_zeros(p->arena, N * d);
+	float *dpooled = arena_zeros(scratch, n);
+	float *dscore = arena_zeros(scratch, N);
+	float *dhidden = arena_zeros(scratch, N * (d / 2));
+	float *dtanh = arena_zeros(scratch, N * (d / 2));
+	float *dnorm = arena_zeros(scratch, N * d);
 
 	linear_backward(dpooled, 2 * d, g->classifier.weight,
 	                g->classifier.bias, dlogits, p->dropped, 2 * d,
 	                w->classifier.weight, count, 2 * d, p->shape.classes);
 	if (p->mask) {
-		float *kept = arena_zeros(p->arena, n);
+		float *kept = arena_zeros(scratch, n);
 
 		dropout_backward(kept, dpooled, p->mask, p->dropout, n);
 		dpooled = kept;
@@ -318,7 +321,6 @@ head_backward(struct student_weights *g, const struct student_pass *p,
 	                p->norm, d, w->score.weight, N, d, d / 2);
 	layernorm_backward(dtrunk, g->norm.gain, g->norm.bias, dnorm, p->trunk,
 	                   w->norm.gain, p->mean, p->rstd, N, d);
-	return dtrunk;
 }
 
 struct student_pass *
@@ -355,16 +357,27 @@ student_forward(float *logits, float *embedding, struct arena *arena,
 }
 
 void
-student_backward(struct student_weights *gradient, struct student_pass *p,
-                 const float *dlogits, const struct student_weights *w)
+student_backward(struct student_weights *gradient,
+                 const struct student_pass *p, const float *dlogits,
+                 const struct student_weights *w, struct arena *scratch)
 {
-	float *dx = head_backward(gradient, p, dlogits, w);
+	size_t n = p->rows.total * p->shape.width;
+	float *dx = xcalloc(n, sizeof *dx); /* outlives each part's scratch */
 
-	for (size_t i = strlen(p->shape.blocks); i-- > 0;)
-		dx = student_block_backward(&gradient->block[i], dx,
-		                            &p->block[i], p->shape.blocks[i],
-		                            &w->block[i], &p->rows, p->arena);
-	for (size_t u = 0; u < p->rows.count; u++)
+	arena_clear(scratch);
+	head_backward(gradient, dx, p, dlogits, w, scratch);
+	for (size_t i = strlen(p->shape.blocks); i-- > 0;) {
+		arena_clear(scratch);
+		student_block_backward(&gradient->block[i], dx, &p->block[i],
+		                       p->shape.blocks[i], &w->block[i],
+		                       &p->rows, scratch);
+	}
+	for (size_t u = 0; u < p->rows.count; u++) {
+		arena_clear(scratch);
 		front_backward(gradient, p, u,
-		               dx + p->rows.start[u] * p->shape.width, w);
+		               dx + p->rows.start[u] * p->shape.width, w,
+		               scratch);
+	}
+	arena_clear(scratch);
+	free(dx);
 }

@@ -93,9 +93,12 @@ student_forward(float *logits, float *embedding, struct arena *arena,
                 const struct student_shape *shape,
                 const struct student_dropout *dropout);
 
-/* Adds to gradient, bound to a block the caller has zeroed. */
+/*
+ * Adds to gradient, bound to a block the caller has zeroed.  scratch is
+ * another arena than the pass's, and is cleared.
+ */
 void student_backward(struct student_weights *gradient,
-                      struct student_pass *pass, const float *dlogits,
-                      const struct student_weights *w);
+                      const struct student_pass *pass, const float *dlogits,
+                      const struct student_weights *w, struct arena *scratch);
 
 #endif

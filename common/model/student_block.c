@@ -189,22 +189,22 @@ student_block_forward(struct student_kept *kept, const float *x, char letter,
  * copy of it: for c, dx = dy + depthwise'(dh); for a, dh = dy + mlp' and
  * dx = dh + attention'.
  */
-float *
+void
 student_block_backward(struct student_block *gradient, float *dy,
                        const struct student_kept *kept, char letter,
                        const struct student_block *w,
-                       const struct student_rows *rows, struct arena *arena)
+                       const struct student_rows *rows, struct arena *scratch)
 {
 	size_t n = rows->total * rows->width;
-	float *dh = arena_zeros(arena, n);
+	float *dh = arena_zeros(scratch, n);
 
-	mlp_backward(gradient, dh, dy, kept, w, rows, arena);
+	mlp_backward(gradient, dh, dy, kept, w, rows, scratch);
 	if (letter == 'a') {
 		add_scaled(dy, 1, dh, n); /* dh in full */
 		memcpy(dh, dy, n * sizeof *dh);
 		attention_branch_backward(gradient, dy, dh, kept, w, rows,
-		                          arena);
-		return dy;
+		                          scratch);
+		return;
 	}
 	for (size_t u = 0; u < rows->count; u++) {
 		size_t at = rows->start[u] * rows->width;
@@ -215,5 +215,4 @@ student_block_backward(struct student_block *gradient, float *dy,
 		                   rows_of(rows, u), rows->width,
 		                   DEPTHWISE_TAPS);
 	}
-	return dy;
 }

@@ -37,11 +37,11 @@ float *student_block_forward(struct student_kept *kept, const float *x,
                              const struct student_dropout *dropout,
                              struct arena *arena);
 
-/* Returns dx [N,d]; adds to gradient.  dy is used up. */
-float *student_block_backward(struct student_block *gradient, float *dy,
-                              const struct student_kept *kept, char letter,
-                              const struct student_block *w,
-                              const struct student_rows *rows,
-                              struct arena *arena);
+/* Turns dy [N,d] into dx, in place; adds to gradient. */
+void student_block_backward(struct student_block *gradient, float *dy,
+                            const struct student_kept *kept, char letter,
+                            const struct student_block *w,
+                            const struct student_rows *rows,
+                            struct arena *scratch);
 
 #endif

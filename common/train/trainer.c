@@ -11,7 +11,7 @@
 
 /* Part of a batch; what it needs to run on a thread of its own. */
 struct shard {
-	struct arena arena;
+	struct arena arena, scratch;  /* forward's, backward's */
 	struct rng rng;
 	struct student_pass *pass;
 	float *gradient;
@@ -84,6 +84,7 @@ trainer_release(struct trainer *t)
 {
 	for (size_t s = 0; s < t->shards; s++) {
 		arena_release(&t->shard[s].arena);
+		arena_release(&t->shard[s].scratch);
 		free(t->shard[s].gradient);
 	}
 	free(t->shard);
@@ -128,7 +129,8 @@ shard_backward(const struct trainer *t, struct shard *s, const float *dlogits)
 
 	memset(s->gradient, 0, m->params.length * sizeof *s->gradient);
 	student_backward(&s->bound, s->pass,
-	                 dlogits + s->first * m->shape.classes, &m->weights);
+	                 dlogits + s->first * m->shape.classes, &m->weights,
+	                 &s->scratch);
 }
 
 /* Cuts a batch into shards, each with its own random numbers. */

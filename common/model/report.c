@@ -1,0 +1,137 @@
+#include "core/die.h"
+#include "model/report.h"
+#include "stream/fields.h"
+#include "stream/frame.h"
+
+static const char *const text_field[] = {
+	FIELD_LANGUAGE, FIELD_SPEAKER, FIELD_CORPUS, FIELD_LABEL
+};
+
+enum { TEXT_FIELDS = sizeof text_field / sizeof text_field[0] };
+
+static void
+check(const struct report *r)
+{
+	if (fflush(r->fp) != 0 || ferror(r->fp))
+		die("write %s:", r->name);
+}
+
+void
+report_open(struct report *r, FILE *fp, const char *name, bool json,
+            const char *const *classes, size_t count)
+{
+	*r = (struct report){ fp, name, json, classes, count };
+	if (json)
+		return;
+	fputs("id\tstart\tend", fp);
+	for (size_t i = 0; i < TEXT_FIELDS; i++)
+		fprintf(fp, "\t%s", text_field[i]);
+	fputs("\temotion\tconfidence", fp);
+	for (size_t k = 0; k < count; k++)
+		fprintf(fp, "\t%s", classes[k]);
+	fputc('\n', fp);
+	check(r);
+}
+
+static void
+text_put(FILE *fp, const char *text)
+{
+	for (; text && *text; text++)
+		fputc((unsigned char)*text < ' ' ? ' ' : *text, fp);
+}
+
+static void
+json_put(FILE *fp, const char *text)
+{
+	fputc('"', fp);
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c < ' ')
+			fprintf(fp, "\\u%04x", (unsigned)c);
+		else if (c == '"' || c == '\\')
+			fprintf(fp, "\\%c", c);
+		else
+			fputc(c, fp);
+	}
+	fputc('"', fp);
+}
+
+static size_t
+largest(const float *x, size_t n)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < n; i++)
+		if (x[i] > x[best])
+			best = i;
+	return best;
+}
+
+static void
+tsv_line(struct report *r, struct frame *f, const float *probability)
+{
+	size_t best = largest(probability, r->count);
+
+	text_put(r->fp, frame_id(f));
+	fprintf(r->fp, "\t%.3f\t%.3f", frame_number(f, FIELD_START, 0),
+	        frame_number(f, FIELD_END, 0));
+	for (size_t i = 0; i < TEXT_FIELDS; i++) {
+		fputc('\t', r->fp);
+		text_put(r->fp, frame_text(f, text_field[i]));
+	}
+	fprintf(r->fp, "\t%s\t%.4f", r->classes[best],
+	        (double)probability[best]);
+	for (size_t k = 0; k < r->count; k++)
+		fprintf(r->fp, "\t%.4f", (double)probability[k]);
+	fputc('\n', r->fp);
+}
+
+static void
+json_line(struct report *r, struct frame *f, const float *probability)
+{
+	size_t best = largest(probability, r->count);
+
+	fputs("{\"id\":", r->fp);
+	json_put(r->fp, frame_id(f));
+	fprintf(r->fp, ",\"start\":%.3f,\"end\":%.3f",
+	        frame_number(f, FIELD_START, 0),
+	        frame_number(f, FIELD_END, 0));
+	for (size_t i = 0; i < TEXT_FIELDS; i++) {
+		const char *text = frame_text(f, text_field[i]);
+
+		if (text && *text) {
+			fprintf(r->fp, ",\"%s\":", text_field[i]);
+			json_put(r->fp, text);
+		}
+	}
+	fputs(",\"emotion\":", r->fp);
+	json_put(r->fp, r->classes[best]);
+	fprintf(r->fp, ",\"confidence\":%.4f,\"probabilities\":{",
+	        (double)probability[best]);
+	for (size_t k = 0; k < r->count; k++) {
+		if (k > 0)
+			fputc(',', r->fp);
+		json_put(r->fp, r->classes[k]);
+		fprintf(r->fp, ":%.4f", (double)probability[k]);
+	}
+	fputs("}}\n", r->fp);
+}
+
+void
+report_put(struct report *r, struct frame *f, const float *probability)
+{
+	if (r->json)
+		json_line(r, f, probability);
+	else
+		tsv_line(r, f, probability);
+	check(r);
+}
+
+void
+report_close(struct report *r)
+{
+	check(r);
+	if (fclose(r->fp) != 0)
+		die("write %s:", r->name);
+}

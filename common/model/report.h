@@ -1,0 +1,34 @@
+/*
+ * report.h - what a model says of an utterance, as TSV or JSON Lines
+ *
+ * One line an utterance: id start end language speaker corpus label emotion
+ * confidence, then a probability a class.  Texts have tabs and newlines
+ * replaced by spaces in TSV; in JSON they are escaped.
+ */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct frame;
+
+struct report {
+	FILE *fp;
+	const char *name;         /* for messages */
+	bool json;
+	const char *const *classes;
+	size_t count;
+};
+
+/* Begins a report on fp; TSV gets its heading. */
+void report_open(struct report *r, FILE *fp, const char *name, bool json,
+                 const char *const *classes, size_t count);
+
+/* probability [count].  The line leaves at once. */
+void report_put(struct report *r, struct frame *f, const float *probability);
+
+void report_close(struct report *r);
+
+#endif

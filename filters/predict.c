@@ -1,0 +1,126 @@
+/*
+ * predict - name the emotion of each utterance
+ *
+ *	wavread x.wav | featurize | predict
+ *
+ * reads   features [T,M]; cmvn, where cmvn(1) has normalised them
+ * prints  a table: a line an utterance, a column a class
+ * adds    with --frames: logits [K], classes, embedding [D]
+ *
+ * An utterance it cannot use is dropped with a reason on stderr; the exit
+ * status is then 1.  See predict(1).
+ */
+#include <signal.h>
+
+#include "core/cli.h"
+#include "core/die.h"
+#include "model/model.h"
+#include "model/report.h"
+#include "nn/softmax.h"
+#include "stream/fields.h"
+#include "stream/reader.h"
+#include "stream/writer.h"
+
+/* What the loop carries from one utterance to the next. */
+struct prediction {
+	struct model model;
+	struct arena arena;       /* of the network */
+	float logits[STUDENT_CLASSES_MAX];
+	float *embedding;         /* in the frame's arena, or NULL */
+};
+
+static const char *
+predict(struct prediction *p, struct frame *f, bool embed)
+{
+	const char *why;
+	size_t rows, D = model_embedding_length(&p->model);
+	const float *view = model_view(&p->model, f, &rows, &why);
+
+	if (!view)
+		return why;
+	p->embedding = embed ? frame_add1(f, FIELD_EMBEDDING, D) : NULL;
+	model_infer(&p->model, p->logits, p->embedding, view, rows, &p->arena);
+	return NULL;
+}
+
+static int
+frames_print(struct prediction *p, struct reader *in, int argc, char *argv[])
+{
+	struct frame f = FRAME_INIT;
+	size_t K = p->model.shape.classes;
+	struct writer out;
+
+	writer_open(&out, stdout, "<stdout>", in, argc, argv);
+	while (reader_next(in, &f)) {
+		const char *why = predict(p, &f, true);
+		float *logits;
+
+		if (why) {
+			writer_drop(&out, frame_id(&f), why);
+			continue;
+		}
+		logits = frame_add1(&f, FIELD_LOGITS, K);
+		for (size_t k = 0; k < K; k++)
+			logits[k] = p->logits[k];
+		frame_set_texts(&f, FIELD_CLASSES, p->model.classes, K);
+		writer_put(&out, &f);
+	}
+	frame_release(&f);
+	return writer_close(&out);
+}
+
+static int
+table_print(struct prediction *p, struct reader *in, bool json)
+{
+	struct frame f = FRAME_INIT;
+	size_t K = p->model.shape.classes;
+	int status = STATUS_OK;
+	struct report out;
+
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error */
+	report_open(&out, stdout, "<stdout>", json, p->model.classes, K);
+	while (reader_next(in, &f)) {
+		const char *why = predict(p, &f, false);
+
+		if (why) {
+			warn("%s: dropped: %s", frame_id(&f), why);
+			status = STATUS_FAILED;
+			continue;
+		}
+		softmax_forward(p->logits, p->logits, 1, K);
+		report_put(&out, &f, p->logits);
+	}
+	frame_release(&f);
+	report_close(&out);
+	return status;
+}
+
+int
+main(int argc, char *argv[])
+{
+	const char *path = NULL;
+	bool json = false, frames = false;
+	const struct cli_option options[] = {
+		OPT_STRING('m', "model", &path, "FILE",
+		           "a model; the built-in one if not given"),
+		OPT_FLAG('j', "json", &json, "JSON Lines instead of a table"),
+		OPT_FLAG('f', "frames", &frames,
+		         "frames with logits, classes and embedding"),
+		OPT_END
+	};
+	const struct cli_about about = {
+		"Names the emotion of each utterance.", "[FILE]", 0, 1
+	};
+	struct prediction p = { .embedding = NULL };
+	int first = cli_parse(argc, argv, options, &about), status;
+	struct reader in;
+
+	model_open(&p.model, path);
+	reader_open_path(&in, first < argc ? argv[first] : "-");
+	status = frames ? frames_print(&p, &in, argc, argv)
+	                : table_print(&p, &in, json);
+	reader_close(&in);
+	arena_release(&p.arena);
+	model_release(&p.model);
+	return status;
+}
