@@ -7,13 +7,15 @@
 #include "core/arena.h"
 #include "feat/fbank.h"
 #include "feat/features.h"
+#include "feat/mfcc.h"
 #include "feat/pitch.h"
 
 struct extractor {
 	struct features_type type;
 	struct fbank fbank;
-	struct pitch pitch;
-	int bands;
+	struct mfcc mfcc;         /* begun for mfcc only */
+	struct pitch pitch;       /* with pitch only */
+	size_t bands;             /* mel bands; the columns of fbank */
 };
 
 /* Copies type.  bands: mel bands, the columns of fbank. */
