@@ -1,0 +1,123 @@
+/* labels.h and utf8.h: words for emotions, and bytes for words. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "corpus/labels.h"
+#include "corpus/utf8.h"
+
+static void
+becomes(const char *word, const char *label)
+{
+	char *got = label_canonical(word);
+
+	assert_string_equal(got, label);
+	free(got);
+}
+
+static void
+common_spellings_become_one_label(void **state)
+{
+	(void)state;
+	becomes("ang", "anger");
+	becomes("Angry", "anger");
+	becomes("ANGER", "anger");
+	becomes("HAP", "happiness");
+	becomes("exc", "happiness");
+	becomes("Excited", "happiness");
+	becomes("neu", "neutral");
+	becomes("sad", "sadness");
+	becomes("happiness", "happiness");
+}
+
+static void
+words_of_other_languages_are_known_in_capitals_too(void **state)
+{
+	(void)state;
+	becomes("Wut", "anger");
+	becomes("ärger", "anger");
+	becomes("ÄRGER", "anger");
+	becomes("COLÈRE", "anger");
+	becomes("rabbia", "anger");
+	becomes("Freude", "happiness");
+	becomes("gioia", "happiness");
+	becomes("radość", "happiness");
+	becomes("ilo", "happiness");
+	becomes("neutro", "neutral");
+	becomes("Trauer", "sadness");
+	becomes("smutek", "sadness");
+	becomes("suru", "sadness");
+}
+
+static void
+other_words_are_kept_in_lower_case(void **state)
+{
+	(void)state;
+	becomes("Fear", "fear");
+	becomes("calm", "calm");
+	becomes("frustrated", "frustrated");
+	becomes("ÉTONNÉ×", "étonné×");
+	becomes("", "");
+}
+
+static void
+a_piece_of_a_word_or_several_words_are_no_word(void **state)
+{
+	(void)state;
+	becomes("an", "an");
+	becomes("ger", "ger");
+	becomes("sa", "sa");
+	becomes("ang angry", "ang angry");
+	becomes(" ang", " ang");
+	becomes(" ", " ");
+}
+
+static void
+utf8_is_told_from_other_bytes(void **state)
+{
+	static const char *const good[] = {
+		"", "a", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80",
+		"\xed\x9f\xbf", "\xee\x80\x80", "\xf0\x90\x80\x80",
+		"\xf4\x8f\xbf\xbf", "z\xc3\xa4z"
+	};
+	static const char *const bad[] = {
+		"\x80", "\xc0\x80", "\xc1\xbf", "\xc3", "\xc3z",
+		"\xe0\x80\x80", "\xe2\x82", "\xed\xa0\x80",
+		"\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
+		"a\xff", "\xf0\x90\x80"
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+		assert_true(utf8_valid(good[i]));
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		char text[8];
+
+		assert_false(utf8_valid(bad[i]));
+		strcpy(text, bad[i]);
+		utf8_repair(text);
+		assert_true(utf8_valid(text));
+		assert_int_equal(strlen(text), strlen(bad[i]));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(common_spellings_become_one_label),
+		cmocka_unit_test(
+			words_of_other_languages_are_known_in_capitals_too),
+		cmocka_unit_test(other_words_are_kept_in_lower_case),
+		cmocka_unit_test(
+			a_piece_of_a_word_or_several_words_are_no_word),
+		cmocka_unit_test(utf8_is_told_from_other_bytes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
