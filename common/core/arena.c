@@ -69,7 +69,8 @@ arena_copy(struct arena *a, const char *bytes, size_t length)
 {
 	char *p = arena_take(a, length + 1, 1);
 
-	memcpy(p, bytes, length);
+	if (length > 0) /* bytes may be NULL then */
+		memcpy(p, bytes, length);
 	p[length] = '\0';
 	return p;
 }

@@ -25,7 +25,10 @@ enum cli_kind {
 	CLI_END, CLI_FLAG, CLI_INT, CLI_FLOAT, CLI_STRING, CLI_CHOICE, CLI_LIST
 };
 
-/* Values of an option that may be given several times; borrowed from argv. */
+/*
+ * Values of an option that may be given several times.  The texts are argv's,
+ * the array is the caller's to free().
+ */
 struct cli_list {
 	const char **value;
 	size_t length;

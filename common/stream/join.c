@@ -128,4 +128,5 @@ join_release(struct join *j)
 		frame_release(&j->source[i].frame);
 	}
 	free(j->source);
+	free(j->prefix.value);
 }

@@ -19,7 +19,7 @@ struct join {
 	} *source;
 	size_t sources;
 	struct keys *keys;        /* only these; NULL is all */
-	struct cli_list prefix;   /* old=new */
+	struct cli_list prefix;   /* old=new; its array is owned */
 	bool replace;             /* fields that are there already */
 	bool partial;             /* pass on what a source lacks */
 };

@@ -73,7 +73,7 @@ keys_warn_unseen(const struct keys *k)
 }
 
 void
-where_init(struct where *w, const struct cli_list *list)
+where_init(struct where *w, struct cli_list *list)
 {
 	*w = (struct where){ .length = list->length };
 	w->condition = xcalloc(list->length, sizeof *w->condition);
@@ -91,6 +91,8 @@ where_init(struct where *w, const struct cli_list *list)
 		c->key = xasprintf("%.*s", (int)length, text);
 		c->value = sign + 1;
 	}
+	free(list->value);
+	*list = (struct cli_list){ NULL, 0 };
 }
 
 void

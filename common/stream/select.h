@@ -32,8 +32,11 @@ struct where {
 	size_t length;
 };
 
-/* Dies with a usage error when one is not of that form. */
-void where_init(struct where *w, const struct cli_list *list);
+/*
+ * From the texts of an option, whose array is taken over.  Dies with a usage
+ * error when one is not of that form.
+ */
+void where_init(struct where *w, struct cli_list *list);
 void where_release(struct where *w);
 
 /*

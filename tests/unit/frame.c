@@ -181,10 +181,10 @@ conditions_compare_texts_and_numbers(void **state)
 	frame_set_number(&f, "rate", 16000);
 	frame_add1(&f, "x", 1)[0] = 1;
 	for (size_t i = 0; i < sizeof c / sizeof c[0]; i++) {
-		const char *text = c[i].text;
-		struct cli_list list = { &text, 1 };
+		struct cli_list list = { calloc(1, sizeof *list.value), 1 };
 		struct where w;
 
+		list.value[0] = c[i].text;
 		where_init(&w, &list);
 		assert_int_equal(where_match(&w, &f), c[i].match);
 		where_release(&w);
