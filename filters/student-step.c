@@ -60,7 +60,6 @@ train(const struct settings *s, const char *path)
 	reader_open_path(&in, path);
 	dropped = pass_run(&t, &in, &loss, &lineage, &s->pass_options);
 	reader_close(&in);
-	loss_process_finish(&loss);
 	lineage_release(&lineage);
 	trainer_release(&t);
 	model_release(&m);

@@ -1,11 +1,13 @@
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/die.h"
@@ -67,34 +69,107 @@ loss_process_start(struct loss_process *l, const char *command)
 	}
 	close(to[0]);
 	close(from[1]);
-	l->to = fdopen(to[1], "wb");
+	l->to = to[1];
 	in = fdopen(from[0], "rb");
-	if (!l->to || !in)
+	if (!in)
 		die("%s:", l->name);
 	reader_open(&l->from, in, l->name);
 	l->writer = (struct writer){
-		.fp = l->to, .name = l->name, .buffered = true,
+		.name = l->name, .buffered = true,
 		.command = xstrdup(program_name())
 	};
 	signal(SIGPIPE, SIG_IGN); /* its death is a write error */
 }
 
+/* A run on its way to the command, by a thread of its own. */
 struct sending {
-	struct loss_process *process;
-	struct frame **frames;
-	size_t count;
+	int to;
+	char *bytes;
+	size_t size;
+	int error;                /* errno of a write that failed */
 };
 
+static void
+run_print(struct loss_process *l, struct sending *s, struct frame **frames,
+          size_t count)
+{
+	struct writer *w = &l->writer;
+
+	w->fp = open_memstream(&s->bytes, &s->size);
+	if (!w->fp)
+		die("out of memory");
+	writer_begin(w, NULL);
+	for (size_t i = 0; i < count; i++)
+		writer_put(w, frames[i]);
+	writer_end(w, 0);
+	if (fclose(w->fp) != 0)
+		die("out of memory");
+}
+
+/* Leaves errors to the thread that reads, lest both of them die at once. */
 static void *
 run_send(void *argument)
 {
 	struct sending *s = argument;
+	size_t sent = 0;
 
-	writer_begin(&s->process->writer, NULL);
-	for (size_t i = 0; i < s->count; i++)
-		writer_put(&s->process->writer, s->frames[i]);
-	writer_end(&s->process->writer, 0);
+	while (sent < s->size) {
+		ssize_t n = write(s->to, s->bytes + sent, s->size - sent);
+
+		if (n < 0 && errno != EINTR) {
+			s->error = errno;
+			break;
+		}
+		sent += n > 0 ? (size_t)n : 0;
+	}
 	return NULL;
+}
+
+/* Dies unless the command has ended well. */
+static void
+status_check(const struct loss_process *l, int status)
+{
+	if (WIFSIGNALED(status))
+		die("%s: ended by signal %d", l->name, WTERMSIG(status));
+	if (WEXITSTATUS(status) != 0)
+		die("%s: exit status %d", l->name, WEXITSTATUS(status));
+}
+
+/*
+ * The command has closed its output too early.  It need not have ended: it
+ * may wait for input still, so it gets a second, no more.
+ */
+static _Noreturn void
+silence_explain(const struct loss_process *l)
+{
+	const struct timespec pause = { 0, 10000000 };
+	int status;
+
+	for (int i = 0; i < 100; i++) {
+		if (waitpid(l->child, &status, WNOHANG) == l->child) {
+			status_check(l, status);
+			break;
+		}
+		nanosleep(&pause, NULL);
+	}
+	die("%s: wrote nothing to its standard output", l->name);
+}
+
+/* Waits for the first byte of an answer, or tells why none will come. */
+static void
+answer_await(struct loss_process *l)
+{
+	enum { PATIENCE = 60000 }; /* ms */
+	struct pollfd from = { fileno(l->from.fp), POLLIN, 0 };
+	int c;
+
+	if (poll(&from, 1, PATIENCE) == 0)
+		warn("%s: no answer for a minute (does it flush what it "
+		     "writes after each run?)", l->name);
+	c = getc(l->from.fp);
+	if (c == EOF)
+		silence_explain(l);
+	ungetc(c, l->from.fp);
 }
 
 /* Takes one answer: the i'th of the batch. */
@@ -103,15 +178,18 @@ answer_take(struct loss_process *l, float *dlogits, struct loss_sums *sums,
             struct frame *answer, struct frame *asked, size_t K)
 {
 	const char *why = NULL;
-	const struct tensor *d = frame_need(answer, FIELD_DLOGITS, 1, &why);
+	const struct tensor *d = frame_tensor(answer, FIELD_DLOGITS, 1, &why);
 	double loss = frame_number(answer, FIELD_LOSS, NAN);
 
 	if (strcmp(frame_id(answer), frame_id(asked)) != 0)
 		die("%s: gave back %s where %s was due", l->name,
 		    frame_id(answer), frame_id(asked));
-	if (!d || d->dim[0] != K)
+	if (!d)
 		die("%s: %s: %s", l->name, frame_id(answer),
-		    why ? why : "dlogits of another length than logits");
+		    why ? why : "no dlogits");
+	if (d->dim[0] != K)
+		die("%s: %s: %zu dlogits for %zu logits", l->name,
+		    frame_id(answer), d->dim[0], K);
 	if (!isfinite(loss))
 		die("%s: %s: no finite loss", l->name, frame_id(answer));
 	memcpy(dlogits, d->data, K * sizeof *dlogits);
@@ -143,14 +221,16 @@ loss_process_batch(struct loss_process *l, float *dlogits,
                    struct loss_sums *sums, struct frame **frames,
                    size_t count, size_t K)
 {
-	struct sending sending = { l, frames, count };
+	struct sending sending = { .to = l->to };
 	struct frame answer = FRAME_INIT;
 	pthread_t sender;
 	size_t got = 0;
 
+	run_print(l, &sending, frames, count);
 	/* written beside the reading, lest both sides wait on a full pipe */
 	if (pthread_create(&sender, NULL, run_send, &sending) != 0)
 		die("cannot start a thread:");
+	answer_await(l);
 	while (reader_next_in_run(&l->from, &answer)) {
 		if (got == count)
 			die("%s: gave back more than it got", l->name);
@@ -158,10 +238,13 @@ loss_process_batch(struct loss_process *l, float *dlogits,
 		            frames[got], K);
 		got++;
 	}
-	pthread_join(sender, NULL);
 	if (got != count)
 		die("%s: gave back %zu of %zu utterances", l->name, got,
 		    count);
+	pthread_join(sender, NULL);
+	free(sending.bytes);
+	if (sending.error)
+		die("%s: read only part of its input", l->name);
 	for (size_t i = 0; i < count; i++)
 		right_count(sums, frames[i]);
 	frame_release(&answer);
@@ -172,16 +255,14 @@ loss_process_finish(struct loss_process *l)
 {
 	int status;
 
-	if (fclose(l->to) != 0)
-		die("write %s:", l->name);
-	free(l->writer.command);
+	close(l->to);
+	if (getc(l->from.fp) != EOF)
+		die("%s: gave back more than it got", l->name);
 	while (waitpid(l->child, &status, 0) < 0)
 		if (errno != EINTR)
 			die("%s:", l->name);
+	status_check(l, status);
 	reader_close(&l->from);
-	if (WIFSIGNALED(status))
-		die("%s: ended by signal %d", l->name, WTERMSIG(status));
-	if (WEXITSTATUS(status) != 0)
-		die("%s: exit status %d", l->name, WEXITSTATUS(status));
+	free(l->writer.command);
 	free(l->name);
 }

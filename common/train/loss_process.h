@@ -18,7 +18,7 @@
 struct loss_process {
 	const char *command;      /* borrowed */
 	pid_t child;
-	FILE *to;
+	int to;                   /* its standard input */
 	char *name;               /* for messages; owned */
 	struct reader from;
 	struct writer writer;

@@ -233,8 +233,9 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 		balance_learn(&p);
 	progress_begin(&p.progress, "utterances", p.balance.utterances);
 	batches_run(&p, loss);
-	if (in->utterances_total == 0)
+	if (t->progress.batches == 0)
 		die("%s: no utterances to learn from", in->name);
+	loss_process_finish(loss);
 	trainer_flush(t);
 	history_note(&p);
 	t->progress.passes++;

@@ -17,7 +17,8 @@ struct pass_options {
 };
 
 /*
- * Trains on all utterances of in, then writes the checkpoint.  What an
+ * Trains on all utterances of in, ends the loss, then writes the checkpoint:
+ * a loss command that fails at the last leaves no model.  What an
  * interrupted pass had done is passed over, after checking that the stream
  * begins with the same utterances.  Returns how many utterances had to be left
  * out; each was named.
