@@ -56,7 +56,7 @@ train(const struct settings *s, const char *path)
 		return STATUS_OK;
 	}
 	lineage_init(&lineage, &m);
-	loss_process_start(&loss, command);
+	loss_process_init(&loss, command);
 	reader_open_path(&in, path);
 	dropped = pass_run(&t, &in, &loss, &lineage, &s->pass_options);
 	reader_close(&in);

@@ -55,6 +55,20 @@ lines_split(const char *text, size_t *count)
 	return lines;
 }
 
+/* A class without a name, or two of one, cannot be told apart in a table. */
+static void
+classes_check(const struct model *m)
+{
+	for (size_t k = 0; k < m->shape.classes; k++) {
+		if (!*m->classes[k])
+			die("%s: a class without a name", m->name);
+		for (size_t j = 0; j < k; j++)
+			if (strcmp(m->classes[j], m->classes[k]) == 0)
+				die("%s: two classes %s", m->name,
+				    m->classes[k]);
+	}
+}
+
 static void
 metadata_read(struct model *m)
 {
@@ -78,6 +92,7 @@ metadata_read(struct model *m)
 	why = student_shape_check(&m->shape);
 	if (why)
 		die("%s: %s", m->name, why);
+	classes_check(m);
 }
 
 void

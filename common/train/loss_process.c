@@ -43,19 +43,25 @@ child_run(const char *command, int in, int out)
 		die("loss command:");
 	close(in);
 	close(out);
+	signal(SIGPIPE, SIG_DFL);
 	path_extend();
 	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 	die("/bin/sh:");
 }
 
 void
-loss_process_start(struct loss_process *l, const char *command)
+loss_process_init(struct loss_process *l, const char *command)
+{
+	*l = (struct loss_process){ .command = command };
+	l->name = xasprintf("loss command '%s'", command);
+}
+
+static void
+child_start(struct loss_process *l)
 {
 	int to[2], from[2];
 	FILE *in;
 
-	*l = (struct loss_process){ .command = command };
-	l->name = xasprintf("loss command '%s'", command);
 	if (pipe(to) != 0 || pipe(from) != 0)
 		die("%s: pipe:", l->name);
 	fflush(NULL);
@@ -65,7 +71,7 @@ loss_process_start(struct loss_process *l, const char *command)
 	if (l->child == 0) {
 		close(to[1]);
 		close(from[0]);
-		child_run(command, to[0], from[1]);
+		child_run(l->command, to[0], from[1]);
 	}
 	close(to[0]);
 	close(from[1]);
@@ -221,11 +227,14 @@ loss_process_batch(struct loss_process *l, float *dlogits,
                    struct loss_sums *sums, struct frame **frames,
                    size_t count, size_t K)
 {
-	struct sending sending = { .to = l->to };
+	struct sending sending = { .bytes = NULL };
 	struct frame answer = FRAME_INIT;
 	pthread_t sender;
 	size_t got = 0;
 
+	if (!l->child)
+		child_start(l);
+	sending.to = l->to;
 	run_print(l, &sending, frames, count);
 	/* written beside the reading, lest both sides wait on a full pipe */
 	if (pthread_create(&sender, NULL, run_send, &sending) != 0)
@@ -250,8 +259,8 @@ loss_process_batch(struct loss_process *l, float *dlogits,
 	frame_release(&answer);
 }
 
-void
-loss_process_finish(struct loss_process *l)
+static void
+child_finish(struct loss_process *l)
 {
 	int status;
 
@@ -264,5 +273,12 @@ loss_process_finish(struct loss_process *l)
 	status_check(l, status);
 	reader_close(&l->from);
 	free(l->writer.command);
+}
+
+void
+loss_process_finish(struct loss_process *l)
+{
+	if (l->child)
+		child_finish(l);
 	free(l->name);
 }

@@ -17,7 +17,7 @@
 
 struct loss_process {
 	const char *command;      /* borrowed */
-	pid_t child;
+	pid_t child;              /* 0: not yet */
 	int to;                   /* its standard input */
 	char *name;               /* for messages; owned */
 	struct reader from;
@@ -29,8 +29,11 @@ struct loss_sums {
 	size_t utterances, right; /* right: the largest logit is the label's */
 };
 
-/* Runs the command under sh, our own directory first on its PATH. */
-void loss_process_start(struct loss_process *l, const char *command);
+/*
+ * The command runs under sh, our own directory first on its PATH, from the
+ * first batch on.
+ */
+void loss_process_init(struct loss_process *l, const char *command);
 
 /*
  * Sends the frames as one run and reads it back: dlogits [count,K] is

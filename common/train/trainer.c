@@ -1,3 +1,5 @@
+#include <ctype.h>
+#include <errno.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +10,8 @@
 #include "nn/residual.h"
 #include "stream/fields.h"
 #include "train/trainer.h"
+
+static const uint64_t COUNT_MAX = (uint64_t)1 << 48;
 
 /* Part of a batch; what it needs to run on a thread of its own. */
 struct shard {
@@ -35,12 +39,22 @@ state_take(const struct trainer *t, const char *name, bool *resumed)
 	return x;
 }
 
-static size_t
-progress_take(const struct trainer *t, const char *key)
+/* A number of the metadata, up to most; 0 for a model never trained. */
+static uint64_t
+progress_take(const struct trainer *t, const char *key, uint64_t most)
 {
 	const char *text = safetensors_metadata(&t->model->file, key);
+	uint64_t n;
+	char *end;
 
-	return text ? (size_t)strtoull(text, NULL, 10) : 0;
+	if (!text)
+		return 0;
+	errno = 0;
+	n = strtoull(text, &end, 10);
+	if (!isdigit((unsigned char)*text) || *end || errno || n > most)
+		die("%s: %s is \"%s\", want a number", t->model->name, key,
+		    text);
+	return n;
 }
 
 void
@@ -57,10 +71,11 @@ trainer_init(struct trainer *t, struct model *m,
 		memcpy(t->average, m->block,
 		       m->params.length * sizeof *t->average);
 	t->progress = (struct trainer_progress){
-		.updates = resumed ? progress_take(t, "updates") : 0,
-		.passes = progress_take(t, "passes"),
-		.batches = progress_take(t, "batches"),
-		.digest = progress_take(t, "digest"),
+		.updates = resumed ? progress_take(t, "updates", COUNT_MAX)
+		                   : 0,
+		.passes = progress_take(t, "passes", COUNT_MAX),
+		.batches = progress_take(t, "batches", COUNT_MAX),
+		.digest = progress_take(t, "digest", UINT64_MAX),
 	};
 	t->gradient = xcalloc(m->params.length, sizeof *t->gradient);
 	t->shards = ((size_t)options->batch + SHARD_UTTERANCES - 1) /
