@@ -7,8 +7,8 @@
  * replaces  audio: speed, reverberation, noise, gain, telephone, in this order
  * adds      augment: what was done, "noise pink 12.3 dB; gain -3.1 dB"
  *
- * What is drawn depends on the seed and the utterance's id alone.  An
- * utterance that it cannot use is dropped with a reason on stderr.
+ * What is drawn depends on the seed and the utterance's id (or speaker) alone.
+ * An utterance that it cannot use is dropped with a reason on stderr.
  */
 #include <stdlib.h>
 
@@ -96,7 +96,7 @@ main(int argc, char *argv[])
 	struct augmenter a = { .probability = 1 };
 	struct texts texts = { .speed = NULL };
 	struct cli_list list = { .length = 0 };
-	int seed = 0, first, status;
+	int seed = 0, by = 0, first, status;
 	const struct cli_option options[] = {
 		OPT_LIST('n', "noise", &list, "FILE",
 		         "a recording of noise; operands are more"),
@@ -112,6 +112,7 @@ main(int argc, char *argv[])
 		           "time to die away by 60 dB, s, 0.05 to 3"),
 		OPT_CHOICE(0, "telephone", &a.telephone, "no|band|mulaw",
 		           "300 to 3400 Hz; 8 bits too"),
+		OPT_CHOICE('b', "by", &by, "id|speaker", "whose draws"),
 		OPT_FLOAT('p', "probability", &a.probability, 0, 1,
 		          "that an utterance is changed"),
 		OPT_INT('s', "seed", &seed, 0, 2147483647, "of the draws"),
@@ -126,6 +127,7 @@ main(int argc, char *argv[])
 	first = cli_parse(argc, argv, options, &about);
 	noises = noises_join(&a, &list, argv, first, argc);
 	a.seed = (uint64_t)seed;
+	a.by_speaker = by == 1;
 	options_check(&a, &texts);
 	status = augment(&a, argc, argv);
 	free(noises);

@@ -14,7 +14,7 @@
 
 /* The audio at hand, and what was done to it. */
 struct take {
-	const char *id;
+	const char *key;          /* of its draws */
 	float *samples;           /* owned */
 	size_t length;
 	int rate;
@@ -48,7 +48,7 @@ chance(const struct augmenter *a, const struct take *t, enum draw draw)
 {
 	struct rng rng;
 
-	rng_init_keyed(&rng, a->seed * DRAWS + draw, t->id);
+	rng_init_keyed(&rng, a->seed * DRAWS + draw, t->key);
 	return rng;
 }
 
@@ -192,11 +192,15 @@ augmenter_apply(const struct augmenter *a, struct frame *f)
 	const char *why = NULL, *before = frame_text(f, FIELD_AUGMENT);
 	const struct tensor *audio = frame_need(f, FIELD_AUDIO, 1, &why);
 	double rate = frame_number(f, FIELD_RATE, 0);
-	struct take t = { .id = frame_id(f), .rate = (int)rate };
+	const char *key = a->by_speaker ? frame_text(f, FIELD_SPEAKER)
+	                                : frame_id(f);
+	struct take t = { .key = key ? key : frame_id(f), .rate = (int)rate };
 	struct rng rng = chance(a, &t, DRAW_WHETHER);
 
 	if (why)
 		return why;
+	if (!key)
+		return "no speaker, which --by speaker draws by";
 	if (rate < 1000 || rate > 768000)
 		return "no rate, or none that audio has";
 	if (rng_uniform(&rng) >= a->probability) {

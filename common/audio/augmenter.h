@@ -1,8 +1,9 @@
 /*
  * augmenter.h - changes to audio, drawn by chance for each utterance
  *
- * The draws depend on the seed and the utterance's id alone, each effect's on
- * no other: the noise stays the same when a gain is added.
+ * The draws depend on the seed and the utterance's id (or its speaker's name)
+ * alone, each effect's on no other: the noise stays the same when a gain is
+ * added.  Drawn by speaker, a changed speaker is one new voice in one new room.
  */
 #ifndef AUGMENTER_H
 #define AUGMENTER_H
@@ -27,6 +28,7 @@ enum telephone { TELEPHONE_NO, TELEPHONE_BAND, TELEPHONE_MULAW };
 /* In the order they are applied. */
 struct augmenter {
 	uint64_t seed;
+	bool by_speaker;          /* the same draws for all of a speaker's */
 	float probability;        /* that an utterance is changed at all */
 	struct range speed;       /* factor */
 	struct range reverb;      /* T60, s */
