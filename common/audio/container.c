@@ -16,10 +16,10 @@ static const struct {
 	{ ".snd", 0, 4, CONTAINER_AU },
 	{ "riff", 0, 4, CONTAINER_W64 },
 	{ "fLaC", 0, 4, CONTAINER_OTHER },
-	{ "OggS", 0, 4, CONTAINER_OTHER },
+	{ "OggS", 0, 4, CONTAINER_OGG },
 	{ "ID3", 0, 3, CONTAINER_OTHER },
 	{ "caff", 0, 4, CONTAINER_OTHER },
-	{ "RF64", 0, 4, CONTAINER_OTHER },
+	{ "RF64", 0, 4, CONTAINER_RF64 },
 	{ "RIFX", 0, 4, CONTAINER_OTHER },
 	{ "NIST", 0, 4, CONTAINER_OTHER },
 	{ "Creative", 0, 8, CONTAINER_OTHER },
@@ -145,12 +145,16 @@ void
 container_look(struct container_info *c, struct head *h, int fd)
 {
 	*c = (struct container_info){ .kind = CONTAINER_NONE };
-	if (!head_fill(h, fd, 24))
+	if (!head_fill(h, fd, 28))
 		return;
 	c->kind = kind_look(h);
 	switch (c->kind) {
 	case CONTAINER_WAV:
 		wav_look(c, h, fd);
+		break;
+	case CONTAINER_RF64: /* the ds64 chunk comes first */
+		c->begin = 8;
+		c->length = little(h->bytes + 20, 8);
 		break;
 	case CONTAINER_AIFF:
 		c->begin = 8;
@@ -162,10 +166,35 @@ container_look(struct container_info *c, struct head *h, int fd)
 		break;
 	case CONTAINER_W64:
 		c->length = little(h->bytes + 16, 8);
-		if (c->length >> 62) /* what nobody has is not a promise */
-			c->length = 0;
 		break;
 	default:
 		break;
 	}
+	if (c->length >> 62) /* what nobody has is not a promise */
+		c->length = 0;
+}
+
+bool
+container_ogg_ends(int fd)
+{
+	enum { PAGE_MAX = 27 + 255 + 255 * 255, LAST = 4 };
+	uint8_t *page = xmalloc(PAGE_MAX, 1);
+	off_t size = lseek(fd, 0, SEEK_END);
+	ssize_t got = -1, at;
+	bool ends = false;
+
+	if (lseek(fd, size > PAGE_MAX ? size - PAGE_MAX : 0, SEEK_SET) >= 0)
+		got = read(fd, page, PAGE_MAX);
+	for (at = got - 27; at >= 0; at--)
+		if (memcmp(page + at, "OggS", 4) == 0)
+			break;
+	if (at >= 0) {
+		ssize_t end = at + 27 + page[at + 26];
+
+		for (int i = 0; i < page[at + 26] && at + 27 + i < got; i++)
+			end += page[at + 27 + i];
+		ends = (page[at + 5] & LAST) && end <= got;
+	}
+	free(page);
+	return ends;
 }

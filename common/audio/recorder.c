@@ -91,6 +91,8 @@ recorder_put(struct recorder *r, const struct manifest *m, const char *path,
 		writer_drop(r->out, id, source.why);
 	else if (slices == 0)
 		writer_drop(r->out, id, "no audio in it");
+	if (!source.why && source.wav.doubt)
+		warn("%s: %s", id, source.wav.doubt);
 	if (s.limited)
 		warn("%s: only the first %g s are read (--max-seconds)", id,
 		     (double)r->max_seconds);

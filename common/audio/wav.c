@@ -151,6 +151,8 @@ file_open(struct wav *w, const struct container_info *c, uint64_t bytes)
 	if (c->length > have)
 		return fail(w, "cut short: has %" PRIu64 " of %" PRIu64
 		            " bytes", bytes, c->begin + c->length);
+	if (c->kind == CONTAINER_OGG && !container_ogg_ends(w->fd))
+		w->doubt = "may be cut short: its last page is not marked so";
 	if (lseek(w->fd, 0, SEEK_SET) < 0)
 		return fail(w, "%s", strerror(errno));
 	if (c->unclosed && plain_format(c) && have > 0)
@@ -264,7 +266,7 @@ end_check(struct wav *w)
 		            seconds(w, w->position),
 		            sf_strerror(w->sndfile));
 	if (w->counted && w->position < w->frames)
-		return fail(w, "cut short: has %.2f of %.2f s",
+		return fail(w, "cut short or damaged: has %.2f of %.2f s",
 		            seconds(w, w->position), seconds(w, w->frames));
 	return NULL;
 }

@@ -41,6 +41,7 @@ struct wav {
 	uint64_t frames;          /* in the file */
 	uint64_t position;        /* frames read so far */
 	float *block;             /* interleaved; owned */
+	const char *doubt;        /* what to warn of, or NULL */
 	char why[160];
 };
 
