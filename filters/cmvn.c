@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "core/cli.h"
-#include "core/die.h"
 #include "feat/cmvn_groups.h"
 #include "stream/fields.h"
 #include "stream/reader.h"
@@ -29,11 +28,10 @@ static const char *const by_name[] = {
 static const char *
 group_of(struct frame *f, enum by by)
 {
-	if (by == BY_SPEAKER)
-		return frame_text(f, FIELD_SPEAKER);
-	if (by == BY_CORPUS)
-		return frame_text(f, FIELD_CORPUS);
-	return "";
+	const char *text = by == BY_SPEAKER ? frame_text(f, FIELD_SPEAKER)
+		: by == BY_CORPUS ? frame_text(f, FIELD_CORPUS) : "all";
+
+	return text && *text ? text : NULL;
 }
 
 static struct cmvn *
@@ -45,7 +43,7 @@ statistics_of(struct cmvn_groups *g, struct frame *f, enum by by,
 	*features = frame_need(f, FIELD_FEATURES, 2, why);
 	if (!*features)
 		return NULL;
-	if (!group || (by != BY_STREAM && by != BY_UTTERANCE && !*group)) {
+	if (!group) {
 		*why = by == BY_SPEAKER ? "no speaker (try --by utterance)"
 		                        : "no corpus (try --by utterance)";
 		return NULL;
@@ -64,7 +62,7 @@ learn(struct cmvn_groups *g, struct frame *f, enum by by)
 	bool known = text && features_type_parse(&type, text) &&
 		c && features_width(&type) == c->width;
 
-	if (c)
+	if (c && !frame_has(f, FIELD_CMVN))
 		cmvn_add(c, x->data, x->dim[0], known ? &type : NULL);
 }
 
@@ -74,41 +72,31 @@ cmvn(struct cmvn_groups *g, struct frame *f, enum by by, bool means_only)
 	const char *why;
 	const struct tensor *x;
 	const struct cmvn *c = statistics_of(g, f, by, &x, &why);
-	size_t rows, width;
-	const float *data;
+	struct tensor old; /* x itself goes when it is replaced */
 	float *y;
 
 	if (!c)
 		return why;
 	if (frame_has(f, FIELD_CMVN))
 		return "normalised already";
-	rows = x->dim[0];
-	width = x->dim[1];
-	data = x->data;
-	y = frame_add2(f, FIELD_FEATURES, rows, width);
-	memcpy(y, data, rows * width * sizeof *y);
-	cmvn_apply(c, y, rows, means_only);
+	old = *x;
+	y = frame_add2(f, FIELD_FEATURES, old.dim[0], old.dim[1]);
+	memcpy(y, old.data, tensor_length(&old) * sizeof *y);
+	cmvn_apply(c, y, old.dim[0], means_only);
 	frame_set_text(f, FIELD_CMVN, by_name[by]);
 	return NULL;
 }
 
 /* A first pass over a file, where statistics need all of it. */
 static void
-file_learn(struct cmvn_groups *g, const char *path, enum by by)
+file_learn(struct cmvn_groups *g, struct reader *in, enum by by)
 {
 	struct frame f = FRAME_INIT;
-	struct reader in;
 
-	if (strcmp(path, "-") == 0)
-		die_usage("--by %s reads its input twice: name a file, or use "
-		          "--running or --by utterance", by_name[by]);
-	reader_open_path(&in, path);
-	if (fseek(in.fp, 0, SEEK_CUR) != 0)
-		die("%s: is read twice, so it must be a file, not a pipe",
-		    path);
-	while (reader_next(&in, &f))
+	reader_rewind(in); /* a pipe is refused before it is read */
+	while (reader_next(in, &f))
 		learn(g, &f, by);
-	reader_close(&in);
+	reader_rewind(in);
 	frame_release(&f);
 }
 
@@ -121,7 +109,7 @@ main(int argc, char *argv[])
 		OPT_CHOICE('b', "by", &by, "utterance|speaker|corpus|stream",
 		           "whose statistics"),
 		OPT_FLAG('r', "running", &running,
-		         "one pass: statistics of what came so far"),
+		         "one pass: what came so far, by stream if not --by"),
 		OPT_FLAG('m', "means-only", &means_only, "leave the scale"),
 		OPT_END
 	};
@@ -132,13 +120,15 @@ main(int argc, char *argv[])
 	struct cmvn_groups groups = CMVN_GROUPS_INIT;
 	struct frame f = FRAME_INIT;
 	int first = cli_parse(argc, argv, options, &about);
-	const char *path = first < argc ? argv[first] : "-", *why;
+	const char *why;
 	struct reader in;
 	struct writer out;
 
+	if (running && by == BY_UTTERANCE)
+		by = BY_STREAM;
+	reader_open_path(&in, first < argc ? argv[first] : "-");
 	if (by != BY_UTTERANCE && !running)
-		file_learn(&groups, path, (enum by)by);
-	reader_open_path(&in, path);
+		file_learn(&groups, &in, (enum by)by);
 	writer_open(&out, stdout, "<stdout>", &in, argc, argv);
 	while (reader_next(&in, &f)) {
 		if (by == BY_UTTERANCE)

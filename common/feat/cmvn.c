@@ -41,14 +41,14 @@ void
 cmvn_apply(const struct cmvn *c, float *x, size_t T, bool means_only)
 {
 	for (size_t i = 0; i < c->width; i++) {
-		double weight = c->weight[i] > 0 ? c->weight[i] : 1;
+		double weight = c->weight[i];
 		double mean = c->sum[i] / weight;
 		double variance = c->square[i] / weight - mean * mean;
 		double deviation = variance > 1e-6 ? sqrt(variance) : 1e-3;
 		float scale = means_only ? 1 : (float)(1 / deviation);
 
 		for (size_t t = 0; t < T; t++)
-			x[t * c->width + i] = scale *
+			x[t * c->width + i] = weight == 0 ? 0 : scale *
 				(x[t * c->width + i] - (float)mean);
 	}
 }
