@@ -66,7 +66,8 @@ choices_parse(struct choices *c, struct shuffle *s, int argc, char *argv[])
 		OPT_STRING(0, "split", &c->split, "A:B",
 		           "make two parts of about these sizes"),
 		OPT_INT(0, "part", &c->part, 1, 2, "and take the Nth"),
-		OPT_STRING(0, "by", &s->by, "KEY", "what the parts never share"),
+		OPT_STRING(0, "by", &s->by, "KEY",
+		           "what the parts never share"),
 		OPT_FLAG('k', "keep-order", &s->keep_order,
 		         "leave the order as it is"),
 		OPT_END

@@ -73,7 +73,7 @@ power_zero_weighs_all_alike(void **state)
 }
 
 static void
-draws_are_floor_or_ceiling_of_what_is_expected(void **state)
+draws_are_floor_or_ceiling_of_the_mean(void **state)
 {
 	enum { N = 50 };
 	double weight[N], all;
@@ -190,7 +190,7 @@ main(void)
 		cmocka_unit_test(weights_average_one_over_utterances),
 		cmocka_unit_test(weights_are_powers_of_counts),
 		cmocka_unit_test(power_zero_weighs_all_alike),
-		cmocka_unit_test(draws_are_floor_or_ceiling_of_what_is_expected),
+		cmocka_unit_test(draws_are_floor_or_ceiling_of_the_mean),
 		cmocka_unit_test(whole_expectations_are_met_exactly),
 		cmocka_unit_test(on_average_draws_follow_the_weights),
 		cmocka_unit_test(a_split_is_two_positive_numbers),

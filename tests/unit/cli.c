@@ -67,7 +67,8 @@ static void
 options_are_stored(void **state)
 {
 	struct line l = line_of((const char *const[]){
-		"-fb", "40", "--gain=-2.5", "--name", "x", "-tmfcc", "a", NULL });
+		"-fb", "40", "--gain=-2.5", "--name", "x", "-tmfcc", "a",
+		NULL });
 
 	(void)state;
 	line_parse(&l);

@@ -255,9 +255,13 @@ json_of(struct codec_value v, size_t values, struct arena *a)
 static void
 json_says_what_it_can(void **state)
 {
-	static const struct { const char *bytes; size_t size; const char *json; }
-	v[] = {
-		{ "\xc0", 1, "null" }, { "\xc2", 1, "false" }, { "\x05", 1, "5" },
+	static const struct {
+		const char *bytes;
+		size_t size;
+		const char *json;
+	} v[] = {
+		{ "\xc0", 1, "null" }, { "\xc2", 1, "false" },
+		{ "\x05", 1, "5" },
 		{ "\xff", 1, "-1" }, { "\x90", 1, "[]" }, { "\x80", 1, "{}" },
 		{ "\xcf\xff\xff\xff\xff\xff\xff\xff\xff", 9,
 		  "18446744073709551615" },

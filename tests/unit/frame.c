@@ -170,8 +170,10 @@ conditions_compare_texts_and_numbers(void **state)
 {
 	static const struct { const char *text; bool match; } c[] = {
 		{ "label=ilo", true }, { "label!=ilo", false },
-		{ "label=il", false }, { "label!=", true }, { "rate=16000", true },
-		{ "rate=1.6e4", true }, { "rate!=8000", true }, { "rate=", false },
+		{ "label=il", false }, { "label!=", true },
+		{ "rate=16000", true },
+		{ "rate=1.6e4", true }, { "rate!=8000", true },
+		{ "rate=", false },
 		{ "speaker=", true }, { "speaker!=s1", true }, { "x=1", false },
 	};
 	struct frame f = FRAME_INIT;

@@ -22,7 +22,7 @@ whole_numbers_are_read_whole(void **state)
 }
 
 static void
-what_is_no_whole_number_leaves_the_value_alone(void **state)
+what_is_no_whole_number_changes_nothing(void **state)
 {
 	static const char *const bad[] = {
 		"", " 1", "1 ", "\t1", "1.5", "1e3", "x", "0x10", "--1",
@@ -49,7 +49,7 @@ real_numbers_are_read_whole(void **state)
 }
 
 static void
-what_is_no_real_number_leaves_the_value_alone(void **state)
+what_is_no_real_number_changes_nothing(void **state)
 {
 	static const char *const bad[] = {
 		"", " 1", "1 ", "1,5", "nan", "inf", "-infinity", "1e400",
@@ -68,9 +68,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_numbers_are_read_whole),
-		cmocka_unit_test(what_is_no_whole_number_leaves_the_value_alone),
+		cmocka_unit_test(what_is_no_whole_number_changes_nothing),
 		cmocka_unit_test(real_numbers_are_read_whole),
-		cmocka_unit_test(what_is_no_real_number_leaves_the_value_alone),
+		cmocka_unit_test(what_is_no_real_number_changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
