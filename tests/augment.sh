@@ -151,7 +151,7 @@ check 'the draws depend on seed and id alone' '
 check 'one effect does not move the draws of another' '
 	speech x.wav .5
 	wavread x.wav | augment --noise-color white >alone
-	wavread x.wav | augment --noise-color white -g 0:9 --telephone band >both
+	wavread x.wav | augment --noise-color white -g 9 --telephone band >both
 	test "$(said "noise white" <alone)" = "$(said "noise white" <both)"
 '
 check 'a probability is that of being changed at all' '

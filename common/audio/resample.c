@@ -38,6 +38,24 @@ resample_init(struct resample *r, double from, double to,
 		die("resample from %g to %g Hz: %s", from, to, error);
 }
 
+/*
+ * libsoxr 0.1.3 looks at the first bytes of the room for its output as if they
+ * were a pointer (and then does not use it): a single sample is too little.
+ */
+static size_t
+output_read(struct resample *r, float *samples, size_t count)
+{
+	float pair[2] = { 0, 0 };
+	size_t n;
+
+	if (count > 1)
+		return soxr_output(r->soxr, samples, count);
+	n = soxr_output(r->soxr, pair, 1);
+	if (n > 0)
+		samples[0] = pair[0];
+	return n;
+}
+
 size_t
 resample_read(struct resample *r, float *samples, size_t count)
 {
@@ -46,7 +64,7 @@ resample_read(struct resample *r, float *samples, size_t count)
 	if (!r->soxr)
 		return r->source(r->context, samples, count);
 	while (done < count && n > 0) {
-		n = soxr_output(r->soxr, samples + done, count - done);
+		n = output_read(r, samples + done, count - done);
 		done += n;
 	}
 	return done;
