@@ -1,7 +1,7 @@
 # make              build every filter into bin/
 # make demo         install what the build needs, build, try the examples
 # make check        install what the tests need, build, run every test
-# make SAN=1 check  the same under the address and undefined-behaviour sanitizers
+# make SAN=1 check  the same under the sanitizers of addresses and behaviour
 # make lint         style, layers, names, man pages
 # make bench        timings as ratios to the machine's limits
 # make install      into $(DESTDIR)$(PREFIX)
@@ -10,7 +10,12 @@ PREFIX   = /usr/local
 CFLAGS   = -O3 -g
 WARN     = -Wall -Wextra -Wpedantic -Wconversion -Wshadow \
            -Wstrict-prototypes -Wmissing-prototypes
-LDLIBS   = -lsndfile -lsoxr -lfftw3f -lopenblas -lmsgpackc -lcjson -lm
+HEADERS  = sndfile.h soxr.h fftw3.h cblas.h msgpack.h cjson/cJSON.h
+LDLIBS   = -lsndfile -lsoxr -lfftw3f -lopenblas $(MSGPACK) -lcjson -lm
+# renamed in msgpack-c 6
+MSGPACK := $(shell echo 'int main(void) { return 0; }' | \
+           $(CC) $(LDFLAGS) -x c -o /dev/null - -lmsgpack-c 2>/dev/null && \
+           echo -lmsgpack-c || echo -lmsgpackc)
 BIN      = bin
 B        = build
 ifdef SAN
@@ -25,7 +30,7 @@ ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -Icommon -I$B -MMD -MP \
 ALL_LDFLAGS = -fopenmp -Wl,--as-needed $(SANITIZE) $(LDFLAGS)
 
 FILTERS := $(patsubst filters/%.c,%,$(wildcard filters/*.c))
-COMMON  := $(patsubst %,$B/%.o,$(basename $(wildcard common/*/*.c common/*/*.S)))
+COMMON  := $(patsubst %,$B/%.o,$(basename $(wildcard common/*/*.[cS])))
 UNITS   := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 
 all: $(FILTERS:%=$(BIN)/%)
@@ -42,7 +47,7 @@ $B/libcommon.a: $(COMMON)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$B/%.o: %.c
+$B/%.o: %.c | $B/headers
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
@@ -52,12 +57,21 @@ $B/%.o: %.S
 
 $B/common/model/builtin.o: pipelines/default/model.safetensors
 
+# tells a stranger what to do before the compiler's wall of errors
+$B/headers:
+	@printf '#include <%s>\n' $(HEADERS) | \
+	$(CC) $(CFLAGS) -E -x c - >/dev/null || \
+	! echo 'make: to install it run pipelines/packages.sh build' >&2
+	@mkdir -p $(@D) && touch $@
+
 demo:
+	@echo 'demo: install what the build needs, build, try the examples'
 	@pipelines/packages.sh build
 	@$(MAKE) -s all
 	@PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo.sh
 
 check:
+	@echo 'check: install what the tests need, build, run every test'
 	@pipelines/packages.sh test
 	@$(MAKE) -s all units
 	@B=$B BIN=$(BIN) tests/run
