@@ -34,8 +34,8 @@ void model_open(struct model *m, const char *path);
 void model_release(struct model *m);
 
 /*
- * A fresh model: shape, classes and features set by the caller in *m, the
- * parameters drawn from the seed.
+ * A fresh model: classes, features and the shape but for its columns set by
+ * the caller in *m, the parameters drawn from the seed.
  */
 void model_start(struct model *m, const char *name, unsigned long seed);
 

@@ -3,15 +3,11 @@
 #include <string.h>
 
 #include "core/xalloc.h"
+#include "feat/functionals.h"
 #include "model/student.h"
-#include "model/student_block.h"
+#include "model/student_head.h"
 #include "nn/conv1d.h"
-#include "nn/dropout.h"
 #include "nn/gelu.h"
-#include "nn/layernorm.h"
-#include "nn/linear.h"
-#include "nn/pool.h"
-#include "nn/tanh.h"
 
 enum { FRONT_LAYERS = 2, FRONT_STRIDE = 2, DEPTHWISE_TAPS = 7 };
 
@@ -31,13 +27,7 @@ struct student_pass {
 	struct student_rows rows;
 	struct front_kept *front; /* [count][FRONT_LAYERS] */
 	struct student_kept block[STUDENT_BLOCKS_MAX];
-	float *trunk;             /* after the last block [N,d] */
-	float *norm, *mean, *rstd;
-	float *hidden;            /* of the attention score, after tanh */
-	float *weight;            /* of the pooling [N] */
-	float *pooled, *dropped;  /* [count,2d], and after dropout */
-	uint8_t *mask;
-	float dropout;
+	struct student_head_kept head;
 };
 
 const char *
@@ -50,9 +40,23 @@ student_shape_check(const struct student_shape *s)
 		return "width out of 8..4096, odd, or not a multiple of heads";
 	if (s->classes < 1 || s->classes > STUDENT_CLASSES_MAX)
 		return "number of classes out of 1..64";
+	if (s->summary > 4096)
+		return "summary out of 0..4096";
 	if (s->blocks[strspn(s->blocks, "ac")])
 		return "blocks other than a (attention) and c (convolution)";
 	return NULL;
+}
+
+size_t
+student_embedding_length(const struct student_shape *s)
+{
+	return 2 * s->width + s->summary;
+}
+
+size_t
+student_functionals(const struct student_shape *s)
+{
+	return FUNCTIONALS * s->rows;
 }
 
 static struct student_linear
@@ -142,8 +146,11 @@ student_layout(struct params *p, struct student_weights *w,
 	w->norm = norm_layout(p, base, "norm", d);
 	w->score = linear_layout(p, base, "pool.score", d / 2, 0, d);
 	w->score_out = linear_layout(p, base, "pool.out", 1, 0, d / 2);
+	if (s->summary > 0)
+		w->summary = linear_layout(p, base, "summary", s->summary, 0,
+		                           student_functionals(s));
 	w->classifier = linear_layout(p, base, "classifier", s->classes, 0,
-	                              2 * d);
+	                              student_embedding_length(s));
 }
 
 /* x between k/2 rows of zeros. */
@@ -239,90 +246,6 @@ rows_measure(const struct student_batch *b, const struct student_shape *s,
 	};
 }
 
-/* norm, attentive statistics, classifier */
-static void
-head_forward(float *logits, struct student_pass *p,
-             const struct student_weights *w,
-             const struct student_dropout *dropout)
-{
-	size_t N = p->rows.total, d = p->shape.width, count = p->rows.count;
-	float *score = arena_floats(p->arena, N);
-
-	p->norm = arena_floats(p->arena, N * d);
-	p->mean = arena_floats(p->arena, N);
-	p->rstd = arena_floats(p->arena, N);
-	p->hidden = arena_floats(p->arena, N * (d / 2));
-	p->weight = arena_floats(p->arena, N);
-	p->pooled = arena_floats(p->arena, count * 2 * d);
-	layernorm_forward(p->norm, p->mean, p->rstd, p->trunk, w->norm.gain,
-	                  w->norm.bias, N, d);
-	linear_forward(p->hidden, p->norm, d, w->score.weight, w->score.bias,
-	               N, d, d / 2);
-	tanh_forward(p->hidden, p->hidden, N * (d / 2));
-	linear_forward(score, p->hidden, d / 2, w->score_out.weight,
-	               w->score_out.bias, N, d / 2, 1);
-	for (size_t u = 0; u < count; u++) {
-		size_t at = p->rows.start[u];
-
-		pool_forward(p->pooled + u * 2 * d, p->weight + at,
-		             score + at, p->norm + at * d,
-		             p->rows.start[u + 1] - at, d);
-	}
-	p->dropped = p->pooled;
-	if (dropout->rng && dropout->head > 0) {
-		size_t n = count * 2 * d;
-
-		p->dropout = dropout->head;
-		p->mask = arena_take(p->arena, n, 1);
-		p->dropped = arena_floats(p->arena, n);
-		dropout_mask(p->mask, dropout->rng, p->dropout, n);
-		dropout_forward(p->dropped, p->pooled, p->mask, p->dropout, n);
-	}
-	linear_forward(logits, p->dropped, 2 * d, w->classifier.weight,
-	               w->classifier.bias, count, 2 * d, p->shape.classes);
-}
-
-/* Adds to the gradient of the trunk, dtrunk. */
-static void
-head_backward(struct student_weights *g, float *dtrunk,
-              const struct student_pass *p, const float *dlogits,
-              const struct student_weights *w, struct arena *scratch)
-{
-	size_t N = p->rows.total, d = p->shape.width, count = p->rows.count;
-	size_t n = count * 2 * d;
-	float *dpooled = arena_zeros(scratch, n);
-	float *dscore = arena_zeros(scratch, N);
-	float *dhidden = arena_zeros(scratch, N * (d / 2));
-	float *dtanh = arena_zeros(scratch, N * (d / 2));
-	float *dnorm = arena_zeros(scratch, N * d);
-
-	linear_backward(dpooled, 2 * d, g->classifier.weight,
-	                g->classifier.bias, dlogits, p->dropped, 2 * d,
-	                w->classifier.weight, count, 2 * d, p->shape.classes);
-	if (p->mask) {
-		float *kept = arena_zeros(scratch, n);
-
-		dropout_backward(kept, dpooled, p->mask, p->dropout, n);
-		dpooled = kept;
-	}
-	for (size_t u = 0; u < count; u++) {
-		size_t at = p->rows.start[u];
-
-		pool_backward(dscore + at, dnorm + at * d,
-		              dpooled + u * 2 * d, p->pooled + u * 2 * d,
-		              p->weight + at, p->norm + at * d,
-		              p->rows.start[u + 1] - at, d);
-	}
-	linear_backward(dtanh, d / 2, g->score_out.weight, g->score_out.bias,
-	                dscore, p->hidden, d / 2, w->score_out.weight, N,
-	                d / 2, 1);
-	tanh_backward(dhidden, dtanh, p->hidden, N * (d / 2));
-	linear_backward(dnorm, d, g->score.weight, g->score.bias, dhidden,
-	                p->norm, d, w->score.weight, N, d, d / 2);
-	layernorm_backward(dtrunk, g->norm.gain, g->norm.bias, dnorm, p->trunk,
-	                   w->norm.gain, p->mean, p->rstd, N, d);
-}
-
 struct student_pass *
 student_forward(float *logits, float *embedding, struct arena *arena,
                 const struct student_batch *batch,
@@ -348,11 +271,11 @@ student_forward(float *logits, float *embedding, struct arena *arena,
 		x = student_block_forward(&p->block[i], x, shape->blocks[i],
 		                          &w->block[i], &p->rows, dropout,
 		                          arena);
-	p->trunk = x;
-	head_forward(logits, p, w, dropout);
+	student_head_forward(logits, &p->head, x, batch, &p->rows, w, shape,
+	                     dropout, arena);
 	if (embedding)
-		memcpy(embedding, p->pooled,
-		       batch->count * 2 * d * sizeof *embedding);
+		memcpy(embedding, p->head.embedding, batch->count *
+		       student_embedding_length(shape) * sizeof *embedding);
 	return p;
 }
 
@@ -365,7 +288,8 @@ student_backward(struct student_weights *gradient,
 	float *dx = xcalloc(n, sizeof *dx); /* outlives each part's scratch */
 
 	arena_clear(scratch);
-	head_backward(gradient, dx, p, dlogits, w, scratch);
+	student_head_backward(gradient, dx, &p->head, dlogits, &p->rows, w,
+	                      &p->shape, scratch);
 	for (size_t i = strlen(p->shape.blocks); i-- > 0;) {
 		arena_clear(scratch);
 		student_block_backward(&gradient->block[i], dx, &p->block[i],

@@ -9,7 +9,9 @@
  *	    a   x + attention(norm(x)); x + mlp(norm(x))  (transformer)
  *	    where mlp = linear d -> 4d, GELU, linear 4d -> d
  *	norm
- *	attentive mean and standard deviation over time   [2d]  the embedding
+ *	attentive mean and standard deviation over time   [2d]
+ *	beside them, functionals of the features, linear, GELU  [h]
+ *	together                                          [2d+h] the embedding
  *	linear                                            [K]   the logits
  *
  * Liu et al. 2022 (ConvNeXt), Vaswani et al. 2017, Okabe et al. 2018.
@@ -36,6 +38,8 @@ struct student_shape {
 	size_t width;             /* d, a multiple of heads */
 	size_t heads;
 	size_t classes;           /* K */
+	size_t summary;           /* h: of the functionals; 0 for none */
+	int f0;                   /* the column of log F0, or -1 */
 	char blocks[STUDENT_BLOCKS_MAX + 1]; /* "cacaca" */
 };
 
@@ -56,11 +60,16 @@ struct student_weights {
 	struct student_block block[STUDENT_BLOCKS_MAX];
 	struct student_norm norm;
 	struct student_linear score, score_out;
+	struct student_linear summary;        /* none where h is 0 */
 	struct student_linear classifier;
 };
 
 /* NULL, or what is wrong with a shape (a constant text). */
 const char *student_shape_check(const struct student_shape *shape);
+
+/* Numbers in an embedding, and in a row of functionals. */
+size_t student_embedding_length(const struct student_shape *shape);
+size_t student_functionals(const struct student_shape *shape);
 
 /* The tensor list; binds w into base unless base is NULL. */
 void student_layout(struct params *p, struct student_weights *w,
@@ -82,7 +91,7 @@ struct student_dropout {
 struct student_pass;          /* what forward keeps for backward */
 
 /*
- * logits [count,K], embedding [count,2d] or NULL.  The pass lives in the
+ * logits [count,K], embedding [count,2d+h] or NULL.  The pass lives in the
  * arena, as do all activations, until the caller clears it.  Calls with
  * different arenas may run at the same time.
  */

@@ -12,10 +12,12 @@
 enum { UTTERANCES_MAX = 8, EMBEDDING_MAX = 512 };
 
 static const struct student_shape tiny = {
-	.rows = 7, .width = 8, .heads = 2, .classes = 3, .blocks = "acc"
+	.rows = 7, .width = 8, .heads = 2, .classes = 3, .summary = 6,
+	.f0 = 4, .blocks = "acc"
 };
 static const struct student_shape base = {
-	.rows = 83, .width = 144, .heads = 4, .classes = 4, .blocks = "cacaca"
+	.rows = 83, .width = 144, .heads = 4, .classes = 4, .summary = 64,
+	.f0 = 80, .blocks = "cacaca"
 };
 static const size_t odd_rows[] = { 1, 2, 3, 5, 37, 100, 4, 301 };
 
@@ -29,7 +31,7 @@ struct network {
 	float *logits, *embedding, *dlogits;
 	struct student_dropout dropout;
 	struct rng rng;
-	struct arena arena;
+	struct arena arena, scratch;
 };
 
 static float *
@@ -63,7 +65,8 @@ network_init(struct network *n, const struct student_shape *shape,
 		count, (const float *const *)n->features, odd_rows
 	};
 	n->logits = constant_floats(count * shape->classes, NAN);
-	n->embedding = constant_floats(count * 2 * shape->width, NAN);
+	n->embedding = constant_floats(count *
+	                              student_embedding_length(shape), NAN);
 	n->dlogits = random_floats(count * shape->classes, 3);
 }
 
@@ -79,6 +82,7 @@ network_release(struct network *n)
 	free(n->dlogits);
 	params_release(&n->params);
 	arena_release(&n->arena);
+	arena_release(&n->scratch);
 }
 
 static struct student_pass *
@@ -103,7 +107,8 @@ loss(void *p)
 static void
 differentiate(struct network *n)
 {
-	student_backward(&n->bound, forward(n), n->dlogits, &n->weights);
+	student_backward(&n->bound, forward(n), n->dlogits, &n->weights,
+	                 &n->scratch);
 	for (size_t i = 0; i < n->params.count; i++) {
 		const struct param *t = &n->params.param[i];
 
@@ -164,7 +169,7 @@ compare_alone(struct network *n, const float *logits, const float *embedding,
 {
 	const float *one = n->features[i];
 	struct student_batch batch = { 1, &one, odd_rows + i };
-	size_t K = n->shape.classes, D = 2 * n->shape.width;
+	size_t K = n->shape.classes, D = student_embedding_length(&n->shape);
 	float alone[4], vector[EMBEDDING_MAX];
 
 	arena_clear(&n->arena);

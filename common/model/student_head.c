@@ -1,0 +1,165 @@
+#include <string.h>
+
+#include "feat/functionals.h"
+#include "model/student_head.h"
+#include "nn/dropout.h"
+#include "nn/gelu.h"
+#include "nn/layernorm.h"
+#include "nn/linear.h"
+#include "nn/pool.h"
+#include "nn/tanh.h"
+
+/* Attentive statistics of each utterance, to embedding rows of E floats. */
+static void
+pool_rows_forward(struct student_head_kept *k, const struct student_rows *r,
+                  const struct student_weights *w, size_t E,
+                  struct arena *arena)
+{
+	size_t N = r->total, d = r->width;
+	float *score = arena_floats(arena, N);
+
+	k->norm = arena_floats(arena, N * d);
+	k->mean = arena_floats(arena, N);
+	k->rstd = arena_floats(arena, N);
+	k->hidden = arena_floats(arena, N * (d / 2));
+	k->weight = arena_floats(arena, N);
+	layernorm_forward(k->norm, k->mean, k->rstd, k->trunk, w->norm.gain,
+	                  w->norm.bias, N, d);
+	linear_forward(k->hidden, k->norm, d, w->score.weight, w->score.bias,
+	               N, d, d / 2);
+	tanh_forward(k->hidden, k->hidden, N * (d / 2));
+	linear_forward(score, k->hidden, d / 2, w->score_out.weight,
+	               w->score_out.bias, N, d / 2, 1);
+	for (size_t u = 0; u < r->count; u++) {
+		size_t at = r->start[u];
+
+		pool_forward(k->embedding + u * E, k->weight + at, score + at,
+		             k->norm + at * d, r->start[u + 1] - at, d);
+	}
+}
+
+static void
+pool_rows_backward(struct student_weights *g, float *dtrunk,
+                   const struct student_head_kept *k,
+                   const float *dembedding, const struct student_rows *r,
+                   const struct student_weights *w, size_t E,
+                   struct arena *scratch)
+{
+	size_t N = r->total, d = r->width;
+	float *dscore = arena_zeros(scratch, N);
+	float *dhidden = arena_zeros(scratch, N * (d / 2));
+	float *dtanh = arena_zeros(scratch, N * (d / 2));
+	float *dnorm = arena_zeros(scratch, N * d);
+
+	for (size_t u = 0; u < r->count; u++) {
+		size_t at = r->start[u];
+
+		pool_backward(dscore + at, dnorm + at * d, dembedding + u * E,
+		              k->embedding + u * E, k->weight + at,
+		              k->norm + at * d, r->start[u + 1] - at, d);
+	}
+	linear_backward(dtanh, d / 2, g->score_out.weight, g->score_out.bias,
+	                dscore, k->hidden, d / 2, w->score_out.weight, N,
+	                d / 2, 1);
+	tanh_backward(dhidden, dtanh, k->hidden, N * (d / 2));
+	linear_backward(dnorm, d, g->score.weight, g->score.bias, dhidden,
+	                k->norm, d, w->score.weight, N, d, d / 2);
+	layernorm_backward(dtrunk, g->norm.gain, g->norm.bias, dnorm, k->trunk,
+	                   w->norm.gain, k->mean, k->rstd, N, d);
+}
+
+/* Half of the functionals are dropped whenever anything is. */
+static void
+summary_forward(struct student_head_kept *k, const struct student_batch *b,
+                const struct student_weights *w,
+                const struct student_shape *s,
+                const struct student_dropout *dropout, size_t E,
+                struct arena *arena)
+{
+	size_t F = student_functionals(s), h = s->summary, n = b->count * F;
+
+	k->functionals = arena_floats(arena, n);
+	k->summary = arena_floats(arena, b->count * h);
+	for (size_t u = 0; u < b->count; u++)
+		functionals_forward(k->functionals + u * F, b->features[u],
+		                    b->rows[u], s->rows, s->f0, arena);
+	if (dropout->rng && dropout->head > 0) {
+		uint8_t *mask = arena_take(arena, n, 1);
+
+		dropout_mask(mask, dropout->rng, .5f, n);
+		dropout_forward(k->functionals, k->functionals, mask, .5f, n);
+	}
+	linear_forward(k->summary, k->functionals, F, w->summary.weight,
+	               w->summary.bias, b->count, F, h);
+	for (size_t u = 0; u < b->count; u++)
+		gelu_forward(k->embedding + (u + 1) * E - h,
+		             k->summary + u * h, h);
+}
+
+static void
+summary_backward(struct student_weights *g,
+                 const struct student_head_kept *k, const float *dembedding,
+                 size_t count, const struct student_shape *s, size_t E,
+                 struct arena *scratch)
+{
+	size_t F = student_functionals(s), h = s->summary;
+	float *dsummary = arena_zeros(scratch, count * h);
+
+	for (size_t u = 0; u < count; u++)
+		gelu_backward(dsummary + u * h, dembedding + (u + 1) * E - h,
+		              k->summary + u * h, h);
+	linear_backward(NULL, 0, g->summary.weight, g->summary.bias, dsummary,
+	                k->functionals, F, NULL, count, F, h);
+}
+
+void
+student_head_forward(float *logits, struct student_head_kept *k,
+                     const float *trunk, const struct student_batch *batch,
+                     const struct student_rows *rows,
+                     const struct student_weights *w,
+                     const struct student_shape *s,
+                     const struct student_dropout *dropout,
+                     struct arena *arena)
+{
+	size_t E = student_embedding_length(s), n = batch->count * E;
+
+	*k = (struct student_head_kept){ .trunk = trunk };
+	k->embedding = k->dropped = arena_floats(arena, n);
+	pool_rows_forward(k, rows, w, E, arena);
+	if (s->summary > 0)
+		summary_forward(k, batch, w, s, dropout, E, arena);
+	if (dropout->rng && dropout->head > 0) {
+		k->dropout = dropout->head;
+		k->mask = arena_take(arena, n, 1);
+		k->dropped = arena_floats(arena, n);
+		dropout_mask(k->mask, dropout->rng, k->dropout, n);
+		dropout_forward(k->dropped, k->embedding, k->mask, k->dropout,
+		                n);
+	}
+	linear_forward(logits, k->dropped, E, w->classifier.weight,
+	               w->classifier.bias, batch->count, E, s->classes);
+}
+
+void
+student_head_backward(struct student_weights *g, float *dtrunk,
+                      const struct student_head_kept *k,
+                      const float *dlogits, const struct student_rows *rows,
+                      const struct student_weights *w,
+                      const struct student_shape *s, struct arena *scratch)
+{
+	size_t E = student_embedding_length(s), n = rows->count * E;
+	float *dembedding = arena_zeros(scratch, n);
+
+	linear_backward(dembedding, E, g->classifier.weight,
+	                g->classifier.bias, dlogits, k->dropped, E,
+	                w->classifier.weight, rows->count, E, s->classes);
+	if (k->mask) {
+		float *kept = arena_zeros(scratch, n);
+
+		dropout_backward(kept, dembedding, k->mask, k->dropout, n);
+		dembedding = kept;
+	}
+	pool_rows_backward(g, dtrunk, k, dembedding, rows, w, E, scratch);
+	if (s->summary > 0)
+		summary_backward(g, k, dembedding, rows->count, s, E, scratch);
+}
