@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""A loss for student-step that is wrong in a way of choice.
+
+    student-step -l 'student_loss.py MODE'
+
+The third utterance of each run comes back with another id, a gradient of
+another length, and so on; MODE good finds fault with nothing.
+"""
+import struct
+import sys
+
+import msgpack
+
+
+def tensor(*values):
+    return {b'nd': True, b'type': '<f4', b'kind': b'',
+            b'shape': [len(values)],
+            b'data': struct.pack('<%df' % len(values), *values)}
+
+
+def spoil(frame, mode):
+    if mode == 'id':
+        frame['id'] = 'other'
+    if mode == 'length':
+        frame['dlogits'] = tensor(1, 0, 0)
+    if mode == 'nan-loss':
+        frame['loss'] = float('nan')
+    if mode == 'no-loss':
+        del frame['loss']
+    if mode == 'nan-gradient':
+        frame['dlogits'] = tensor(1, 0, 0, float('nan'))
+    if mode == 'text':
+        frame['dlogits'] = 'steep'
+
+
+def put(frame):
+    # its death, or ours, is student-step's to tell
+    try:
+        sys.stdout.buffer.write(msgpack.packb(frame))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+
+
+mode = sys.argv[1]
+for frame in msgpack.Unpacker(open(0, 'rb', buffering=0)):
+    if frame['frame'] == 'header':
+        seen = given = 0
+    if frame['frame'] == 'utterance':
+        seen += 1
+        frame['loss'] = 1.0
+        frame['dlogits'] = tensor(1, 0, 0, -1)
+        if seen == 3:
+            spoil(frame, mode)
+        times = {'drop': 0, 'twice': 2}.get(mode, 1) if seen == 3 else 1
+        for time in range(times):
+            put(frame)
+        given += times
+        continue
+    if frame['frame'] == 'end':
+        frame['utterances'] = given
+    put(frame)

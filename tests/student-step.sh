@@ -1,0 +1,300 @@
+#!/bin/sh
+# student-step(1): repeatable, resumable, learns; losses that go wrong.
+. "$(dirname "$0")/lib.sh"
+
+# python that has what we import; not always the first on PATH
+for python in python3 /usr/bin/python3
+do
+	$python -c 'import msgpack' 2>/dev/null && break
+done
+bad_loss="$python $top/tests/golden/student_loss.py"
+
+# frames COUNT [SEED [FIRST]]: random features with labels
+frames() {
+	$python "$top/tests/golden/student_frames.py" "$@"
+}
+
+# metadata KEY MODEL
+metadata() {
+	$python -c '
+import json, struct, sys
+data = open(sys.argv[2], "rb").read()
+length = struct.unpack("<Q", data[:8])[0]
+print(json.loads(data[8:8 + length])["__metadata__"].get(sys.argv[1], ""))
+' "$1" "$2"
+}
+
+frames 30 >"$dir/train"
+student-init --width 16 --heads 2 --blocks ca \
+	-f 'fbank10+pitch 16000/400/160' -o "$dir/fresh"
+train=$dir/train fresh=$dir/fresh
+
+# refused TEXT ARGUMENT...: one line that says TEXT, exit 1, model as it was.
+refused() {
+	text=$1
+	shift
+	cp "$fresh" m
+	fails 1 timeout 60 student-step -m m -b 8 "$@" "$train" 2>err
+	grep '^student-step: ' err >own
+	says "$text" own
+	cmp "$fresh" m
+	test "$(echo m*)" = m
+}
+
+check 'bad options are usage errors' '
+	fails 2 student-step "$train"
+	fails 2 student-step -m m -b 0 "$train"
+	fails 2 student-step -m m -r -1 "$train"
+	fails 2 student-step -m m --dropout 1 "$train"
+	fails 2 student-step -m m a b
+	fails 2 student-step -m m --label-smoothing .1 -l kd-loss "$train"
+'
+check 'any number of threads writes the same bytes' '
+	for j in 1 2 3 8
+	do
+		student-step -q -m "$fresh" -o m$j -b 20 -a -j $j "$train"
+	done
+	cmp m1 m2
+	cmp m1 m3
+	cmp m1 m8
+'
+check 'a seed writes its bytes again, another seed other bytes' '
+	student-step -q -m "$fresh" -o a -a -s 7 "$train"
+	student-step -q -m "$fresh" -o b -a -s 7 "$train"
+	student-step -q -m "$fresh" -o c -a -s 8 "$train"
+	cmp a b
+	fails 1 cmp -s a c
+'
+check 'each source of chance is drawn from the seed, and 0 turns it off' '
+	none="-q --dropout 0 --head-dropout 0"
+	student-step $none -m "$fresh" -o a -s 1 "$train"
+	student-step $none -m "$fresh" -o b -s 2 "$train"
+	cmp a b
+	for option in "--dropout .1" "--head-dropout .1" -a
+	do
+		student-step $none $option -m "$fresh" -o a -s 1 "$train"
+		student-step $none $option -m "$fresh" -o b -s 2 "$train"
+		fails 1 cmp -s a b
+	done
+'
+check 'augmentation of size zero is none' '
+	student-step -q -m "$fresh" -o a --dropout 0 --head-dropout 0 "$train"
+	student-step -q -m "$fresh" -o b --dropout 0 --head-dropout 0 -a \
+		--stretch 0 --warp 0 --tilt 0 --masks 0 --crop 0 "$train"
+	cmp a b
+'
+check 'the loss falls and a small set is learnt by heart' '
+	frames 12 >few
+	cp "$fresh" m
+	for pass in 1 2 3 4 5 6 7 8 9 10
+	do
+		student-step -q -m m -r 1e-2 -b 2 --dropout 0 \
+			--head-dropout 0 --log log few
+	done
+	$python -c "
+import json
+loss = [json.loads(line)[\"loss\"] for line in open(\"log\")]
+assert len(loss) == 60, len(loss)
+assert sum(loss[-6:]) < sum(loss[:6]) / 4, loss
+"
+	predict -m m few | awk -F "\t" "NR > 1 && \$7 != \$8" >wrong
+	test ! -s wrong
+'
+check 'training goes on over passes' '
+	cp "$fresh" m
+	student-step -q -m m "$train"
+	test "$(metadata passes m) $(metadata updates m)" = "1 1"
+	student-step -q -m m -b 10 "$train"
+	test "$(metadata passes m) $(metadata updates m)" = "2 4"
+	cp m kept
+	student-step -q -m m -p 2 "$train" 2>/dev/null
+	cmp kept m
+	student-step -q -m m -p 3 "$train"
+	test "$(metadata passes m)" = 3
+'
+check 'the model remembers whom it has heard' '
+	student-step -q -m "$fresh" -o m "$train"
+	test "$(metadata speakers m | tr "\n" " ")" = "s0 s1 s2 "
+	test "$(metadata languages m | tr "\n" " ")" = "en fi "
+	test "$(metadata corpora m)" = made
+	test "$(metadata history m)" = student_frames
+	predict -m m "$train" >/dev/null
+'
+check 'a pass killed half-way is taken up and ends in the same bytes' '
+	step="student-step -q -b 4 -a --checkpoint 2"
+	$step -m "$fresh" -o whole "$train"
+	cp "$fresh" m
+	mkfifo fifo
+	$step -m m fifo & pid=$!
+	exec 7>fifo
+	head -c $(($(wc -c <"$train") * 2 / 3)) "$train" >&7
+	tries=0
+	while test $tries -lt 600 && cmp -s "$fresh" m
+	do
+		sleep .1
+		tries=$((tries + 1))
+	done
+	kill -9 $pid
+	exec 7>&-
+	wait $pid || :
+	test "$(metadata passes m)" = 0
+	test "$(metadata batches m)" -gt 0
+	$step -m m "$train"
+	cmp whole m
+	$step -m whole -o twice "$train"
+	$step -m m "$train"
+	cmp twice m
+'
+check 'so does one whose input was cut, with updates over several batches' '
+	step="student-step -q -b 3 --accumulate 2 --checkpoint 1"
+	$step -m "$fresh" -o whole "$train"
+	cp "$fresh" m
+	head -c $(($(wc -c <"$train") * 3 / 4)) "$train" |
+		fails 1 $step -m m - 2>err
+	says "did the filter before it fail" err
+	test "$(metadata batches m)" -gt 0
+	$step -m m "$train"
+	cmp whole m
+'
+check 'an interrupted pass does not go on with other utterances' '
+	cp "$fresh" m
+	step="student-step -q -b 4 --checkpoint 2"
+	head -c $(($(wc -c <"$train") * 3 / 4)) "$train" |
+		fails 1 $step -m m - 2>/dev/null
+	cp m kept
+	frames 30 1 5 | fails 1 $step -m m 2>err
+	says "give the same stream" err
+	frames 4 | fails 1 $step -m m 2>err
+	says "the stream has fewer" err
+	cmp kept m
+'
+check 'a loss that fails is told in one line and leaves the model' '
+	refused "exit status 1" -l false
+	refused "exit status 3" -l "exit 3"
+	refused "exit status 127" -l no-such-command
+	refused "ended by signal 9" -l "kill -9 \$\$"
+	refused "exit status 3" -l "kd-loss -L 0; exit 3"
+	refused "wrote nothing" -l true
+	refused "not a stream of frames" -l "echo hello"
+	refused "no dlogits" -l cat
+	refused "more than it got" -l "kd-loss -L 0; echo more"
+	refused "its end frame" -l "kd-loss -L 1"
+'
+check 'a loss that gives back something else is told in one line' '
+	refused "gave back other where u2 was due" -l "$bad_loss id"
+	refused "gave back u3 where u2 was due" -l "$bad_loss drop"
+	refused "gave back u2 where u3 was due" -l "$bad_loss twice"
+	refused "u2: 3 dlogits for 4 logits" -l "$bad_loss length"
+	refused "u2: no finite loss" -l "$bad_loss nan-loss"
+	refused "u2: no finite loss" -l "$bad_loss no-loss"
+	refused "NaN" -l "$bad_loss nan-gradient"
+	refused "not a tensor" -l "$bad_loss text"
+	student-step -q -m "$fresh" -o m -b 8 -l "$bad_loss good" "$train"
+'
+check 'a loss is found beside the program and sees labels and logits' '
+	student-step -q -m "$fresh" -o m -b 8 \
+		-l "tee seen | kd-loss -L 0" "$train"
+	student-step -q -m "$fresh" -o n -b 8 "$train"
+	cmp m n
+	framedump -j seen >text
+	test "$(wc -l <text)" = 30
+	grep -q "\"label\":\"anger\"" text
+	grep -q "\"logits\"" text
+	fails 1 grep -q "\"features\":" text
+'
+check 'the log is JSON, a line a batch' '
+	student-step -q -m "$fresh" -o m -b 8 --log log "$train"
+	student-step -q -m m -b 30 --log log "$train"
+	$python -c "
+import json
+lines = [json.loads(line) for line in open(\"log\")]
+assert [l[\"utterances\"] for l in lines] == [8, 8, 8, 6, 30], lines
+assert lines[4][\"pass\"] == 1 and lines[4][\"update\"] == 5, lines
+assert all(l[\"loss\"] > 0 and l[\"norm\"] > 0 for l in lines), lines
+"
+'
+check 'balancing weighs groups and needs a file' '
+	frames 8 >eight
+	student-step -q -m "$fresh" -o a eight
+	student-step -q -m "$fresh" -o b --balance label eight
+	cmp a b
+	student-step -q -m "$fresh" -o c --balance speaker eight
+	fails 1 cmp -s a c
+	cat eight | fails 1 student-step -m "$fresh" -o d --balance label 2>err
+	says "must be a file" err
+'
+check 'a bad utterance is left out and named, the rest is learnt' '
+	cp "$train" bad
+	$python - <<-END # u3 holds NaN
+	data = bytearray(open("bad", "rb").read())
+	at = data.index(b"data", data.index(b"\xa2id\xa2u3")) + 64
+	data[at:at + 64] = 64 * b"\xff"
+	open("bad", "wb").write(data)
+	END
+	fails 1 student-step -q -m "$fresh" -o m bad 2>err
+	says "u3: left out: features: NaN" err
+	test "$(metadata passes m)" = 1
+'
+check 'with nothing to learn from, the model stays' '
+	cp "$fresh" m
+	frames 0 | fails 1 student-step -m m 2>err
+	says "no utterances" err
+	fails 1 student-step -m m /dev/null 2>err
+	says "not even a header" err
+	fails 1 student-step -m m nowhere 2>err
+	says "nowhere: No such file" err
+	echo text | fails 1 student-step -m m 2>err
+	says "not a stream" err
+	cmp "$fresh" m
+'
+check 'features of another kind than the model'\''s are refused' '
+	student-init -f "fbank11+pitch 16000/400/160" -o other
+	fails 1 student-step -m other "$train" 2>err
+	says "the model other wants" err
+'
+check 'files that cannot be written are told before or after training' '
+	for out in /dev/full nowhere/m .
+	do
+		fails 1 student-step -q -m "$fresh" -o $out "$train" 2>err
+		says "$out" err
+	done
+	fails 1 student-step -q -m "$fresh" -o m --log nowhere/log "$train" \
+		2>err
+	says "nowhere/log: No such file" err
+	fails 1 student-step -q -m "$fresh" -o m --log /dev/full "$train" \
+		2>err
+	says "No space left" err
+	test ! -e m
+'
+check 'a disk that fills up leaves the old model' '
+	cp "$fresh" m
+	(ulimit -f 40; trap "" XFSZ; fails 1 student-step -q -m m "$train") \
+		2>err
+	says "m" err
+	cmp "$fresh" m
+	test "$(echo m*)" = m
+'
+check 'models that lie are refused' '
+	fails 1 student-step -m nothing "$train" 2>err
+	says "nothing: No such file" err
+	head -c 5000 "$fresh" >cut
+	fails 1 student-step -m cut "$train" 2>err
+	says "cut short" err
+	for lie in passes batches updates
+	do
+		student-step -q -m "$fresh" -o m "$train"
+		$python - $lie <<-END
+		import json, struct, sys
+		data = open("m", "rb").read()
+		n = struct.unpack("<Q", data[:8])[0]
+		header = json.loads(data[8:8 + n])
+		header["__metadata__"][sys.argv[1]] = "-1"
+		text = json.dumps(header).encode()
+		open("lie", "wb").write(struct.pack("<Q", len(text)) + text +
+		                        data[8 + n:])
+		END
+		fails 1 student-step -m lie "$train" 2>err
+		says "$lie is \"-1\", want a number" err
+	done
+'
+finish
