@@ -1,0 +1,195 @@
+#!/bin/sh
+# cmvn(1): statistics against plain ones, groups, running, refusals.
+. "$(dirname "$0")/lib.sh"
+
+# python that has what we import; not always the first on PATH
+for python in python3 /usr/bin/python3
+do
+	$python -c 'import msgpack' 2>/dev/null && break
+done
+$python "$top/tests/golden/student_frames.py" 12 >"$dir/in"
+in=$dir/in
+
+# oracle.py KEY FLAGS <FRAMES: normalise by the field KEY (id: utterances alone,
+# frame: all together) in plain words; one value a line, as values prints them.
+cat >"$dir/oracle.py" <<'EOF_ORACLE'
+import math
+import msgpack
+import struct
+import sys
+
+key, running, means = sys.argv[1], 'r' in sys.argv[2], 'm' in sys.argv[2]
+
+
+def unpack(m):
+    if b'nd' not in m:
+        return m
+    flat = struct.unpack('<%df' % (len(m[b'data']) // 4), m[b'data'])
+    width = m[b'shape'][1]
+    return [flat[i:i + width] for i in range(0, len(flat), width)]
+
+
+def moments(rows, column):
+    # log F0, column 10, counts as far as it is voiced
+    weight = [row[11] ** 2 if column == 10 else 1 for row in rows]
+    mean = math.fsum(w * row[column] for w, row in zip(weight, rows))
+    mean /= math.fsum(weight)
+    off = math.fsum(w * (row[column] - mean) ** 2
+                    for w, row in zip(weight, rows))
+    return mean, max(math.sqrt(off / math.fsum(weight)), 1e-3)
+
+
+frames = [f for f in msgpack.Unpacker(sys.stdin.buffer, object_hook=unpack)
+          if f['frame'] == 'utterance']
+for i, f in enumerate(frames):
+    rows = [row for g in (frames[:i + 1] if running else frames)
+            if g[key] == f[key] for row in g['features']]
+    m = [moments(rows, c) for c in range(13)]
+    for row in f['features']:
+        for x, (mean, deviation) in zip(row, m):
+            print('%.6f' % ((x - mean) / (1 if means else deviation)))
+EOF_ORACLE
+
+values() {
+	framedump -j | $python -c '
+import json, sys
+for line in sys.stdin:
+    x = json.loads(line)["features"]
+    x = x["data"] if isinstance(x, dict) else x
+    for row in x:
+        for value in row if isinstance(row, list) else [row]:
+            print("%.6f" % value)
+'
+}
+
+# agrees KEY FLAGS OPTION...: cmvn with these options is what the oracle says.
+agrees() {
+	key=$1 flags=$2
+	shift 2
+	$python "$dir/oracle.py" $key -$flags <"$in" >want
+	cmvn "$@" "$in" | values >got
+	test "$(wc -l <got)" -gt 1000
+	paste want got | awk '{ d = $1 - $2; if (d < 0) d = -d
+		if (d > 2e-4) { print NR, $0; bad = 1 } } END { exit bad }
+		NF != 2 { bad = 1 }'
+}
+
+check 'bad options are usage errors' '
+	fails 2 cmvn --by nobody
+	fails 2 cmvn a b
+	fails 2 cmvn --scale
+'
+check 'utterances are normalised by themselves' '
+	agrees id x
+'
+check 'speakers are gathered, however their utterances are mixed' '
+	agrees speaker x --by speaker
+'
+check 'a corpus, and the stream, are taken as a whole' '
+	agrees corpus x --by corpus
+	agrees frame x --by stream
+'
+check 'only means are taken away with --means-only' '
+	agrees speaker m --by speaker --means-only
+	agrees id m --means-only
+'
+check 'running statistics are of what came so far' '
+	agrees frame r --running
+	agrees frame r --running --by stream
+	agrees speaker r --running --by speaker
+	cmvn --running --by speaker "$in" >a
+	cat "$in" | cmvn --running --by speaker >b
+	framecmp a b
+'
+check 'the output says what it was normalised by' '
+	cmvn --by speaker "$in" | framedump >out
+	test "$(grep -c "^  cmvn  *\"speaker\"$" out)" = 12
+	test "$(grep -c "^  label" out)" = 12
+'
+check 'normalising by utterance needs no file, and order does not matter' '
+	cmvn "$in" >a
+	cat "$in" | cmvn >b
+	framecmp a b
+	shuffle -s 3 "$in" | cmvn >shuffled
+	framedump -j a | sort >1
+	framedump -j shuffled | sort >2
+	cmp 1 2
+'
+check 'a speaker'\''s statistics do not depend on others or on order' '
+	cmvn --by speaker "$in" | framedump -j | sort >all
+	framecut -w speaker=s1 "$in" >s1
+	shuffle -s 3 s1 >again
+	cmvn --by speaker again | framedump -j | sort >own
+	grep "\"speaker\":\"s1\"" all >part
+	test -s part
+	$python - <<-END
+	import json
+	def flat(x):
+	    x = x["data"] if isinstance(x, dict) else x
+	    return [v for row in x for v in (row if isinstance(row, list)
+	                                     else [row])]
+	for a, b in zip(open("part"), open("own")):
+	    a, b = json.loads(a), json.loads(b)
+	    assert a["id"] == b["id"]
+	    for x, y in zip(flat(a["features"]), flat(b["features"])):
+	        assert abs(x - y) < 1e-5, (x, y)
+	END
+'
+check 'a file on standard input can be read twice, a pipe cannot' '
+	cmvn --by speaker "$in" >a
+	cmvn --by speaker <"$in" >b
+	framecmp a b
+	for by in speaker corpus stream
+	do
+		cat "$in" | fails 1 cmvn --by $by 2>err
+		says "must be a file, not a pipe" err
+	done
+	mkfifo fifo
+	cat "$in" >fifo & fails 1 cmvn --by stream fifo 2>err
+	says "fifo: is read twice" err
+'
+check 'what is normalised already is left out' '
+	cmvn "$in" >once
+	fails 1 cmvn once 2>err >/dev/null
+	test "$(grep -c "u[0-9]*: dropped: normalised already" err)" = 12
+	cat once "$in" >both
+	fails 1 cmvn --by stream both 2>err >mixed
+	cmvn --by stream "$in" | framedump -j >a
+	framedump -j mixed | cmp a -
+'
+check 'an utterance without a speaker is dropped, the others stay' '
+	framecut -w speaker=s1 "$in" | framecut -d speaker >none
+	cat none "$in" >both
+	fails 1 cmvn --by speaker both >out 2>err
+	test "$(grep -c "no speaker" err)" = 4
+	cmvn --by speaker "$in" | framedump -j >a
+	framedump -j out | cmp a -
+'
+check 'digital silence gives zeros, not infinities' '
+	head -c 64000 /dev/zero | wavread --raw - | featurize | cmvn |
+		framedump | grep "^  features  " >out
+	grep -q "min 0  mean 0  max 0" out
+'
+check 'hostile input is one clear line' '
+	for bad in "$top"/tests/data/bad-*.frames
+	do
+		fails 1 cmvn "$bad" >/dev/null 2>err
+		says "cmvn: " err
+		fails 1 cmvn --by stream "$bad" >/dev/null 2>err
+		says "cmvn: " err
+	done
+	fails 1 cmvn /dev/null 2>err
+	says "not even a header" err
+	fails 1 cmvn nowhere 2>err
+	says "nowhere: No such file" err
+	framecut -d features "$in" | fails 1 cmvn 2>err >/dev/null
+	says "put featurize before cmvn" err
+'
+check 'a full disk and a closed pipe are failures' '
+	fails 1 cmvn "$in" >/dev/full 2>err
+	says "write <stdout>" err
+	(sleep .3; fails 1 cmvn "$in" 2>err && touch ended) | true
+	test -e ended
+	says "write <stdout>: Broken pipe" err
+'
+finish
