@@ -74,6 +74,28 @@ type_choose(int kind, bool pitch, int bands, int cepstra, int deltas,
 	return t;
 }
 
+static int
+stream_run(const struct extractor *e, int argc, char *argv[])
+{
+	struct frame f = FRAME_INIT;
+	struct reader in;
+	struct writer out;
+
+	reader_open(&in, stdin, "<stdin>");
+	writer_open(&out, stdout, "<stdout>", &in, argc, argv);
+	while (reader_next(&in, &f)) {
+		const char *why = featurize(e, &f);
+
+		if (why)
+			writer_drop(&out, frame_id(&f), why);
+		else
+			writer_put(&out, &f);
+	}
+	reader_close(&in);
+	frame_release(&f);
+	return writer_close(&out);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -90,35 +112,23 @@ main(int argc, char *argv[])
 		OPT_INT('r', "rate", &rate, 6000, 96000, "Hz expected"),
 		OPT_FLOAT('w', "window", &window, 5, 200, "analysis window, ms"),
 		OPT_FLOAT(0, "hop", &hop, 1, 100, "from row to row, ms"),
-		OPT_FLOAT('s', "scale", &scale, 1e-6, 1e6, "times audio; 32768: as Kaldi"),
+		OPT_FLOAT('s', "scale", &scale, 1e-6, 1e6,
+		          "times audio; 32768: as Kaldi"),
 		OPT_END
 	};
 	const struct cli_about about = {
 		"Adds features to each utterance: Kaldi's log-mel or MFCC.",
 		"", 0, 0
 	};
-	struct frame f = FRAME_INIT;
 	struct features_type type;
 	struct extractor e;
-	struct reader in;
-	struct writer out;
+	int status;
 
 	cli_parse(argc, argv, options, &about);
 	type = type_choose(kind, pitch, bands, cepstra, deltas, rate, window,
 	                   hop, scale);
 	extractor_init(&e, &type, bands);
-	reader_open(&in, stdin, "<stdin>");
-	writer_open(&out, stdout, "<stdout>", &in, argc, argv);
-	while (reader_next(&in, &f)) {
-		const char *why = featurize(&e, &f);
-
-		if (why)
-			writer_drop(&out, frame_id(&f), why);
-		else
-			writer_put(&out, &f);
-	}
-	reader_close(&in);
-	frame_release(&f);
+	status = stream_run(&e, argc, argv);
 	extractor_release(&e);
-	return writer_close(&out);
+	return status;
 }

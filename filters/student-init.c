@@ -44,58 +44,77 @@ classes_split(const char **classes, char *text)
 	return count;
 }
 
+/* What the options say; -1 and NULL leave a size as it is. */
+struct wishes {
+	const char *out, *classes, *features, *blocks;
+	int size, width, heads, summary, seed;
+};
+
+static void
+shape_choose(struct model *m, const struct wishes *w)
+{
+	if (!features_type_parse(&m->features, w->features))
+		die_usage("--features %s: want a type such as 'fbank80+pitch "
+		          "16000/400/160'", w->features);
+	if (w->blocks && strlen(w->blocks) > STUDENT_BLOCKS_MAX)
+		die_usage("--blocks: more than %d", STUDENT_BLOCKS_MAX);
+	m->shape = sizes[w->size];
+	if (w->width >= 0)
+		m->shape.width = (size_t)w->width;
+	if (w->heads >= 0)
+		m->shape.heads = (size_t)w->heads;
+	if (w->summary >= 0)
+		m->shape.summary = (size_t)w->summary;
+	if (w->blocks)
+		strcpy(m->shape.blocks, w->blocks);
+}
+
+static int
+student_init(const struct wishes *w)
+{
+	const char *class_list[STUDENT_CLASSES_MAX];
+	struct model m = { .classes = class_list };
+	char *copy = xstrdup(w->classes);
+
+	shape_choose(&m, w);
+	m.shape.classes = classes_split(class_list, copy);
+	model_start(&m, w->out, (unsigned long)w->seed);
+	model_write(w->out, &m, NULL, TYPE_F32, NULL, 0, NULL, 0);
+	params_release(&m.params);
+	free(m.block);
+	free(copy);
+	return STATUS_OK;
+}
+
 int
 main(int argc, char *argv[])
 {
-	int size = 1, width = 0, heads = 0, summary = -1, seed = 1;
-	const char *out = NULL, *blocks = NULL;
-	const char *classes = "anger,happiness,neutral,sadness";
-	const char *features = "fbank80+pitch 16000/400/160";
+	struct wishes w = {
+		.classes = "anger,happiness,neutral,sadness",
+		.features = "fbank80+pitch 16000/400/160",
+		.size = 1, .width = -1, .heads = -1, .summary = -1, .seed = 1
+	};
 	const struct cli_option options[] = {
-		OPT_STRING('o', "out", &out, "FILE", "the model to write"),
-		OPT_STRING('c', "classes", &classes, "LIST", "their names"),
-		OPT_CHOICE('a', "arch", &size, "small|base|large", "size"),
-		OPT_INT(0, "width", &width, 0, 4096, "instead of the size's"),
-		OPT_INT(0, "heads", &heads, 0, 64, "instead of the size's"),
-		OPT_INT(0, "summary", &summary, -1, 4096,
-		        "of the functionals; -1 as the size"),
-		OPT_STRING(0, "blocks", &blocks, "LETTERS",
+		OPT_STRING('o', "out", &w.out, "FILE", "the model to write"),
+		OPT_STRING('c', "classes", &w.classes, "LIST", "their names"),
+		OPT_CHOICE('a', "arch", &w.size, "small|base|large", "size"),
+		OPT_INT(0, "width", &w.width, -1, 4096, "-1: the size's"),
+		OPT_INT(0, "heads", &w.heads, -1, 64, "-1: the size's"),
+		OPT_INT(0, "summary", &w.summary, -1, 4096,
+		        "of the functionals; -1: the size's"),
+		OPT_STRING(0, "blocks", &w.blocks, "LETTERS",
 		           "c convolution, a attention, as in cacaca"),
-		OPT_STRING('f', "features", &features, "TYPE",
+		OPT_STRING('f', "features", &w.features, "TYPE",
 		           "as features.type in the frames"),
-		OPT_INT('s', "seed", &seed, 0, 1 << 30, "of the weights"),
+		OPT_INT('s', "seed", &w.seed, 0, 1 << 30, "of the weights"),
 		OPT_END
 	};
 	const struct cli_about about = {
 		"Makes a fresh compact student.", "", 0, 0
 	};
-	const char *class_list[STUDENT_CLASSES_MAX];
-	struct model m = { .classes = class_list };
-	char *copy;
 
 	cli_parse(argc, argv, options, &about);
-	if (!out)
+	if (!w.out)
 		die_usage("--out is missing: the file to write");
-	if (!features_type_parse(&m.features, features))
-		die_usage("--features %s: want a type such as 'fbank80+pitch "
-		          "16000/400/160'", features);
-	if (blocks && strlen(blocks) > STUDENT_BLOCKS_MAX)
-		die_usage("--blocks: more than %d", STUDENT_BLOCKS_MAX);
-	m.shape = sizes[size];
-	if (width)
-		m.shape.width = (size_t)width;
-	if (heads)
-		m.shape.heads = (size_t)heads;
-	if (summary >= 0)
-		m.shape.summary = (size_t)summary;
-	if (blocks)
-		strcpy(m.shape.blocks, blocks);
-	copy = xstrdup(classes);
-	m.shape.classes = classes_split(class_list, copy);
-	model_start(&m, out, (unsigned long)seed);
-	model_write(out, &m, NULL, TYPE_F32, NULL, 0, NULL, 0);
-	params_release(&m.params);
-	free(m.block);
-	free(copy);
-	return STATUS_OK;
+	return student_init(&w);
 }

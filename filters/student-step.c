@@ -67,26 +67,19 @@ train(const struct settings *s, const char *path)
 	return dropped > 0 ? STATUS_FAILED : STATUS_OK;
 }
 
-int
-main(int argc, char *argv[])
+/* The command line; the index of the first operand.  Long: an option a line. */
+static int
+settings_parse(struct settings *s, int argc, char *argv[])
 {
-	struct settings s = {
-		.seed = 1, .trainer = {
-			.batch = 32, .accumulate = 1, .clip = 1,
-			.average = .999f, .dropout = .1f, .head_dropout = .3f,
-			.adamw = { 1e-3f, .9f, .98f, 1e-8f, .05f },
-			.spec = SPEC_AUGMENT_INIT
-		}
-	};
-	struct trainer_options *t = &s.trainer;
+	struct trainer_options *t = &s->trainer;
 	int crop = (int)t->spec.crop, first;
 	const struct cli_option options[] = {
-		OPT_STRING('m', "model", &s.model, "FILE", "where to begin"),
-		OPT_STRING('o', "out", &s.pass_options.out, "FILE",
+		OPT_STRING('m', "model", &s->model, "FILE", "where to begin"),
+		OPT_STRING('o', "out", &s->pass_options.out, "FILE",
 		           "what to write; the same as -m if not given"),
-		OPT_STRING('l', "loss", &s.loss, "COMMAND",
+		OPT_STRING('l', "loss", &s->loss, "COMMAND",
 		           "the loss; kd-loss -L 0 if not given"),
-		OPT_FLOAT(0, "label-smoothing", &s.smoothing, 0, .99, "of it"),
+		OPT_FLOAT(0, "label-smoothing", &s->smoothing, 0, .99, "of it"),
 		OPT_INT('b', "batch", &t->batch, 1, BATCH_MAX, "utterances"),
 		OPT_INT(0, "accumulate", &t->accumulate, 1, 1024,
 		        "batches to an update"),
@@ -111,15 +104,15 @@ main(int argc, char *argv[])
 		OPT_INT(0, "mask-bands", &t->spec.mask_bands, 0, 256, "most"),
 		OPT_INT(0, "mask-rows", &t->spec.mask_rows, 0, 10000, "most"),
 		OPT_INT(0, "crop", &crop, 0, 1e6, "rows; 0: whole"),
-		OPT_STRING(0, "balance", &s.pass_options.balance, "KEYS",
+		OPT_STRING(0, "balance", &s->pass_options.balance, "KEYS",
 		           "weight losses by group: language,label"),
-		OPT_INT('p', "pass", &s.pass, 0, 1e6,
+		OPT_INT('p', "pass", &s->pass, 0, 1e6,
 		        "do nothing if the model has had so many"),
-		OPT_INT(0, "checkpoint", &s.pass_options.checkpoint, 0, 1e9,
+		OPT_INT(0, "checkpoint", &s->pass_options.checkpoint, 0, 1e9,
 		        "also write every N batches"),
-		OPT_STRING(0, "log", &s.pass_options.log, "FILE",
+		OPT_STRING(0, "log", &s->pass_options.log, "FILE",
 		           "append a JSON line a batch"),
-		OPT_INT('s', "seed", &s.seed, 0, 1 << 30, "of all chance"),
+		OPT_INT('s', "seed", &s->seed, 0, 1 << 30, "of all chance"),
 		OPT_INT('j', "threads", &t->threads, 0, 256, "0: all"),
 		OPT_END
 	};
@@ -128,12 +121,28 @@ main(int argc, char *argv[])
 	};
 
 	first = cli_parse(argc, argv, options, &about);
-	if (!s.model)
+	if (!s->model)
 		die_usage("--model is missing: the model to train "
 		          "(student-init makes one)");
-	if (!s.pass_options.out)
-		s.pass_options.out = s.model;
+	if (!s->pass_options.out)
+		s->pass_options.out = s->model;
 	t->spec.crop = (size_t)crop;
-	t->seed = (unsigned long)s.seed;
+	t->seed = (unsigned long)s->seed;
+	return first;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct settings s = {
+		.seed = 1, .trainer = {
+			.batch = 32, .accumulate = 1, .clip = 1,
+			.average = .999f, .dropout = .1f, .head_dropout = .3f,
+			.adamw = { 1e-3f, .9f, .98f, 1e-8f, .05f },
+			.spec = SPEC_AUGMENT_INIT
+		}
+	};
+	int first = settings_parse(&s, argc, argv);
+
 	return train(&s, first < argc ? argv[first] : "-");
 }
