@@ -110,7 +110,7 @@ main(int argc, char *argv[])
 		OPT_INT('c', "cepstra", &cepstra, 2, 256, "with mfcc"),
 		OPT_INT('d', "deltas", &deltas, 0, 2, "add differences"),
 		OPT_INT('r', "rate", &rate, 6000, 96000, "Hz expected"),
-		OPT_FLOAT('w', "window", &window, 5, 200, "analysis window, ms"),
+		OPT_FLOAT('w', "window", &window, 5, 200, "of analysis, ms"),
 		OPT_FLOAT(0, "hop", &hop, 1, 100, "from row to row, ms"),
 		OPT_FLOAT('s', "scale", &scale, 1e-6, 1e6,
 		          "times audio; 32768: as Kaldi"),

@@ -5,8 +5,8 @@
  *
  * (Kaldi's compute-cmvn-stats and apply-cmvn.)  With pitch, the statistics of
  * log F0 are weighted by voicing squared: F0 between voiced stretches is a
- * guess, and where nothing at all is voiced it becomes 0.  A deviation under 1e-3
- * counts as 1e-3.
+ * guess, and where nothing at all is voiced it becomes 0.  A deviation under
+ * 1e-3 counts as 1e-3.
  */
 #ifndef CMVN_H
 #define CMVN_H

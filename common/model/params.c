@@ -48,8 +48,8 @@ params_start(float *block, const struct params *p, unsigned long seed)
 
 		rng_init_keyed(&r, seed, t->name);
 		for (size_t j = 0; j < t->length; j++)
-			block[t->offset + j] =
-				t->start >= START_FAN_IN ? scale * rng_normal(&r)
+			block[t->offset + j] = t->start >= START_FAN_IN
+				? scale * rng_normal(&r)
 				: t->start == START_ONE;
 	}
 }

@@ -9,8 +9,6 @@
 #include "nn/linear.h"
 #include "nn/residual.h"
 
-enum { DEPTHWISE_TAPS = 7, MLP_FACTOR = 4 };
-
 static size_t
 rows_of(const struct student_rows *r, size_t utterance)
 {
@@ -53,7 +51,7 @@ mlp_forward(struct student_kept *k, const float *trunk,
             const struct student_block *w, const struct student_rows *r,
             const struct student_dropout *dropout, struct arena *arena)
 {
-	size_t N = r->total, d = r->width, wide = MLP_FACTOR * d;
+	size_t N = r->total, d = r->width, wide = STUDENT_MLP_FACTOR * d;
 	float *y = arena_floats(arena, N * d);
 
 	k->norm = arena_floats(arena, N * d);
@@ -78,7 +76,7 @@ mlp_backward(struct student_block *g, float *dh, const float *dy,
              const struct student_kept *k, const struct student_block *w,
              const struct student_rows *r, struct arena *arena)
 {
-	size_t N = r->total, d = r->width, wide = MLP_FACTOR * d;
+	size_t N = r->total, d = r->width, wide = STUDENT_MLP_FACTOR * d;
 	float *dactive = arena_zeros(arena, N * wide);
 	float *dwide = arena_zeros(arena, N * wide);
 	float *dnorm = arena_zeros(arena, N * d);
@@ -179,7 +177,7 @@ student_block_forward(struct student_kept *kept, const float *x, char letter,
 
 		depthwise_forward(kept->h + at, x + at, w->depthwise.weight,
 		                  w->depthwise.bias, rows_of(rows, u), d,
-		                  DEPTHWISE_TAPS);
+		                  STUDENT_DEPTHWISE_TAPS);
 	}
 	return mlp_forward(kept, x, w, rows, dropout, arena);
 }
@@ -213,6 +211,6 @@ student_block_backward(struct student_block *gradient, float *dy,
 		                   gradient->depthwise.bias, dh + at,
 		                   kept->x + at, w->depthwise.weight,
 		                   rows_of(rows, u), rows->width,
-		                   DEPTHWISE_TAPS);
+		                   STUDENT_DEPTHWISE_TAPS);
 	}
 }

@@ -8,6 +8,8 @@
 #ifndef STUDENT_BLOCK_H
 #define STUDENT_BLOCK_H
 
+#include <stdint.h>
+
 #include "model/student.h"
 
 struct student_rows {

@@ -10,7 +10,7 @@
 
 struct pass_options {
 	const char *out;          /* the checkpoint to replace */
-	int checkpoint;           /* also every so many batches; 0: at the end */
+	int checkpoint;           /* every so many batches too; 0: not */
 	const char *log;          /* JSON Lines, a line a batch; or NULL */
 	const char *balance;      /* fields whose groups weight the loss, with
 	                             commas between them; or NULL */

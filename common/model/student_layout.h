@@ -1,0 +1,63 @@
+/*
+ * student_layout.h - the compact student's shape, and the list of its tensors
+ */
+#ifndef STUDENT_LAYOUT_H
+#define STUDENT_LAYOUT_H
+
+#include <stddef.h>
+
+#include "model/params.h"
+
+enum {
+	STUDENT_BLOCKS_MAX = 16,
+	STUDENT_CLASSES_MAX = 64,
+	STUDENT_FRONT_LAYERS = 2,
+	STUDENT_DEPTHWISE_TAPS = 7,
+	STUDENT_MLP_FACTOR = 4
+};
+
+extern const size_t student_front_taps[STUDENT_FRONT_LAYERS];
+
+struct student_shape {
+	size_t rows;              /* M: features per time step */
+	size_t width;             /* d, a multiple of heads */
+	size_t heads;
+	size_t classes;           /* K */
+	size_t summary;           /* h: of the functionals; 0 for none */
+	int f0;                   /* the column of log F0, or -1 */
+	char blocks[STUDENT_BLOCKS_MAX + 1]; /* "cacaca" */
+};
+
+struct student_norm { float *gain, *bias; };
+struct student_linear { float *weight, *bias; };
+
+struct student_block {
+	struct student_linear depthwise;      /* c */
+	struct student_norm attention_norm;   /* a */
+	struct student_linear qkv, out;       /* a */
+	struct student_norm norm;
+	struct student_linear wide, narrow;   /* the mlp */
+};
+
+/* Pointers into a block of parameters, or of their gradients. */
+struct student_weights {
+	struct student_linear front[2];
+	struct student_block block[STUDENT_BLOCKS_MAX];
+	struct student_norm norm;
+	struct student_linear score, score_out;
+	struct student_linear summary;        /* none where h is 0 */
+	struct student_linear classifier;
+};
+
+/* NULL, or what is wrong with a shape (a constant text). */
+const char *student_shape_check(const struct student_shape *shape);
+
+/* Numbers in an embedding, and in a row of functionals. */
+size_t student_embedding_length(const struct student_shape *shape);
+size_t student_functionals(const struct student_shape *shape);
+
+/* The tensor list; binds w into base unless base is NULL. */
+void student_layout(struct params *p, struct student_weights *w,
+                    const struct student_shape *shape, float *base);
+
+#endif
