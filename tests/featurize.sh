@@ -1,0 +1,184 @@
+#!/bin/sh
+# featurize(1): shapes and types, independence, bad utterances and streams.
+. "$(dirname "$0")/lib.sh"
+
+# python that has what we import; not always the first on PATH
+for python in python3 /usr/bin/python3
+do
+	$python -c 'import msgpack' 2>/dev/null && break
+done
+
+# tone HERTZ SAMPLES: raw 16-bit samples of a voice-like tone with some noise
+tone() {
+	$python -c '
+import math, random, struct, sys
+f, n = map(int, sys.argv[1:])
+r = random.Random(f)
+x = [6000 * sum(math.sin(6.2831853 * f * k * i / 16000) / k
+                for k in range(1, 9)) + r.gauss(0, 300) for i in range(n)]
+sys.stdout.buffer.write(struct.pack("<%dh" % n, *map(int, x)))
+' "$1" "$2"
+}
+for f in 110 180 260
+do
+	tone $f $((f * 100)) >"$dir/$f.raw"
+done
+(cd "$dir" && wavread --raw 110.raw 180.raw 260.raw) >"$dir/in"
+in=$dir/in
+
+# frames LINE...: a stream of audio made by Python; a line is
+# ID RATE EXPRESSION for the samples
+frames() {
+	$python -c '
+import msgpack, struct, sys
+def put(frame):
+    sys.stdout.buffer.write(msgpack.packb(frame, use_bin_type=True))
+put({"frame": "header", "version": 1, "history": ["test"]})
+for line in sys.argv[1:]:
+    id, rate, samples = line.split(" ", 2)
+    x = eval(samples)
+    put({"frame": "utterance", "id": id, "rate": int(rate), "audio": {
+        b"nd": True, b"type": "<f4", b"kind": b"", b"shape": [len(x)],
+        b"data": struct.pack("<%df" % len(x), *x)}})
+put({"frame": "end", "utterances": len(sys.argv) - 1, "dropped": 0})
+' "$@"
+}
+
+# shape OPTION...: of the features of one second
+shape() {
+	frames 'a 16000 [i % 100 / 100 for i in range(16000)]' |
+		featurize "$@" | framedump |
+		sed -n 's/^  features  *\(\[[0-9,]*\]\).*/\1/p;
+			s/^  features.type  *//p' | tr '\n' ' '
+}
+
+check 'bad options are usage errors' '
+	fails 2 featurize operand
+	fails 2 featurize -b 3
+	fails 2 featurize -t wav
+	fails 2 featurize -d 3
+	fails 2 featurize -w 0
+	fails 2 featurize --hop 0
+	fails 2 featurize -s 0
+	fails 2 featurize -t mfcc -c 30 -b 23 2>err
+	grep -q "at most --bands 23" err
+'
+check 'columns, rows and type are what the options say' '
+	test "$(shape)" = "[98,83] \"fbank80+pitch 16000/400/160\" "
+	test "$(shape -t fbank -b 40)" = "[98,40] \"fbank40 16000/400/160\" "
+	test "$(shape -t fbank -d 2)" = \
+		"[98,240] \"fbank80+deltas2 16000/400/160\" "
+	test "$(shape -t mfcc -b 23)" = "[98,13] \"mfcc13 16000/400/160\" "
+	test "$(shape -t mfcc -c 20 -p -d 1)" = \
+		"[98,46] \"mfcc20+pitch+deltas1 16000/400/160\" "
+	test "$(shape -w 20 --hop 20 -s 32768)" = \
+		"[50,83] \"fbank80+pitch 16000/320/320 x32768\" "
+'
+check 'every type is one that student-init reads' '
+	for options in "" "-t fbank" "-t mfcc -b 23" "-t mfcc -p -d 2" \
+		"-d 1 -s 32768" "-w 200 --hop 1 -s .001" "-b 256 -s 1e6" \
+		"-b 4 -s 1.5"
+	do
+		featurize $options <"$in" >f
+		type=$(framedump f | sed -n "s/^  features.type *\"\(.*\)\"/\1/p" |
+			head -n 1)
+		student-init -f "$type" --width 8 --heads 1 --blocks "" -o m
+		predict -m m f | tail -n +2 | wc -l | grep -qx 3
+	done
+'
+check 'everything else passes through' '
+	featurize <"$in" | framecut -d features,features.type >out
+	framecmp "$in" out
+	featurize -v <"$in" 2>/dev/null | framedump -H | grep history >line
+	grep -q "\"featurize -v\"" line
+'
+check 'an utterance gives the same bits wherever it stands' '
+	featurize <"$in" | framedump -j | sort >want
+	shuffle -s 2 "$in" | featurize | framedump -j | sort | cmp want -
+	for f in 110 180 260
+	do
+		framecut -w id=$f.raw "$in" | featurize | framedump -j
+	done | sort | cmp want -
+'
+check 'a pipe that gives a byte at a time gives the same' '
+	featurize <"$in" >want
+	framecut -w id=110.raw "$in" | dd bs=1 2>/dev/null | featurize |
+		framedump -j >slow
+	framedump -j want | grep "\"110.raw\"" | cmp - slow
+'
+check 'what a row holds is the same of a part as of the whole' '
+	featurize -t fbank <"$in" | framedump -j | head -n 1 >whole
+	head -c 9000 "$dir/110.raw" >110.raw
+	wavread --raw 110.raw | featurize -t fbank | framedump -j >part
+	$python - <<-END
+	import json
+	def rows(name):
+	    x = json.loads(open(name).readline())["features"]
+	    return x["data"] if isinstance(x, dict) else x
+	whole, part = rows("whole"), rows("part")
+	assert len(part) > 10 and part == whole[:len(part)]
+	END
+'
+check 'bad utterances are dropped and named, good ones come through' '
+	frames "good 16000 [0.1 * (i % 7) for i in range(4000)]" \
+		"short 16000 [0.1] * 160" \
+		"slow 8000 [0.1] * 8000" \
+		"nan 16000 [0.1] * 999 + [float(\"nan\")] + [0.1] * 999" \
+		"inf 16000 [0.1] * 999 + [float(\"inf\")] + [0.1] * 999" \
+		"none 16000 []" \
+		"loud 16000 [3e38, -3e38] * 800" \
+		"silent 16000 [0] * 1600" \
+		"last 16000 [0.1 * (i % 7) for i in range(4000)]" >mixed
+	fails 1 featurize <mixed >out 2>err
+	for id in short slow nan inf none
+	do
+		grep -q "^featurize: $id: dropped: " err
+	done
+	test "$(wc -l <err)" = 5
+	framedump -H out | grep -q "^  dropped  *5$"
+	framedump -j out >lines
+	test "$(wc -l <lines)" = 4
+	fails 1 grep -qi -e nan -e inf lines
+	frames "good 16000 [0.1 * (i % 7) for i in range(4000)]" |
+		featurize | framedump -j >alone
+	head -n 1 lines | cmp - alone
+'
+check 'the smallest and the largest settings give finite numbers' '
+	for options in "-r 6000 -w 5 --hop 1 -b 256 -p" \
+		"-r 96000 -w 200 --hop 100 -b 4 -p" \
+		"-r 6000 -w 200 --hop 1 -b 4" "-r 96000 -w 5 --hop 100 -b 256" \
+		"-r 6000 -w 5 -t mfcc -b 256 -c 256 -d 2 -p"
+	do
+		rate=$(echo $options | cut -d " " -f 2)
+		frames "a $rate [i % 50 / 50 for i in range($rate // 2)]" |
+			featurize $options >f
+		framedump -j f >line
+		test -s line
+		fails 1 grep -qi -e nan -e inf line
+	done
+'
+check 'hostile streams are one clear line' '
+	for bad in "$top"/tests/data/bad-*.frames
+	do
+		fails 1 featurize <"$bad" >/dev/null 2>err
+		says "featurize: " err
+	done
+	fails 1 featurize </dev/null 2>err
+	says "not even a header" err
+	echo hello | fails 1 featurize 2>err
+	says "not a stream of frames" err
+	head -c 30000 "$in" | fails 1 featurize 2>err >/dev/null
+	says "cut inside a frame" err
+	framecut -d audio "$in" | fails 1 featurize 2>err >/dev/null
+	says "put wavread before featurize" err
+	framecut -w id=nobody "$in" | featurize | framedump >out
+	test ! -s out
+'
+check 'a full disk and a closed pipe are failures' '
+	fails 1 featurize <"$in" >/dev/full 2>err
+	says "write <stdout>: No space" err
+	(sleep .3; fails 1 featurize <"$in" 2>err && touch ended) | true
+	test -e ended
+	says "write <stdout>: Broken pipe" err
+'
+finish
