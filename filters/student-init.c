@@ -14,11 +14,11 @@
 #include "core/xalloc.h"
 #include "model/model.h"
 
-/* Named sizes: with 83 features and 4 classes 0.25, 1.4 and 5.7 million. */
+/* Named sizes: with 83 features and 4 classes 0.2, 1.4 and 5.6 million. */
 static const struct student_shape sizes[] = {
-	{ .width = 64, .heads = 4, .summary = 32, .blocks = "caca" },
-	{ .width = 144, .heads = 4, .summary = 64, .blocks = "cacaca" },
-	{ .width = 256, .heads = 8, .summary = 96, .blocks = "cacacaca" }
+	{ .width = 64, .heads = 4, .blocks = "caca" },
+	{ .width = 144, .heads = 4, .blocks = "cacaca" },
+	{ .width = 256, .heads = 8, .blocks = "cacacaca" }
 };
 
 /* Splits "a,b,c" in place. */
@@ -47,7 +47,7 @@ classes_split(const char **classes, char *text)
 /* What the options say; -1 and NULL leave a size as it is. */
 struct wishes {
 	const char *out, *classes, *features, *blocks;
-	int size, width, heads, summary, seed;
+	int size, width, heads, seed;
 };
 
 static void
@@ -63,8 +63,6 @@ shape_choose(struct model *m, const struct wishes *w)
 		m->shape.width = (size_t)w->width;
 	if (w->heads >= 0)
 		m->shape.heads = (size_t)w->heads;
-	if (w->summary >= 0)
-		m->shape.summary = (size_t)w->summary;
 	if (w->blocks)
 		strcpy(m->shape.blocks, w->blocks);
 }
@@ -92,7 +90,7 @@ main(int argc, char *argv[])
 	struct wishes w = {
 		.classes = "anger,happiness,neutral,sadness",
 		.features = "fbank80+pitch 16000/400/160",
-		.size = 1, .width = -1, .heads = -1, .summary = -1, .seed = 1
+		.size = 1, .width = -1, .heads = -1, .seed = 1
 	};
 	const struct cli_option options[] = {
 		OPT_STRING('o', "out", &w.out, "FILE", "the model to write"),
@@ -100,8 +98,6 @@ main(int argc, char *argv[])
 		OPT_CHOICE('a', "arch", &w.size, "small|base|large", "size"),
 		OPT_INT(0, "width", &w.width, -1, 4096, "-1: the size's"),
 		OPT_INT(0, "heads", &w.heads, -1, 64, "-1: the size's"),
-		OPT_INT(0, "summary", &w.summary, -1, 4096,
-		        "of the functionals; -1: the size's"),
 		OPT_STRING(0, "blocks", &w.blocks, "LETTERS",
 		           "c convolution, a attention, as in cacaca"),
 		OPT_STRING('f', "features", &w.features, "TYPE",

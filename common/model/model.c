@@ -69,14 +69,6 @@ classes_check(const struct model *m)
 	}
 }
 
-/* What the features' type says of the shape. */
-static void
-shape_columns(struct student_shape *shape, const struct features_type *t)
-{
-	shape->rows = features_width(t);
-	shape->f0 = t->pitch ? t->columns : -1;
-}
-
 static void
 metadata_read(struct model *m)
 {
@@ -91,13 +83,12 @@ metadata_read(struct model *m)
 	strcpy(m->shape.blocks, blocks);
 	m->shape.width = metadata_size(m, "width");
 	m->shape.heads = metadata_size(m, "heads");
-	m->shape.summary = metadata_size(m, "summary");
 	m->classes = lines_split(metadata_need(m, "classes"),
 	                         &m->shape.classes);
 	if (!features_type_parse(&m->features, metadata_need(m, "features")))
 		die("%s: cannot read features \"%s\"", m->name,
 		    metadata_need(m, "features"));
-	shape_columns(&m->shape, &m->features);
+	m->shape.rows = features_width(&m->features);
 	why = student_shape_check(&m->shape);
 	if (why)
 		die("%s: %s", m->name, why);
@@ -134,7 +125,7 @@ model_start(struct model *m, const char *name, unsigned long seed)
 {
 	const char *why;
 
-	shape_columns(&m->shape, &m->features);
+	m->shape.rows = features_width(&m->features);
 	why = student_shape_check(&m->shape);
 	if (why)
 		die("%s: %s", name, why);

@@ -58,7 +58,6 @@ architecture_add(struct texts *t, const struct model *m)
 	texts_add(t, "features", features);
 	texts_add_size(t, "width", m->shape.width);
 	texts_add_size(t, "heads", m->shape.heads);
-	texts_add_size(t, "summary", m->shape.summary);
 	texts_add(t, "blocks", m->shape.blocks);
 	classes_add(t, m);
 }

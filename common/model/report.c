@@ -1,5 +1,8 @@
+#include <string.h>
+
 #include "core/die.h"
 #include "model/report.h"
+#include "stream/codec_json.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
 
@@ -43,18 +46,7 @@ text_put(FILE *fp, const char *text)
 static void
 json_put(FILE *fp, const char *text)
 {
-	fputc('"', fp);
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c < ' ')
-			fprintf(fp, "\\u%04x", (unsigned)c);
-		else if (c == '"' || c == '\\')
-			fprintf(fp, "\\%c", c);
-		else
-			fputc(c, fp);
-	}
-	fputc('"', fp);
+	codec_json_text(fp, text, strlen(text));
 }
 
 static size_t

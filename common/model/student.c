@@ -146,8 +146,8 @@ student_forward(float *logits, float *embedding, struct arena *arena,
 		x = student_block_forward(&p->block[i], x, shape->blocks[i],
 		                          &w->block[i], &p->rows, dropout,
 		                          arena);
-	student_head_forward(logits, &p->head, x, batch, &p->rows, w, shape,
-	                     dropout, arena);
+	student_head_forward(logits, &p->head, x, &p->rows, w, shape, dropout,
+	                     arena);
 	if (embedding)
 		memcpy(embedding, p->head.embedding, batch->count *
 		       student_embedding_length(shape) * sizeof *embedding);

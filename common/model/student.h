@@ -9,9 +9,7 @@
  *	    a   x + attention(norm(x)); x + mlp(norm(x))  (transformer)
  *	    where mlp = linear d -> 4d, GELU, linear 4d -> d
  *	norm
- *	attentive mean and standard deviation over time   [2d]
- *	beside them, functionals of the features, linear, GELU  [h]
- *	together                                          [2d+h] the embedding
+ *	attentive mean and standard deviation over time   [2d]  the embedding
  *	linear                                            [K]   the logits
  *
  * Liu et al. 2022 (ConvNeXt), Vaswani et al. 2017, Okabe et al. 2018.
@@ -45,7 +43,7 @@ struct student_dropout {
 struct student_pass;          /* what forward keeps for backward */
 
 /*
- * logits [count,K], embedding [count,2d+h] or NULL.  The pass lives in the
+ * logits [count,K], embedding [count,2d] or NULL.  The pass lives in the
  * arena, as do all activations, until the caller clears it.  Calls with
  * different arenas may run at the same time.
  */

@@ -1,9 +1,5 @@
-#include <string.h>
-
-#include "feat/functionals.h"
 #include "model/student_head.h"
 #include "nn/dropout.h"
-#include "nn/gelu.h"
 #include "nn/layernorm.h"
 #include "nn/linear.h"
 #include "nn/pool.h"
@@ -68,66 +64,19 @@ pool_rows_backward(struct student_weights *g, float *dtrunk,
 	                   w->norm.gain, k->mean, k->rstd, N, d);
 }
 
-/* Half of the functionals are dropped whenever anything is. */
-static void
-summary_forward(struct student_head_kept *k, const struct student_batch *b,
-                const struct student_weights *w,
-                const struct student_shape *s,
-                const struct student_dropout *dropout, size_t E,
-                struct arena *arena)
-{
-	size_t F = student_functionals(s), h = s->summary, n = b->count * F;
-
-	k->functionals = arena_floats(arena, n);
-	k->summary = arena_floats(arena, b->count * h);
-	for (size_t u = 0; u < b->count; u++)
-		functionals_forward(k->functionals + u * F, b->features[u],
-		                    b->rows[u], s->rows, s->f0, arena);
-	if (dropout->rng && dropout->head > 0) {
-		uint8_t *mask = arena_take(arena, n, 1);
-
-		dropout_mask(mask, dropout->rng, .5f, n);
-		dropout_forward(k->functionals, k->functionals, mask, .5f, n);
-	}
-	linear_forward(k->summary, k->functionals, F, w->summary.weight,
-	               w->summary.bias, b->count, F, h);
-	for (size_t u = 0; u < b->count; u++)
-		gelu_forward(k->embedding + (u + 1) * E - h,
-		             k->summary + u * h, h);
-}
-
-static void
-summary_backward(struct student_weights *g,
-                 const struct student_head_kept *k, const float *dembedding,
-                 size_t count, const struct student_shape *s, size_t E,
-                 struct arena *scratch)
-{
-	size_t F = student_functionals(s), h = s->summary;
-	float *dsummary = arena_zeros(scratch, count * h);
-
-	for (size_t u = 0; u < count; u++)
-		gelu_backward(dsummary + u * h, dembedding + (u + 1) * E - h,
-		              k->summary + u * h, h);
-	linear_backward(NULL, 0, g->summary.weight, g->summary.bias, dsummary,
-	                k->functionals, F, NULL, count, F, h);
-}
-
 void
 student_head_forward(float *logits, struct student_head_kept *k,
-                     const float *trunk, const struct student_batch *batch,
-                     const struct student_rows *rows,
+                     const float *trunk, const struct student_rows *rows,
                      const struct student_weights *w,
                      const struct student_shape *s,
                      const struct student_dropout *dropout,
                      struct arena *arena)
 {
-	size_t E = student_embedding_length(s), n = batch->count * E;
+	size_t E = student_embedding_length(s), n = rows->count * E;
 
 	*k = (struct student_head_kept){ .trunk = trunk };
 	k->embedding = k->dropped = arena_floats(arena, n);
 	pool_rows_forward(k, rows, w, E, arena);
-	if (s->summary > 0)
-		summary_forward(k, batch, w, s, dropout, E, arena);
 	if (dropout->rng && dropout->head > 0) {
 		k->dropout = dropout->head;
 		k->mask = arena_take(arena, n, 1);
@@ -137,7 +86,7 @@ student_head_forward(float *logits, struct student_head_kept *k,
 		                n);
 	}
 	linear_forward(logits, k->dropped, E, w->classifier.weight,
-	               w->classifier.bias, batch->count, E, s->classes);
+	               w->classifier.bias, rows->count, E, s->classes);
 }
 
 void
@@ -160,6 +109,4 @@ student_head_backward(struct student_weights *g, float *dtrunk,
 		dembedding = kept;
 	}
 	pool_rows_backward(g, dtrunk, k, dembedding, rows, w, E, scratch);
-	if (s->summary > 0)
-		summary_backward(g, k, dembedding, rows->count, s, E, scratch);
 }

@@ -1,10 +1,9 @@
 /*
  * student_head.h - from the trunk's rows to logits, both ways
  *
- *	norm; attentive mean and deviation over time      [2d]
- *	functionals of the features, linear, GELU         [h]
- *	both side by side: the embedding                  [2d+h]
- *	linear                                            [K]   the logits
+ *	norm
+ *	attentive mean and deviation over time  [2d]  the embedding
+ *	linear                                  [K]   the logits
  */
 #ifndef STUDENT_HEAD_H
 #define STUDENT_HEAD_H
@@ -16,8 +15,6 @@ struct student_head_kept {
 	float *norm, *mean, *rstd;
 	float *hidden;                        /* of the score, after tanh */
 	float *weight;                        /* of the pooling [N] */
-	float *functionals;                   /* [count,F], after dropout */
-	float *summary;                       /* [count,h], before GELU */
 	float *embedding, *dropped;           /* and after dropout */
 	uint8_t *mask;                        /* dropout's, or NULL */
 	float dropout;
@@ -26,7 +23,6 @@ struct student_head_kept {
 /* Everything is in the arena. */
 void student_head_forward(float *logits, struct student_head_kept *kept,
                           const float *trunk,
-                          const struct student_batch *batch,
                           const struct student_rows *rows,
                           const struct student_weights *w,
                           const struct student_shape *shape,

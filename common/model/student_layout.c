@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "feat/functionals.h"
 #include "model/student_layout.h"
 
 const size_t student_front_taps[STUDENT_FRONT_LAYERS] = { 5, 3 };
@@ -16,8 +15,6 @@ student_shape_check(const struct student_shape *s)
 		return "width out of 8..4096, odd, or not a multiple of heads";
 	if (s->classes < 1 || s->classes > STUDENT_CLASSES_MAX)
 		return "number of classes out of 1..64";
-	if (s->summary > 4096)
-		return "summary out of 0..4096";
 	if (s->blocks[strspn(s->blocks, "ac")])
 		return "blocks other than a (attention) and c (convolution)";
 	return NULL;
@@ -26,13 +23,7 @@ student_shape_check(const struct student_shape *s)
 size_t
 student_embedding_length(const struct student_shape *s)
 {
-	return 2 * s->width + s->summary;
-}
-
-size_t
-student_functionals(const struct student_shape *s)
-{
-	return FUNCTIONALS * s->rows;
+	return 2 * s->width;
 }
 
 static struct student_linear
@@ -122,9 +113,6 @@ student_layout(struct params *p, struct student_weights *w,
 	w->norm = norm_layout(p, base, "norm", d);
 	w->score = linear_layout(p, base, "pool.score", d / 2, 0, d);
 	w->score_out = linear_layout(p, base, "pool.out", 1, 0, d / 2);
-	if (s->summary > 0)
-		w->summary = linear_layout(p, base, "summary", s->summary, 0,
-		                           student_functionals(s));
 	w->classifier = linear_layout(p, base, "classifier", s->classes, 0,
 	                              student_embedding_length(s));
 }

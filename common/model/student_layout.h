@@ -23,8 +23,6 @@ struct student_shape {
 	size_t width;             /* d, a multiple of heads */
 	size_t heads;
 	size_t classes;           /* K */
-	size_t summary;           /* h: of the functionals; 0 for none */
-	int f0;                   /* the column of log F0, or -1 */
 	char blocks[STUDENT_BLOCKS_MAX + 1]; /* "cacaca" */
 };
 
@@ -45,16 +43,14 @@ struct student_weights {
 	struct student_block block[STUDENT_BLOCKS_MAX];
 	struct student_norm norm;
 	struct student_linear score, score_out;
-	struct student_linear summary;        /* none where h is 0 */
 	struct student_linear classifier;
 };
 
 /* NULL, or what is wrong with a shape (a constant text). */
 const char *student_shape_check(const struct student_shape *shape);
 
-/* Numbers in an embedding, and in a row of functionals. */
+/* Numbers in an embedding. */
 size_t student_embedding_length(const struct student_shape *shape);
-size_t student_functionals(const struct student_shape *shape);
 
 /* The tensor list; binds w into base unless base is NULL. */
 void student_layout(struct params *p, struct student_weights *w,

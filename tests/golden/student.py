@@ -2,7 +2,7 @@
 """Write student.safetensors and student.f32 beside this file: the compact
 student by PyTorch.
 
-    bin/student-init --width 16 --heads 2 --summary 8 --blocks ca \
+    bin/student-init --width 16 --heads 2 --blocks ca \
         -f 'fbank10+pitch 16000/400/160' -o fresh.safetensors
     tests/golden/student.py fresh.safetensors
 
@@ -95,30 +95,8 @@ def attention(x, w, name):
     return linear((p @ v).transpose(0, 1).reshape(-1, d), w, name + '.out')
 
 
-def functionals(x):
-    """Five statistics a column; column 10 is log F0, 11 its voicing."""
-    parts = [[], [], [], [], []]
-    for c, column in enumerate(x.double().numpy().T):
-        voicing = x[:, 11].double().numpy().clip(0)
-        weight = voicing ** 2 if c == 10 else 1 + 0 * column
-        total = weight.sum() or 1
-        mean = (weight * column).sum() / total
-        square = (weight * column ** 2).sum() / total
-        counted = column[weight > .25] if c == 10 else column
-        counted = np.sort(counted if len(counted) else column)
-        fifth = len(counted) // 5
-        change = np.abs(np.diff(column))
-        for part, value in zip(parts, [
-                mean, max(square - mean ** 2, 0) ** .5,
-                change.mean() if len(change) else 0,
-                counted[fifth], counted[len(counted) - 1 - fifth]]):
-            part.append(value)
-    return torch.tensor(np.concatenate(parts), dtype=torch.float32)
-
-
 def student(x, w, blocks):
     """Logits and embedding of one utterance [T,M]."""
-    summary = F.gelu(linear(functionals(x), w, 'summary'))
     for layer in range(2):
         x = F.gelu(strided(x, w, 'front.%d' % layer))
     for i, letter in enumerate(blocks):
@@ -133,7 +111,7 @@ def student(x, w, blocks):
     p = torch.softmax(score, 0)
     mean = (p * x).sum(0)
     deviation = torch.sqrt((p * (x - mean) ** 2).sum(0) + 1e-5)
-    embedding = torch.cat([mean, deviation, summary])
+    embedding = torch.cat([mean, deviation])
     return linear(embedding, w, 'classifier'), embedding
 
 

@@ -12,12 +12,10 @@
 enum { UTTERANCES_MAX = 8, EMBEDDING_MAX = 512 };
 
 static const struct student_shape tiny = {
-	.rows = 7, .width = 8, .heads = 2, .classes = 3, .summary = 6,
-	.f0 = 4, .blocks = "acc"
+	.rows = 7, .width = 8, .heads = 2, .classes = 3, .blocks = "acc"
 };
 static const struct student_shape base = {
-	.rows = 83, .width = 144, .heads = 4, .classes = 4, .summary = 64,
-	.f0 = 80, .blocks = "cacaca"
+	.rows = 83, .width = 144, .heads = 4, .classes = 4, .blocks = "cacaca"
 };
 static const size_t odd_rows[] = { 1, 2, 3, 5, 37, 100, 4, 301 };
 
