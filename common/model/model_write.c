@@ -36,14 +36,14 @@ texts_add_size(struct texts *t, const char *key, size_t n)
 static void
 classes_add(struct texts *t, const struct model *m)
 {
-	size_t size = 1;
-	char *joined, *end;
+	char *joined = xstrdup(m->classes[0]);
 
-	for (size_t k = 0; k < m->shape.classes; k++)
-		size += strlen(m->classes[k]) + 1;
-	joined = end = xcalloc(size, 1);
-	for (size_t k = 0; k < m->shape.classes; k++)
-		end += sprintf(end, "%s%s", k ? "\n" : "", m->classes[k]);
+	for (size_t k = 1; k < m->shape.classes; k++) {
+		char *longer = xasprintf("%s\n%s", joined, m->classes[k]);
+
+		free(joined);
+		joined = longer;
+	}
 	texts_add(t, "classes", joined);
 	free(joined);
 }
