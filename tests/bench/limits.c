@@ -118,9 +118,10 @@ main(int argc, char *argv[])
 	const char *what = argc > 1 ? argv[1] : "";
 
 	if (argc == 3 && strcmp(what, "fft") == 0)
-		printf("%.6f\n", fft(atol(argv[2])));
+		printf("%.6f\n", fft(strtol(argv[2], NULL, 10)));
 	else if (argc == 4 && strcmp(what, "sgemm") == 0)
-		printf("%.2f\n", sgemm(atoi(argv[2]), atoi(argv[3])));
+		printf("%.2f\n", sgemm((int)strtol(argv[2], NULL, 10),
+		                      (int)strtol(argv[3], NULL, 10)));
 	else if (strcmp(what, "memcpy") == 0)
 		printf("%.2f\n", copy(4));
 	else if (strcmp(what, "pipe") == 0)
