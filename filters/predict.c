@@ -10,6 +10,7 @@
  * An utterance it cannot use is dropped with a reason on stderr; the exit
  * status is then 1.  See predict(1).
  */
+#include <math.h>
 #include <signal.h>
 
 #include "core/cli.h"
@@ -40,6 +41,9 @@ predict(struct prediction *p, struct frame *f, bool embed)
 		return why;
 	p->embedding = embed ? frame_add1(f, FIELD_EMBEDDING, D) : NULL;
 	model_infer(&p->model, p->logits, p->embedding, view, rows, &p->arena);
+	for (size_t k = 0; k < p->model.shape.classes; k++)
+		if (!isfinite(p->logits[k]))
+			return "features too large to compute with";
 	return NULL;
 }
 
