@@ -57,7 +57,8 @@ features_type_parse(struct features_type *t, const char *text)
 	if (deltas && sscanf(deltas, "+deltas%1d", &t->deltas) != 1)
 		return false;
 	features_type_print(again, t);
-	return t->columns > 0 && t->deltas <= 2 && strcmp(again, text) == 0;
+	return t->columns > 0 && t->rate > 0 && t->window > 0 && t->hop > 0 &&
+	       t->scale > 0 && t->deltas <= 2 && strcmp(again, text) == 0;
 }
 
 /* The columns from … to - 1 less their means over time, times scale. */
