@@ -315,6 +315,22 @@ check 'training that was stopped goes on to the same model' '
 	passes 1 3 parts
 	cmp whole parts
 '
+check 'the examples of README.md work as printed' '
+	corpus
+	cp clips.tsv train.tsv
+	cp clips.tsv test.tsv
+	sox "$examples/angry-en.flac" x.wav
+	mkdir archive
+	cp "$examples"/*.flac archive
+	student-init -o english.safetensors
+	student-init -s 2 -o german.safetensors
+	sed -n "/^## Examples/,/^## The programs/s/^    //p" "$top/README.md" |
+		sed "/^arecord/,/predict/d; /^import/,\$d" >script
+	test "$(wc -l <script)" -ge 15
+	sh -ex script
+	test "$(modeldump -k passes mine.safetensors)" = 20
+	test "$(wc -l <emotions.tsv)" -eq 5
+'
 check 'an installed copy works, with no other PATH' '
 	make -s -C "$top" $san install DESTDIR="$dir/root" PREFIX=/usr
 	bin=$dir/root/usr/bin
