@@ -2,7 +2,7 @@
 # train.sh OUT FOLD FRAMES... - train without a fold, then export the model
 #
 # Each pass draws as many utterances as the corpora have, rare corpora and
-# classes more often, each in one of its views (raw or by speaker) and voices.
+# classes more often, each in one of its views: raw, or by speaker.
 # Run again after an interruption, it goes on where it was.
 set -e
 out=$1 fold=$2
