@@ -1,0 +1,123 @@
+/* model: the built-in one, writing and reading again, long utterances. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gradient.h"
+#include "model/model.h"
+#include "nn/softmax.h"
+
+static const char golden[] = "tests/golden/student.safetensors";
+static const char path[] = "model.test.safetensors";
+
+static void
+test_builtin(void **state)
+{
+	struct model m;
+	struct arena arena = ARENA_INIT;
+	float logits[STUDENT_CLASSES_MAX], *x;
+
+	(void)state;
+	model_open(&m, NULL);
+	assert_string_equal(m.name, "built-in model");
+	x = random_floats(100 * m.shape.rows, 1);
+	model_infer(&m, logits, NULL, x, 100, &arena);
+	for (size_t k = 0; k < m.shape.classes; k++)
+		assert_true(isfinite(logits[k]));
+	free(x);
+	arena_release(&arena);
+	model_release(&m);
+}
+
+static void
+compare_models(const struct model *a, const struct model *b)
+{
+	char one[FEATURES_TYPE_MAX], two[FEATURES_TYPE_MAX];
+
+	features_type_print(one, &a->features);
+	features_type_print(two, &b->features);
+	assert_string_equal(one, two);
+	assert_int_equal(a->shape.width, b->shape.width);
+	assert_int_equal(a->shape.classes, b->shape.classes);
+	assert_string_equal(a->shape.blocks, b->shape.blocks);
+	for (size_t k = 0; k < a->shape.classes; k++)
+		assert_string_equal(a->classes[k], b->classes[k]);
+}
+
+static void
+test_write(void **state)
+{
+	const struct safetensors_text more[] = { { "history", "a\n\"b\"" },
+	                                         { "width", "999" } };
+	struct model m, again;
+
+	(void)state;
+	model_open(&m, golden);
+	model_write(path, &m, NULL, TYPE_F32, NULL, 0, more, 2);
+	model_open(&again, path);
+	compare_models(&m, &again);
+	assert_memory_equal(m.block, again.block,
+	                    m.params.length * sizeof *m.block);
+	assert_string_equal(safetensors_metadata(&again.file, "history"),
+	                    "a\n\"b\"");
+	model_write(path, &again, NULL, TYPE_BF16, NULL, 0, NULL, 0);
+	model_release(&m);
+	model_open(&m, path);
+	compare_models(&m, &again);
+	assert_all_close(m.block, again.block, m.params.length, 5e-3);
+	assert_string_equal(safetensors_metadata(&m.file, "history"),
+	                    "a\n\"b\"");
+	model_release(&m);
+	model_release(&again);
+	unlink(path);
+}
+
+/* The mean of three pieces' log-probabilities and embeddings, by hand. */
+static void
+test_pieces(void **state)
+{
+	enum { ROWS = 2 * MODEL_ROWS_MAX + 1, D = 32, K = 4 };
+	struct arena arena = ARENA_INIT;
+	struct model m;
+	float logits[K], embedding[D], piece[K], part[D];
+	float mean[K] = { 0 }, middle[D] = { 0 }, *x;
+
+	(void)state;
+	model_open(&m, golden);
+	assert_int_equal(model_embedding_length(&m), D);
+	x = random_floats((size_t)ROWS * m.shape.rows, 2);
+	model_infer(&m, logits, embedding, x, ROWS, &arena);
+	for (size_t i = 0; i < 3; i++) {
+		size_t from = ROWS * i / 3, to = ROWS * (i + 1) / 3;
+
+		model_infer(&m, piece, part, x + from * m.shape.rows,
+		            to - from, &arena);
+		log_softmax_forward(piece, piece, 1, K);
+		for (int k = 0; k < K; k++)
+			mean[k] += piece[k] / 3;
+		for (int j = 0; j < D; j++)
+			middle[j] += part[j] / 3;
+	}
+	assert_all_close(logits, mean, K, 1e-5);
+	assert_all_close(embedding, middle, D, 1e-5);
+	model_infer(&m, piece, NULL, x, ROWS, &arena);
+	assert_memory_equal(piece, logits, sizeof logits);
+	free(x);
+	arena_release(&arena);
+	model_release(&m);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		{ "the built-in model opens and computes",
+		  test_builtin, NULL, NULL, NULL },
+		{ "what is written is read again, metadata too",
+		  test_write, NULL, NULL, NULL },
+		{ "a long utterance is the mean of its parts",
+		  test_pieces, NULL, NULL, NULL },
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
