@@ -185,6 +185,7 @@ reader_rewind(struct reader *r)
 	r->runs = r->utterances = r->utterances_total = 0;
 	r->at = 0;
 	r->size = 0;
+	r->skim = 0;
 }
 
 void

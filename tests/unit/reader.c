@@ -181,6 +181,9 @@ skimming_passes_over_tensors_and_says_where_frames_lie(void **state)
 		assert_int_equal(first, 0x83);
 	}
 	assert_int_equal(at[1], at[0] + (off_t)size[0]);
+	reader_rewind(&r);
+	assert_true(reader_next(&r, &f));
+	assert_true(frame_has(&f, "x"));
 	frame_release(&f);
 	frame_release(&whole);
 	reader_close(&r);
