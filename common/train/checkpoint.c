@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,14 +36,25 @@ lineage_release(struct lineage *l)
 	names_release(&l->languages);
 }
 
+static bool
+lines_have(const char *lines, const char *line)
+{
+	size_t want = strlen(line), length;
+
+	for (; *lines; lines += length + (lines[length] == '\n')) {
+		length = strcspn(lines, "\n");
+		if (length == want && memcmp(lines, line, length) == 0)
+			return true;
+	}
+	return false;
+}
+
 void
 lineage_command(struct lineage *l, const char *command)
 {
-	const char *last = strrchr(l->history, '\n');
 	char *longer;
 
-	last = last ? last + 1 : l->history;
-	if (strcmp(last, command) == 0)
+	if (lines_have(l->history, command))
 		return;
 	longer = xasprintf("%s%s%s", l->history, *l->history ? "\n" : "",
 	                   command);

@@ -20,7 +20,7 @@ struct lineage {
 void lineage_init(struct lineage *l, const struct model *m);
 void lineage_release(struct lineage *l);
 
-/* Adds a command line unless it is the last one already. */
+/* Adds a command line unless it is there already. */
 void lineage_command(struct lineage *l, const char *command);
 
 /* Notes whose voice it was. */
