@@ -1,15 +1,17 @@
 #include <string.h>
 
+#include "core/vector.h"
 #include "model/half.h"
 
 enum {
 	INFINITE = 0x7f800000,     /* bits of a float */
 	HALF_OVERFLOW = 0x477ff000, /* 65520: halfway past the largest half */
 	HALF_NORMAL = 0x38800000,  /* 2^-14: the smallest normal half */
+	HALF_INFINITE = 0x0f800000, /* a half's, where a float's bits are */
 	BIAS = 127 - 15            /* of the exponents */
 };
 
-static uint32_t
+static inline uint32_t
 bits_of(float x)
 {
 	uint32_t bits;
@@ -18,7 +20,7 @@ bits_of(float x)
 	return bits;
 }
 
-static float
+static inline float
 float_of(uint32_t bits)
 {
 	float x;
@@ -27,20 +29,38 @@ float_of(uint32_t bits)
 	return x;
 }
 
+/*
+ * Without branches, so that a loop of it becomes vector code: the bits moved
+ * up to a float's place are too small by 2^112, whole or subnormal; infinity
+ * and NaN get a float's exponent instead.
+ */
+static inline float
+half_widen(uint16_t half)
+{
+	uint32_t sign = (half & 0x8000u) << 16, size = (half & 0x7fffu) << 13;
+	uint32_t finite = bits_of(float_of(size) * 0x1p112f);
+	uint32_t special = size | INFINITE;
+
+	return float_of(sign | (size >= HALF_INFINITE ? special : finite));
+}
+
 float
 half_to_float(uint16_t half)
 {
-	uint32_t sign = (half & 0x8000u) << 16;
-	uint32_t exponent = half >> 10 & 0x1f, mantissa = half & 0x3ff;
+	return half_widen(half);
+}
 
-	if (exponent == 0x1f)
-		return float_of(sign | INFINITE | mantissa << 13);
-	if (exponent == 0) {
-		float x = (float)mantissa * 0x1p-24f;
+VECTORISED void
+half_to_floats(float *out, const void *halves, size_t n)
+{
+	const unsigned char *bytes = halves;
 
-		return sign ? -x : x;
+	for (size_t i = 0; i < n; i++) {
+		uint16_t half;
+
+		memcpy(&half, bytes + 2 * i, sizeof half);
+		out[i] = half_widen(half);
 	}
-	return float_of(sign | (exponent + BIAS) << 23 | mantissa << 13);
 }
 
 uint16_t

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/finite.h"
 #include "core/rng.h"
 #include "core/xalloc.h"
 #include "model/params.h"
@@ -91,10 +92,8 @@ tensor_load(float *block, const struct param *t, const struct safetensors *s)
 	if (!safetensors_floats(block + t->offset, e))
 		return xasprintf("tensor %s is of type %s, want F32, F16 or "
 		                 "BF16", t->name, e->type_name);
-	for (size_t i = 0; i < t->length; i++)
-		if (!isfinite(block[t->offset + i]))
-			return xasprintf("tensor %s holds NaN or infinity",
-			                 t->name);
+	if (!floats_finite(block + t->offset, t->length))
+		return xasprintf("tensor %s holds NaN or infinity", t->name);
 	return NULL;
 }
 

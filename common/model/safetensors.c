@@ -318,12 +318,13 @@ safetensors_floats(float *out, const struct safetensors_entry *e)
 			memcpy(out, e->data, e->size);
 		return true;
 	}
-	for (size_t i = 0; i < e->length; i++) {
+	if (e->type == TYPE_F16)
+		half_to_floats(out, e->data, e->length);
+	for (size_t i = 0; e->type == TYPE_BF16 && i < e->length; i++) {
 		uint16_t bits;
 
 		memcpy(&bits, e->data + 2 * i, sizeof bits);
-		out[i] = e->type == TYPE_F16 ? half_to_float(bits)
-		                             : bfloat_to_float(bits);
+		out[i] = bfloat_to_float(bits);
 	}
 	return true;
 }

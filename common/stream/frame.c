@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/die.h"
-#include "core/vector.h"
+#include "core/finite.h"
 #include "core/xalloc.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
@@ -83,23 +83,6 @@ frame_texts(struct frame *f, const char *name, size_t *count)
 	return texts;
 }
 
-/* x - x is 0 for a finite x only; the sum of such differences tells. */
-VECTORISED static bool
-all_finite(const float *x, size_t n)
-{
-	float lane[16] = { 0 };
-	float sum = 0;
-
-	for (size_t i = 0; i + 16 <= n; i += 16)
-		for (size_t l = 0; l < 16; l++)
-			lane[l] += x[i + l] - x[i + l];
-	for (size_t i = n / 16 * 16; i < n; i++)
-		sum += x[i] - x[i];
-	for (size_t l = 0; l < 16; l++)
-		sum += lane[l];
-	return sum == 0;
-}
-
 static const char *
 tensor_check(struct field *field, int ndim, struct arena *arena)
 {
@@ -115,7 +98,7 @@ tensor_check(struct field *field, int ndim, struct arena *arena)
 		return "a tensor of the wrong rank";
 	if (tensor_length(&field->tensor) == 0)
 		return "an empty tensor";
-	if (!all_finite(field->tensor.data, tensor_length(&field->tensor)))
+	if (!floats_finite(field->tensor.data, tensor_length(&field->tensor)))
 		return "NaN or infinite values";
 	return NULL;
 }
