@@ -25,7 +25,7 @@ block_new(size_t size)
 
 	if (!b)
 		die("out of memory");
-#ifdef MADV_HUGEPAGE /* Linux: fewer page faults, a quarter of the time */
+#ifdef MADV_HUGEPAGE /* Linux: far fewer page faults */
 	if (align == HUGE_PAGE)
 		madvise(b, bytes / align * align, MADV_HUGEPAGE);
 #endif
