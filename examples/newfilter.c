@@ -1,125 +1,40 @@
 /*
- * newfilter - add "level", the loudness of the audio in dB, to each utterance
+ * newfilter - add "level", the audio's in dB below full scale
  *
- *	cc -o newfilter newfilter.c -lmsgpackc -lm
- *	wavread x.wav | ./newfilter | framedump
+ *	wavread x.wav | newfilter | framedump
  *
- * It shares nothing with tunne but the stream, tunne-frame(5).  Full scale is
- * 0 dB; a frame without audio passes as it is.
+ * Put it in filters/ and "make bin/newfilter" builds it.
  */
-#include <math.h>
-#include <msgpack.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-/* The value of a key, which is text in a frame and bin in a tensor. */
-static const msgpack_object *
-find(const msgpack_object *map, const char *key)
-{
-	uint32_t keys = map->type == MSGPACK_OBJECT_MAP ? map->via.map.size : 0;
-
-	for (uint32_t i = 0; i < keys; i++) {
-		const msgpack_object *k = &map->via.map.ptr[i].key;
-
-		if ((k->type == MSGPACK_OBJECT_STR ||
-		     k->type == MSGPACK_OBJECT_BIN) &&
-		    k->via.bin.size == strlen(key) &&
-		    memcmp(k->via.bin.ptr, key, strlen(key)) == 0)
-			return &map->via.map.ptr[i].val;
-	}
-	return NULL;
-}
-
-static double
-level(const msgpack_object *data)
-{
-	size_t count = data->via.bin.size / sizeof(float);
-	double sum = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		float sample;
-
-		memcpy(&sample, data->via.bin.ptr + i * sizeof sample,
-		       sizeof sample);
-		sum += (double)sample * sample;
-	}
-	return 10 * log10(sum / (double)(count ? count : 1) + 1e-10);
-}
-
-/* Writes the frame with level added; 0 if that failed. */
-static int
-put(const msgpack_object *frame, msgpack_packer *out, msgpack_sbuffer *bytes)
-{
-	const msgpack_object *audio = find(frame, "audio");
-	const msgpack_object *data = audio ? find(audio, "data") : NULL;
-	int add = data && data->type == MSGPACK_OBJECT_BIN &&
-		!find(frame, "level");
-
-	msgpack_pack_map(out, frame->via.map.size + (add ? 1 : 0));
-	for (uint32_t i = 0; i < frame->via.map.size; i++) {
-		msgpack_pack_object(out, frame->via.map.ptr[i].key);
-		msgpack_pack_object(out, frame->via.map.ptr[i].val);
-	}
-	if (add) {
-		msgpack_pack_str_with_body(out, "level", strlen("level"));
-		msgpack_pack_double(out, level(data));
-	}
-	if (fwrite(bytes->data, bytes->size, 1, stdout) != 1)
-		return 0;
-	msgpack_sbuffer_clear(bytes);
-	return fflush(stdout) == 0;
-}
-
-/* Takes what has arrived, so that live input flows; 0 at the end. */
-static int
-more(msgpack_unpacker *in)
-{
-	ssize_t got = -1;
-
-	if (msgpack_unpacker_reserve_buffer(in, 1 << 16))
-		got = read(STDIN_FILENO, msgpack_unpacker_buffer(in), 1 << 16);
-	if (got > 0)
-		msgpack_unpacker_buffer_consumed(in, (size_t)got);
-	return got > 0;
-}
-
-static int
-fail(const char *why)
-{
-	fprintf(stderr, "newfilter: %s\n", why);
-	return 1;
-}
+#include "audio/level.h"
+#include "core/cli.h"
+#include "stream/reader.h"
+#include "stream/writer.h"
 
 int
-main(void)
+main(int argc, char *argv[])
 {
-	const msgpack_object *kind;
-	msgpack_unpacked frame;
-	msgpack_unpacker in;
-	msgpack_sbuffer bytes;
-	msgpack_packer out;
-	int ended = 0;
+	const struct cli_option options[] = { OPT_END };
+	const struct cli_about about = { "Adds the level of audio.", "", 0, 0 };
+	struct frame f = FRAME_INIT;
+	struct reader in;
+	struct writer out;
 
-	msgpack_unpacked_init(&frame);
-	msgpack_unpacker_init(&in, 1 << 16);
-	msgpack_sbuffer_init(&bytes);
-	msgpack_packer_init(&out, &bytes, msgpack_sbuffer_write);
-	while (more(&in))
-		while (msgpack_unpacker_next(&in, &frame) ==
-		       MSGPACK_UNPACK_SUCCESS) {
-			kind = find(&frame.data, "frame");
-			if (!kind || kind->type != MSGPACK_OBJECT_STR)
-				return fail("not a stream of frames");
-			ended = kind->via.str.size == strlen("end") &&
-				memcmp(kind->via.str.ptr, "end", 3) == 0;
-			if (!put(&frame.data, &out, &bytes))
-				return fail("cannot write");
-		}
-	if (!ended || msgpack_unpacker_message_size(&in) > 0)
-		return fail("the stream ends without its end frame");
-	msgpack_sbuffer_destroy(&bytes);
-	msgpack_unpacked_destroy(&frame);
-	msgpack_unpacker_destroy(&in);
-	return 0;
+	cli_parse(argc, argv, options, &about);
+	reader_open(&in, stdin, "<stdin>");
+	writer_open(&out, stdout, "<stdout>", &in, argc, argv);
+	while (reader_next(&in, &f)) {
+		const char *why;
+		const struct tensor *audio = frame_need(&f, "audio", 1, &why);
+
+		if (audio)
+			frame_set_number(&f, "level", decibels(
+				level_rms(audio->data, audio->dim[0]) + 1e-5));
+		if (audio)
+			writer_put(&out, &f);
+		else
+			writer_drop(&out, frame_id(&f), why);
+	}
+	reader_close(&in);
+	frame_release(&f);
+	return writer_close(&out);
 }

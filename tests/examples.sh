@@ -9,11 +9,11 @@ do
 	$python -c 'import msgpack_numpy' 2>/dev/null && break
 done
 
-# built: newfilter, by the line that the page gives; msgpack-c 6 renamed its
+# built: barefilter, by the line that the page gives; msgpack-c 6 renamed its
 # library.
 built() {
-	cc -Wall -o newfilter "$examples/newfilter.c" -lmsgpackc -lm ||
-		cc -Wall -o newfilter "$examples/newfilter.c" -lmsgpack-c -lm
+	cc -Wall -o barefilter "$examples/barefilter.c" -lmsgpackc -lm ||
+		cc -Wall -o barefilter "$examples/barefilter.c" -lmsgpack-c -lm
 }
 
 # listing FILE: what the page shows of a file of this folder.
@@ -38,6 +38,25 @@ for frame in read_frames(open(sys.argv[1], 'rb')):
 
 check 'the page shows newfilter.c as it is' '
 	listing newfilter.c | diff - "$examples/newfilter.c"
+'
+check 'newfilter.c builds on the library and adds the level' '
+	case ${B:-build} in
+	*san*) san=-fsanitize=address,undefined ;;
+	*) san= ;;
+	esac
+	cc -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -fopenmp $san \
+		-I"$top/common" -o newfilter "$examples/newfilter.c" \
+		"$top/${B:-build}/libcommon.a" -lmsgpackc -lm
+	wavread "$examples"/*.flac | ./newfilter >y.frames
+	python_reads "abs(frame[\"level\"] - 20 * np.log10(np.sqrt(
+		np.mean(frame[\"audio\"].astype(float) ** 2)) + 1e-5)) < 1e-3" \
+		y.frames >out
+	test "$(grep -c True out)" -eq 4
+	fails 1 ./newfilter </dev/null 2>err
+	says "empty, not even a header" err
+'
+check 'the page shows barefilter.c as it is' '
+	listing barefilter.c | diff - "$examples/barefilter.c"
 '
 check 'the page shows read_frames.py as it is' '
 	listing read_frames.py | diff - "$examples/read_frames.py"
@@ -88,43 +107,43 @@ check 'read_frames.py does not take a cut stream for a short one' '
 	{ cat x.frames; head -c 5 x.frames; } >cut
 	fails 1 $python "$examples/read_frames.py" <cut
 '
-check 'newfilter.c adds the level that Python computes' '
+check 'barefilter.c adds the level that Python computes' '
 	built
 	wavread "$examples"/*.flac >x.frames
-	./newfilter <x.frames >y.frames
+	./barefilter <x.frames >y.frames
 	python_reads "abs(frame[\"level\"] - 10 * np.log10(
 		np.mean(frame[\"audio\"].astype(float) ** 2))) < 1e-3" \
 		y.frames >out
 	test "$(grep -c True out)" -eq 4
 '
-check 'newfilter.c passes everything else on' '
+check 'barefilter.c passes everything else on' '
 	built
 	wavread "$examples"/*.flac | featurize >x.frames
-	cat x.frames x.frames | ./newfilter >y.frames
+	cat x.frames x.frames | ./barefilter >y.frames
 	framecut -d level <y.frames >z.frames
 	cat x.frames x.frames | framecut -d level >w.frames
 	framecmp w.frames z.frames
 '
-check 'newfilter.c does not take a cut stream for a short one' '
+check 'barefilter.c does not take a cut stream for a short one' '
 	built
 	wavread "$examples/angry-en.flac" >x.frames
 	size=$(wc -c <x.frames)
 	for keep in 0 5 $((size / 2)) $((size - 1))
 	do
 		head -c "$keep" x.frames >cut
-		fails 1 ./newfilter <cut >out 2>err
+		fails 1 ./barefilter <cut >out 2>err
 		says "ends without its end frame" err
 	done
 '
-check 'newfilter.c refuses what is not a stream' '
+check 'barefilter.c refuses what is not a stream' '
 	built
-	fails 1 ./newfilter <"$examples/newfilter.c" 2>err
+	fails 1 ./barefilter <"$examples/barefilter.c" 2>err
 	says "not a stream of frames" err
 '
-check 'newfilter.c fails on a full disk' '
+check 'barefilter.c fails on a full disk' '
 	built
 	wavread "$examples/angry-en.flac" >x.frames
-	fails 1 ./newfilter <x.frames >/dev/full 2>err
+	fails 1 ./barefilter <x.frames >/dev/full 2>err
 	says "cannot write" err
 '
 check 'loss.py gives a loss and its gradient' '
