@@ -85,7 +85,7 @@ check 'without teachers, -L 0 is cross-entropy' '
 check 'without teachers and with -L over 0, the message says what to do' '
 	one "$student" >in
 	fails 1 kd-loss <in >out 2>err
-	says "teacher-logits before kd-loss, or say -L 0" err
+	says "framejoin before kd-loss, or say -L 0" err
 '
 check 'one teacher: the loss is the mixture of both parts' '
 	one "$student,$en" | kd-loss -T 2 -L 0.5 >out

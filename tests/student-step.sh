@@ -247,6 +247,14 @@ check 'with nothing to learn from, the model stays' '
 	says "not a stream" err
 	cmp "$fresh" m
 '
+check 'an utterance whose label is no class is left out by name' '
+	cp "$fresh" m
+	student-init -c anger,sadness --width 16 --heads 2 --blocks ca \
+		-f "fbank10+pitch 16000/400/160" -o two
+	fails 1 student-step -m two -b 8 "$train" 2>err
+	grep -q "left out: its label is none of the model" err
+	test "$(metadata passes two)" = 1
+'
 check 'features of another kind than the model'\''s are refused' '
 	student-init -f "fbank11+pitch 16000/400/160" -o other
 	fails 1 student-step -m other "$train" 2>err

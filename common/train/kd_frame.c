@@ -187,7 +187,7 @@ teachers_read(struct kd_utterance *u, struct frame *f, struct names classes)
 		u->teachers++;
 	}
 	if (u->teachers == 0)
-		die("%s: no teacher in the stream (put teacher-logits before "
+		die("%s: no teacher in the stream (put framejoin before "
 		    "%s, or say -L 0 to learn from labels alone)",
 		    frame_id(f), program_name());
 	return why;

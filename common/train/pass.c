@@ -73,36 +73,61 @@ example_fields(struct example *e, struct frame *f)
 	}
 }
 
+/* No loss can be had from a label that the model has no class for. */
+static bool
+label_known(const struct model *m, struct frame *f)
+{
+	const char *label = frame_text(f, FIELD_LABEL);
+
+	if (!label || !*label)
+		return true; /* teachers may do without */
+	for (size_t k = 0; k < m->shape.classes; k++)
+		if (strcmp(m->classes[k], label) == 0)
+			return true;
+	return false;
+}
+
+/* Takes the utterance that was read, or says why it is of no use. */
+static const char *
+example_take(struct pass *p, struct example *e)
+{
+	const struct model *m = p->t->model;
+	struct frame *f = &p->frame;
+	const char *why;
+	const float *view = model_view(m, f, &e->rows, &why);
+	size_t length;
+
+	if (!view)
+		return why;
+	if (!label_known(m, f))
+		return "its label is none of the model's classes "
+		       "(framecut --where label!=… leaves it out quietly)";
+	example_fields(e, f);
+	length = e->rows * m->shape.rows;
+	e->view = arena_floats(&e->frame.arena, length);
+	memcpy(e->view, view, length * sizeof *view);
+	e->weight = 1;
+	if (p->options->balance) {
+		char *group = group_text(f, p->options->balance);
+
+		e->weight = (float)balance_weight(&p->balance, group);
+		free(group);
+	}
+	lineage_utterance(p->lineage, &e->frame);
+	return NULL;
+}
+
 /* Reads the next usable utterance; false at the end. */
 static bool
 example_read(struct pass *p, struct example *e)
 {
-	const struct model *m = p->t->model;
-	const char *why;
-
 	while (reader_next(p->in, &p->frame)) {
-		struct frame *f = &p->frame;
-		const float *view = model_view(m, f, &e->rows, &why);
-		size_t length;
+		const char *why = example_take(p, e);
 
-		if (!view) {
-			warn("%s: left out: %s", frame_id(f), why);
-			p->dropped++;
-			continue;
-		}
-		example_fields(e, f);
-		length = e->rows * m->shape.rows;
-		e->view = arena_floats(&e->frame.arena, length);
-		memcpy(e->view, view, length * sizeof *view);
-		e->weight = 1;
-		if (p->options->balance) {
-			char *group = group_text(f, p->options->balance);
-
-			e->weight = (float)balance_weight(&p->balance, group);
-			free(group);
-		}
-		lineage_utterance(p->lineage, &e->frame);
-		return true;
+		if (!why)
+			return true;
+		warn("%s: left out: %s", frame_id(&p->frame), why);
+		p->dropped++;
 	}
 	return false;
 }
