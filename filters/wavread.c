@@ -17,9 +17,9 @@
 #include "core/cli.h"
 #include "core/die.h"
 #include "core/number.h"
+#include "core/utf8.h"
 #include "core/xalloc.h"
 #include "corpus/manifest.h"
-#include "corpus/utf8.h"
 #include "stream/writer.h"
 
 static void

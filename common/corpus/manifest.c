@@ -4,9 +4,9 @@
 
 #include "core/die.h"
 #include "core/number.h"
+#include "core/utf8.h"
 #include "core/xalloc.h"
 #include "corpus/manifest.h"
-#include "corpus/utf8.h"
 #include "stream/fields.h"
 #include "stream/scan.h"
 
@@ -230,7 +230,7 @@ manifest_id(const struct manifest *m, const char *why)
 		return xasprintf("%s:%zu", m->name, m->line);
 	if (id)
 		return xstrdup(id);
-	return xstrdup(id ? id : manifest_value(m, "path"));
+	return xstrdup(manifest_value(m, "path"));
 }
 
 size_t

@@ -1,44 +1,13 @@
 #include <math.h>
+#include <string.h>
 
 #include "eval/report.h"
-
-/* Length of the UTF-8 character at s, or 0 where there is none. */
-static size_t
-character_length(const unsigned char *s)
-{
-	size_t length = *s < 0x80 ? 1 : *s < 0xc2 ? 0 : *s < 0xe0 ? 2
-	              : *s < 0xf0 ? 3 : *s < 0xf5 ? 4 : 0;
-
-	for (size_t i = 1; i < length; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	/* overlong forms, surrogates, past U+10FFFF */
-	if ((*s == 0xe0 && s[1] < 0xa0) || (*s == 0xed && s[1] > 0x9f) ||
-	    (*s == 0xf0 && s[1] < 0x90) || (*s == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return length;
-}
+#include "stream/codec_json.h"
 
 static void
 string_print(FILE *out, const char *text)
 {
-	const unsigned char *s = (const unsigned char *)text;
-
-	fputc('"', out);
-	while (*s) {
-		size_t length = character_length(s);
-
-		if (length == 0)
-			fputs("\\ufffd", out); /* what is not UTF-8 */
-		else if (*s < 0x20)
-			fprintf(out, "\\u%04x", *s);
-		else if (*s == '"' || *s == '\\')
-			fprintf(out, "\\%c", *s);
-		else
-			fwrite(s, 1, length, out);
-		s += length ? length : 1;
-	}
-	fputc('"', out);
+	codec_json_text(out, text, strlen(text));
 }
 
 /* before is what separates it from the member before. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "core/xalloc.h"
 #include "model/json.h"
 
@@ -11,28 +12,6 @@ static const cJSON *
 inner(const struct json *j)
 {
 	return (const cJSON *)j;
-}
-
-/* Bytes of the UTF-8 character that s begins with; 0: it is none. */
-static size_t
-utf8_length(const unsigned char *s, size_t left)
-{
-	static const unsigned long least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t length = *s < 0x80 ? 1 : *s >> 5 == 6 ? 2 : *s >> 4 == 14 ? 3
-	              : *s >> 3 == 30 ? 4 : 0;
-	unsigned long code = length > 1 ? *s & (0x7fu >> length) : *s;
-
-	if (length > left)
-		return 0;
-	for (size_t i = 1; i < length; i++) {
-		if (s[i] >> 6 != 2)
-			return 0;
-		code = code << 6 | (s[i] & 0x3fu);
-	}
-	if (code < least[length] || code > 0x10ffff ||
-	    (code >= 0xd800 && code <= 0xdfff))
-		return 0;
-	return length;
 }
 
 /*
@@ -44,7 +23,7 @@ utf8_length(const unsigned char *s, size_t left)
 static const char *
 bytes_check(const char *bytes, size_t size)
 {
-	const unsigned char *s = (const unsigned char *)bytes;
+	const char *s = bytes;
 	size_t length, items = 0;
 
 	for (size_t i = 0; i < size; i += length) {
@@ -60,7 +39,7 @@ bytes_check(const char *bytes, size_t size)
 			continue;
 		if (size - i >= 6 && memcmp(s + i, "\\u0000", 6) == 0)
 			return "JSON with a NUL in it";
-		if (size - i >= 2 && s[i + 1] < 0x80)
+		if (size - i >= 2 && (s[i + 1] & 0x80) == 0)
 			length = 2;
 	}
 	return NULL;
@@ -235,23 +214,22 @@ json_truth(const struct json *j, bool *truth)
 void
 json_write_text(FILE *fp, const char *text)
 {
-	const unsigned char *s = (const unsigned char *)text;
 	size_t left = strlen(text);
 
 	fputc('"', fp);
 	while (left > 0) {
-		size_t length = utf8_length(s, left);
+		size_t length = utf8_length(text, left);
 
 		if (length == 0)
 			fputc('?', fp);
-		else if (*s < 0x20)
-			fprintf(fp, "\\u%04x", *s);
-		else if (*s == '"' || *s == '\\')
-			fprintf(fp, "\\%c", *s);
+		else if ((unsigned char)*text < 0x20)
+			fprintf(fp, "\\u%04x", *text);
+		else if (*text == '"' || *text == '\\')
+			fprintf(fp, "\\%c", *text);
 		else
-			fwrite(s, 1, length, fp);
+			fwrite(text, 1, length, fp);
 		length += length == 0;
-		s += length;
+		text += length;
 		left -= length;
 	}
 	fputc('"', fp);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/arena.h"
+#include "core/utf8.h"
 #include "stream/codec_json.h"
 
 void
@@ -36,27 +37,6 @@ codec_json_double(FILE *fp, double x)
 	fputs(digits, fp);
 }
 
-/*
- * Bytes of the UTF-8 character that begins at s, 0 if there is none: no
- * overlong form, no surrogate, nothing over U+10FFFF (RFC 3629, section 4).
- */
-static size_t
-utf8_length(const unsigned char *s, size_t left)
-{
-	size_t length = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2
-	              : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
-
-	if (length == 0 || length > left)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return length;
-}
-
 void
 codec_json_text(FILE *fp, const char *text, size_t length)
 {
@@ -64,7 +44,7 @@ codec_json_text(FILE *fp, const char *text, size_t length)
 
 	putc('"', fp);
 	for (size_t i = 0, step; i < length; i += step ? step : 1) {
-		step = utf8_length(s + i, length - i);
+		step = utf8_length(text + i, length - i);
 		if (step == 0)
 			fputs("\\ufffd", fp);
 		else if (s[i] == '"' || s[i] == '\\')

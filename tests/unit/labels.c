@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "corpus/labels.h"
-#include "corpus/utf8.h"
+#include "core/utf8.h"
 
 static void
 becomes(const char *word, const char *label)
