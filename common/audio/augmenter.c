@@ -8,6 +8,7 @@
 #include "audio/effects.h"
 #include "audio/level.h"
 #include "audio/noise.h"
+#include "audio/wav.h"
 #include "core/number.h"
 #include "core/xalloc.h"
 #include "stream/fields.h"
@@ -192,17 +193,18 @@ augmenter_apply(const struct augmenter *a, struct frame *f)
 	const char *why = NULL, *before = frame_text(f, FIELD_AUGMENT);
 	const struct tensor *audio = frame_need(f, FIELD_AUDIO, 1, &why);
 	double rate = frame_number(f, FIELD_RATE, 0);
-	const char *key = a->by_speaker ? frame_text(f, FIELD_SPEAKER)
-	                                : frame_id(f);
-	struct take t = { .key = key ? key : frame_id(f), .rate = (int)rate };
-	struct rng rng = chance(a, &t, DRAW_WHETHER);
+	struct take t = { .key = a->by_speaker ? frame_text(f, FIELD_SPEAKER)
+	                                       : frame_id(f) };
+	struct rng rng;
 
 	if (why)
 		return why;
-	if (!key)
+	if (!t.key)
 		return "no speaker, which --by speaker draws by";
-	if (rate < 1000 || rate > 768000)
+	if (rate < WAV_RATE_MIN || rate > WAV_RATE_MAX)
 		return "no rate, or none that audio has";
+	t.rate = (int)rate;
+	rng = chance(a, &t, DRAW_WHETHER);
 	if (rng_uniform(&rng) >= a->probability) {
 		if (!before)
 			frame_set_text(f, FIELD_AUGMENT, "none");

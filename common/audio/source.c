@@ -32,10 +32,11 @@ part_read(void *context, float *samples, size_t count)
 	return got;
 }
 
+/* What lies beyond any file stays there, and within what a number holds. */
 static uint64_t
 frames_round(double seconds, int rate)
 {
-	return (uint64_t)llround(seconds * rate);
+	return (uint64_t)llround(fmin(seconds * rate, 0x1p60));
 }
 
 const char *
@@ -58,10 +59,12 @@ source_open(struct source *s, const char *path,
 size_t
 source_expected(const struct source *s)
 {
-	uint64_t end = s->bounded ? s->end : s->wav.frames;
+	uint64_t end = s->wav.frames;
 
-	if (!s->bounded && !s->wav.counted)
+	if (!s->wav.counted)
 		return 0;
+	if (s->bounded && s->end < end) /* a table may say anything */
+		end = s->end;
 	if (end <= s->wav.position)
 		return 0;
 	return (size_t)ceil((double)(end - s->wav.position) * s->rate /
