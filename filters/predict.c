@@ -11,7 +11,6 @@
  * status is then 1.  See predict(1).
  */
 #include <math.h>
-#include <signal.h>
 
 #include "core/cli.h"
 #include "core/die.h"
@@ -81,7 +80,6 @@ table_print(struct prediction *p, struct reader *in, bool json)
 	int status = STATUS_OK;
 	struct report out;
 
-	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error */
 	report_open(&out, stdout, "<stdout>", json, p->model.classes, K);
 	while (reader_next(in, &f)) {
 		const char *why = predict(p, &f, false);
@@ -119,6 +117,8 @@ main(int argc, char *argv[])
 	int first = cli_parse(argc, argv, options, &about), status;
 	struct reader in;
 
+	if (json && frames)
+		die_usage("--json and --frames exclude each other");
 	model_open(&p.model, path);
 	reader_open_path(&in, first < argc ? argv[first] : "-");
 	status = frames ? frames_print(&p, &in, argc, argv)
