@@ -20,7 +20,7 @@
 #include "stream/reader.h"
 #include "stream/writer.h"
 
-struct texts {
+struct ranges {
 	const char *speed, *reverb, *snr, *gain; /* "LO:HI" */
 };
 
@@ -34,7 +34,7 @@ range_read(struct range *r, const char *option, const char *text, double min,
 }
 
 static void
-options_check(struct augmenter *a, const struct texts *t)
+options_check(struct augmenter *a, const struct ranges *t)
 {
 	bool noise = a->noises > 0 || a->color != COLOR_NONE;
 
@@ -94,7 +94,7 @@ int
 main(int argc, char *argv[])
 {
 	struct augmenter a = { .probability = 1 };
-	struct texts texts = { .speed = NULL };
+	struct ranges ranges = { .speed = NULL };
 	struct cli_list list = { .length = 0 };
 	int seed = 0, by = 0, first, status;
 	const struct cli_option options[] = {
@@ -102,13 +102,13 @@ main(int argc, char *argv[])
 		         "a recording of noise; operands are more"),
 		OPT_CHOICE(0, "noise-color", &a.color, "none|white|pink",
 		           "noise that is made"),
-		OPT_STRING(0, "snr", &texts.snr, "LO:HI",
+		OPT_STRING(0, "snr", &ranges.snr, "LO:HI",
 		           "speech over noise, dB, -40 to 100 [5:20]"),
-		OPT_STRING('g', "gain", &texts.gain, "LO:HI",
+		OPT_STRING('g', "gain", &ranges.gain, "LO:HI",
 		           "dB, -60 to 60"),
-		OPT_STRING(0, "speed", &texts.speed, "LO:HI",
+		OPT_STRING(0, "speed", &ranges.speed, "LO:HI",
 		           "factor, 0.5 to 2; pitch goes with it"),
-		OPT_STRING(0, "reverb", &texts.reverb, "LO:HI",
+		OPT_STRING(0, "reverb", &ranges.reverb, "LO:HI",
 		           "time to die away by 60 dB, s, 0.05 to 3"),
 		OPT_CHOICE(0, "telephone", &a.telephone, "no|band|mulaw",
 		           "300 to 3400 Hz; 8 bits too"),
@@ -128,7 +128,7 @@ main(int argc, char *argv[])
 	noises = noises_join(&a, &list, argv, first, argc);
 	a.seed = (uint64_t)seed;
 	a.by_speaker = by == 1;
-	options_check(&a, &texts);
+	options_check(&a, &ranges);
 	status = augment(&a, argc, argv);
 	free(noises);
 	free(list.value);
