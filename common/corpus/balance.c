@@ -1,9 +1,46 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/die.h"
 #include "core/rng.h"
 #include "core/xalloc.h"
 #include "corpus/balance.h"
+
+char *
+balance_group(struct frame *f, const struct keys *by)
+{
+	char *group = xstrdup("");
+
+	for (size_t i = 0; i < by->pattern.length; i++) {
+		char *longer = xasprintf("%s%s\t", group,
+			frame_plain(f, by->pattern.text[i]));
+
+		free(group);
+		group = longer;
+	}
+	return group;
+}
+
+size_t
+balance_count(struct balance *b, struct frame *f, struct keys *by)
+{
+	char *group = balance_group(f, by);
+	size_t number = balance_add(b, group);
+
+	for (size_t i = 0; i < by->pattern.length; i++)
+		by->seen[i] |= frame_has(f, by->pattern.text[i]);
+	free(group);
+	return number;
+}
+
+void
+balance_check(const struct balance *b, const struct keys *by)
+{
+	for (size_t i = 0; b->utterances > 0 && i < by->pattern.length; i++)
+		if (!by->seen[i])
+			die("no utterance has a \"%s\" to balance by",
+			    by->pattern.text[i]);
+}
 
 size_t
 balance_add(struct balance *b, const char *group)

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "core/texts.h"
+#include "stream/select.h"
 
 struct rng;
 
@@ -27,7 +28,19 @@ struct balance {
 
 #define BALANCE_INIT { .power = .5 }
 
-/* Counts an utterance of a group, such as "en\tanger"; the group's number. */
+/*
+ * The group of an utterance is the values of its fields by, as one text,
+ * "en\tanger\t"; free() it.
+ */
+char *balance_group(struct frame *f, const struct keys *by);
+
+/* Counts f in its group, whose number it gives; marks fields of by as seen. */
+size_t balance_count(struct balance *b, struct frame *f, struct keys *by);
+
+/* Dies when a field of by was in no utterance that was counted. */
+void balance_check(const struct balance *b, const struct keys *by);
+
+/* Counts an utterance of a group; the group's number. */
 size_t balance_add(struct balance *b, const char *group);
 
 /* The weight of an utterance of a group, 1 for a group never added. */

@@ -38,28 +38,17 @@ part_match(const struct shuffle *s, struct frame *f)
 	return ((double)rng_uniform(&r) < s->share) == (s->part == 1);
 }
 
-/* Counts an utterance's group, the values of all fields in one text. */
+/* Counts the group of an utterance that is about to be indexed. */
 static void
 group_add(struct shuffle *s, struct frame *f)
 {
-	const struct texts *by = &s->balance_by->pattern;
-	char *group = xstrdup("");
-
-	for (size_t i = 0; i < by->length; i++) {
-		char *longer = xasprintf("%s%s\t", group,
-		                         frame_plain(f, by->text[i]));
-
-		s->balance_by->seen[i] |= frame_has(f, by->text[i]);
-		free(group);
-		group = longer;
-	}
 	if (s->index.places == s->group_capacity) {
 		s->group_capacity = 2 * s->group_capacity + 64;
 		s->group = xrealloc(s->group, s->group_capacity,
 		                    sizeof *s->group);
 	}
-	s->group[s->index.places] = balance_add(&s->balance, group);
-	free(group);
+	s->group[s->index.places] = balance_count(&s->balance, f,
+	                                          s->balance_by);
 }
 
 void
@@ -75,17 +64,6 @@ shuffle_open(struct shuffle *s, const char *path)
 			group_add(s, f);
 		index_add(&s->index);
 	}
-}
-
-void
-shuffle_check(const struct shuffle *s)
-{
-	const struct texts *by = &s->balance_by->pattern;
-
-	for (size_t i = 0; i < by->length && s->index.places > 0; i++)
-		if (!s->balance_by->seen[i])
-			die("no utterance has a \"%s\" to balance by",
-			    by->text[i]);
 }
 
 /* Fisher and Yates, in Durstenfeld's form (1964). */

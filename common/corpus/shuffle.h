@@ -36,9 +36,6 @@ bool shuffle_split(double *share, const char *text);
 /* Takes a file into the index.  Dies when an utterance has no shuffle.by. */
 void shuffle_open(struct shuffle *s, const char *path);
 
-/* Dies when no utterance has a field of balance_by. */
-void shuffle_check(const struct shuffle *s);
-
 /*
  * Places to read, in order, for free(): count of them, or each place once
  * where count is 0 and nothing is balanced.  *length is how many.

@@ -14,6 +14,7 @@ struct pass {
 	struct lineage *lineage;
 	const struct pass_options *options;
 	struct balance balance;
+	struct keys balance_by;
 	struct example *example;  /* the batch */
 	struct frame frame;       /* as read */
 	size_t skip;              /* batches that were done before */
@@ -23,39 +24,14 @@ struct pass {
 	struct loss_sums sums;    /* over the pass */
 };
 
-/* The utterance's group under "language,label": "en\tanger". */
-static char *
-group_text(struct frame *f, const char *fields)
-{
-	char *text = xstrdup("");
-
-	while (*fields) {
-		size_t length = strcspn(fields, ",");
-		char *name = xcalloc(length + 1, 1), *longer;
-		const char *value;
-
-		memcpy(name, fields, length);
-		value = frame_text(f, name);
-		longer = xasprintf("%s%s\t", text, value ? value : "");
-		free(text);
-		free(name);
-		text = longer;
-		fields += length + (fields[length] == ',');
-	}
-	return text;
-}
-
 /* Counts the groups in a first pass over the file. */
 static void
 balance_learn(struct pass *p)
 {
 	reader_skim(p->in);
-	while (reader_next(p->in, &p->frame)) {
-		char *group = group_text(&p->frame, p->options->balance);
-
-		balance_add(&p->balance, group);
-		free(group);
-	}
+	while (reader_next(p->in, &p->frame))
+		balance_count(&p->balance, &p->frame, &p->balance_by);
+	balance_check(&p->balance, &p->balance_by);
 	reader_rewind(p->in);
 }
 
@@ -108,7 +84,7 @@ example_take(struct pass *p, struct example *e)
 	memcpy(e->view, view, length * sizeof *view);
 	e->weight = 1;
 	if (p->options->balance) {
-		char *group = group_text(f, p->options->balance);
+		char *group = balance_group(f, &p->balance_by);
 
 		e->weight = (float)balance_weight(&p->balance, group);
 		free(group);
@@ -251,6 +227,7 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 		.frame = FRAME_INIT, .balance = BALANCE_INIT
 	};
 
+	keys_init(&p.balance_by, options->balance, "balance");
 	p.example = xcalloc((size_t)t->options.batch, sizeof *p.example);
 	if (options->log && !(p.log = fopen(options->log, "a")))
 		die("%s:", options->log);
@@ -280,5 +257,6 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 	free(p.example);
 	frame_release(&p.frame);
 	balance_release(&p.balance);
+	keys_release(&p.balance_by);
 	return p.dropped;
 }
