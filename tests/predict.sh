@@ -205,7 +205,8 @@ f[\"features\"][b\"shape\"] = [1, 12]
 f[\"features\"][b\"data\"] = bytes(48)" <"$in" >other
 	fails 1 predict -m "$model" other 2>err >/dev/null
 	says "features have 12 columns" err
-	framecut -d features "$in" | fails 1 predict -m "$model" 2>err >/dev/null
+	framecut -d features "$in" >without
+	fails 1 predict -m "$model" without 2>err >/dev/null
 	says "put featurize before predict" err
 '
 check 'models that lie, are cut or are no models are refused' '
@@ -247,7 +248,8 @@ check 'hostile streams are one clear line' '
 	do
 		for form in "" --json --frames
 		do
-			fails 1 predict -m "$model" $form "$bad" >/dev/null 2>err
+			fails 1 predict -m "$model" $form "$bad" \
+				>/dev/null 2>err
 			says "predict: " err
 		done
 	done
@@ -255,7 +257,8 @@ check 'hostile streams are one clear line' '
 	says "not even a header" err
 	fails 1 predict -m "$model" nowhere 2>err >/dev/null
 	says "nowhere: No such file" err
-	head -c $(($(wc -c <"$in") / 2)) "$in" | fails 1 predict -m "$model" 2>err >out
+	head -c $(($(wc -c <"$in") / 2)) "$in" >half
+	fails 1 predict -m "$model" half 2>err >out
 	says "cut inside a frame" err
 	test "$(wc -l <out)" -gt 1
 '
@@ -273,8 +276,8 @@ check 'a full disk and a closed pipe are failures' '
 check 'the built-in student listens to recordings' '
 	wavread "$top"/examples/*.flac | featurize | predict >out
 	test "$(wc -l <out)" = 5
-	awk -F "\t" "NR > 1 && (\$8 == \"\" || \$9 <= 0 || \$9 > 1) { exit 1 }" \
-		out
+	awk -F "\t" "NR > 1 && (\$8 == \"\" || \$9 <= 0 || \$9 > 1) \
+		{ exit 1 }" out
 '
 check 'each line leaves before the next utterance comes' '
 	mkfifo fifo
