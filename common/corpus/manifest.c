@@ -10,6 +10,8 @@
 #include "stream/fields.h"
 #include "stream/scan.h"
 
+enum { LINE_BYTES_MAX = 1 << 20 };
+
 static const char *const reserved[] = {
 	FIELD_FRAME, FIELD_VERSION, FIELD_HISTORY, FIELD_UTTERANCES,
 	FIELD_DROPPED, FIELD_RATE, FIELD_AUDIO, FIELD_FEATURES,
@@ -39,6 +41,9 @@ line_read(struct manifest *m, size_t *length)
 	int c;
 
 	while ((c = getc(m->fp)) != EOF && c != '\n' && c != '\r') {
+		if (n == LINE_BYTES_MAX)
+			die("%s:%zu: a line of over 1 MiB: not a table",
+			    m->name, m->line + 1);
 		if (n + 2 > m->capacity) {
 			m->capacity = 2 * m->capacity + 256;
 			m->text = xrealloc(m->text, m->capacity, 1);

@@ -7,6 +7,7 @@
 #include "eval/predictions.h"
 
 /* What a field of this file is: a number of p->columns, or one of these. */
+enum { LINE_BYTES_MAX = 1 << 20 };
 enum { ROLE_IGNORED = COLUMNS_MAX, ROLE_CONFIDENCE, ROLE_CLASS };
 
 /* A file while it is read. */
@@ -63,19 +64,40 @@ line_split(char *line, char **field, size_t limit)
 	return fields;
 }
 
+/* As getline; but a file that is no table must not fill the memory. */
+static size_t
+line_take(const struct source *s, FILE *in, char **buffer, size_t *size)
+{
+	size_t length = 0;
+	int c = 0;
+
+	while (c != '\n' && (c = getc(in)) != EOF) {
+		if (length == LINE_BYTES_MAX)
+			die("%s: line %zu: over 1 MiB; want predict's table",
+			    s->file, s->line + 1);
+		if (length + 2 > *size) {
+			*size = 2 * *size + 256;
+			*buffer = xrealloc(*buffer, *size, 1);
+		}
+		(*buffer)[length++] = (char)c;
+	}
+	if (length > 0)
+		(*buffer)[length] = '\0';
+	return length;
+}
+
 /* The next line without its end, or NULL; dies where it is not text. */
 static char *
 line_read(struct source *s, FILE *in, char **buffer, size_t *size)
 {
-	ssize_t length = getline(buffer, size, in);
+	size_t length = line_take(s, in, buffer, size);
 
-	if (length < 0) {
-		if (ferror(in))
-			die("read %s:", s->file);
+	if (ferror(in))
+		die("read %s:", s->file);
+	if (length == 0)
 		return NULL;
-	}
 	s->line++;
-	if (strlen(*buffer) != (size_t)length)
+	if (strlen(*buffer) != length)
 		die("%s: line %zu: not text; want predict's table",
 		    s->file, s->line);
 	if ((*buffer)[length - 1] != '\n')
