@@ -6,14 +6,14 @@
 #include "model/model.h"
 
 /* Texts to write; keys are borrowed, values owned. */
-struct texts {
+struct pairs {
 	struct safetensors_text *text;
 	size_t count;
 };
 
 /* The first to give a key its value wins. */
 static void
-texts_add(struct texts *t, const char *key, const char *value)
+pairs_add(struct pairs *t, const char *key, const char *value)
 {
 	for (size_t i = 0; i < t->count; i++)
 		if (strcmp(t->text[i].key, key) == 0)
@@ -25,16 +25,16 @@ texts_add(struct texts *t, const char *key, const char *value)
 }
 
 static void
-texts_add_size(struct texts *t, const char *key, size_t n)
+pairs_add_size(struct pairs *t, const char *key, size_t n)
 {
 	char value[32];
 
 	snprintf(value, sizeof value, "%zu", n);
-	texts_add(t, key, value);
+	pairs_add(t, key, value);
 }
 
 static void
-classes_add(struct texts *t, const struct model *m)
+classes_add(struct pairs *t, const struct model *m)
 {
 	char *joined = xstrdup(m->classes[0]);
 
@@ -44,21 +44,21 @@ classes_add(struct texts *t, const struct model *m)
 		free(joined);
 		joined = longer;
 	}
-	texts_add(t, "classes", joined);
+	pairs_add(t, "classes", joined);
 	free(joined);
 }
 
 static void
-architecture_add(struct texts *t, const struct model *m)
+architecture_add(struct pairs *t, const struct model *m)
 {
 	char features[FEATURES_TYPE_MAX];
 
 	features_type_print(features, &m->features);
-	texts_add(t, "format", "tunne-student-1");
-	texts_add(t, "features", features);
-	texts_add_size(t, "width", m->shape.width);
-	texts_add_size(t, "heads", m->shape.heads);
-	texts_add(t, "blocks", m->shape.blocks);
+	pairs_add(t, "format", "tunne-student-1");
+	pairs_add(t, "features", features);
+	pairs_add_size(t, "width", m->shape.width);
+	pairs_add_size(t, "heads", m->shape.heads);
+	pairs_add(t, "blocks", m->shape.blocks);
 	classes_add(t, m);
 }
 
@@ -90,15 +90,15 @@ model_write(const char *path, const struct model *m, const float *block,
             const struct safetensors_source *extra, size_t extras,
             const struct safetensors_text *more, size_t mores)
 {
-	struct texts t = { .text = NULL };
+	struct pairs t = { .text = NULL };
 	struct safetensors_source *source =
 		sources_make(m, block ? block : m->block, type, extra, extras);
 
 	architecture_add(&t, m);
 	for (size_t i = 0; i < mores; i++)
-		texts_add(&t, more[i].key, more[i].value);
+		pairs_add(&t, more[i].key, more[i].value);
 	for (size_t i = 0; i < m->file.metadata_count; i++)
-		texts_add(&t, m->file.metadata[i].key,
+		pairs_add(&t, m->file.metadata[i].key,
 		          m->file.metadata[i].value);
 	safetensors_write(path, source, m->params.count + extras, t.text,
 	                  t.count);

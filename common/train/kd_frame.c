@@ -8,7 +8,7 @@
 
 static const char TEACHER_LOGITS[] = ".logits";
 
-struct names {
+struct classes {
 	const char **name;
 	size_t count;
 };
@@ -32,7 +32,7 @@ text_make(struct arena *arena, const char *format, ...)
 
 /* "anger, fear" */
 static const char *
-names_join(struct arena *arena, struct names names)
+classes_join(struct arena *arena, struct classes names)
 {
 	char text[400];
 	size_t used = 0;
@@ -46,7 +46,7 @@ names_join(struct arena *arena, struct names names)
 
 /* Where name is in names, or -1. */
 static long
-names_find(struct names names, const char *name)
+classes_find(struct classes names, const char *name)
 {
 	for (size_t i = 0; i < names.count; i++)
 		if (strcmp(names.name[i], name) == 0)
@@ -55,17 +55,17 @@ names_find(struct names names, const char *name)
 }
 
 static const char *
-repeated(struct names names)
+repeated(struct classes names)
 {
 	for (size_t i = 0; i < names.count; i++)
-		if (names_find(names, names.name[i]) != (long)i)
+		if (classes_find(names, names.name[i]) != (long)i)
 			return names.name[i];
 	return NULL;
 }
 
 /* Reads the classes of logits that have n values. */
 static const char *
-classes_read(struct names *classes, struct frame *f, const char *field,
+classes_read(struct classes *classes, struct frame *f, const char *field,
              size_t n)
 {
 	const char *twice;
@@ -85,7 +85,7 @@ classes_read(struct names *classes, struct frame *f, const char *field,
 }
 
 static const char *
-student_read(struct kd_utterance *u, struct names *classes, struct frame *f)
+student_read(struct kd_utterance *u, struct classes *classes, struct frame *f)
 {
 	const char *why = NULL, *label = frame_text(f, FIELD_LABEL);
 	const struct tensor *logits = frame_need(f, FIELD_LOGITS, 1, &why);
@@ -102,42 +102,42 @@ student_read(struct kd_utterance *u, struct names *classes, struct frame *f)
 	why = classes_read(classes, f, FIELD_CLASSES, u->classes);
 	if (why || !label)
 		return why;
-	u->label = names_find(*classes, label);
+	u->label = classes_find(*classes, label);
 	if (u->label < 0)
 		return text_make(&f->arena, "label \"%s\" is none of the "
 		                 "student's classes (%s)", label,
-		                 names_join(&f->arena, *classes));
+		                 classes_join(&f->arena, *classes));
 	return NULL;
 }
 
 /* A copy of the teacher's logits in the order of the student's classes. */
 static const char *
-logits_permute(float *out, const float *logits, struct names theirs,
-               struct names ours, const char *teacher, struct arena *arena)
+logits_permute(float *out, const float *logits, struct classes theirs,
+               struct classes ours, const char *teacher, struct arena *arena)
 {
 	for (size_t c = 0; c < ours.count; c++) {
-		long at = names_find(theirs, ours.name[c]);
+		long at = classes_find(theirs, ours.name[c]);
 
 		if (at < 0)
 			return text_make(arena, "teacher %s has no class "
 			                 "\"%s\": its classes are %s, the "
 			                 "student's %s", teacher,
 			                 ours.name[c],
-			                 names_join(arena, theirs),
-			                 names_join(arena, ours));
+			                 classes_join(arena, theirs),
+			                 classes_join(arena, ours));
 		out[c] = logits[at];
 	}
 	return NULL;
 }
 
 static const char *
-teacher_read(struct kd_teacher *t, struct frame *f, struct names classes)
+teacher_read(struct kd_teacher *t, struct frame *f, struct classes classes)
 {
 	struct arena *a = &f->arena;
 	const char *why = NULL;
 	const struct tensor *logits = frame_tensor(f, text_make(a,
 		FIELD_TEACHER "%s%s", t->name, TEACHER_LOGITS), 1, &why);
-	struct names theirs;
+	struct classes theirs;
 	float *own;
 
 	if (!logits)
@@ -169,7 +169,7 @@ teacher_name(const char *field, struct arena *arena)
 
 /* All teachers, in the order of the frame. */
 static const char *
-teachers_read(struct kd_utterance *u, struct frame *f, struct names classes)
+teachers_read(struct kd_utterance *u, struct frame *f, struct classes classes)
 {
 	struct kd_teacher *teacher = arena_take(&f->arena, f->fields,
 	                                        sizeof *teacher);
@@ -242,7 +242,7 @@ kd_frame(struct frame *f, const struct kd_options *options)
 {
 	struct kd_utterance u = { .teachers = 0 };
 	double *weight = NULL;
-	struct names classes;
+	struct classes classes;
 	const char *why = student_read(&u, &classes, f);
 
 	if (!why && options->lambda > 0)
