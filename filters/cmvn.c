@@ -114,7 +114,7 @@ main(int argc, char *argv[])
 		OPT_END
 	};
 	const struct cli_about about = {
-		"Normalises features to mean 0 and deviation 1.",
+		"normalise features to mean 0 and deviation 1",
 		"[FILE]", 0, 1
 	};
 	struct cmvn_groups groups = CMVN_GROUPS_INIT;

@@ -117,7 +117,7 @@ main(int argc, char *argv[])
 		OPT_END
 	};
 	const struct cli_about about = {
-		"Adds features to each utterance: Kaldi's log-mel or MFCC.",
+		"add features to each utterance: Kaldi's log-mel or MFCC",
 		"", 0, 0
 	};
 	struct features_type type;

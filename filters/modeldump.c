@@ -55,7 +55,7 @@ main(int argc, char *argv[])
 		OPT_END
 	};
 	const struct cli_about about = {
-		"Prints what is in a model file.", "FILE", 1, 1
+		"print what is in a model file", "FILE", 1, 1
 	};
 	struct safetensors s;
 

@@ -111,7 +111,7 @@ main(int argc, char *argv[])
 		OPT_END
 	};
 	const struct cli_about about = {
-		"Names the emotion of each utterance.", "[FILE]", 0, 1
+		"name the emotion of each utterance", "[FILE]", 0, 1
 	};
 	struct prediction p = { .embedding = NULL };
 	int first = cli_parse(argc, argv, options, &about), status;

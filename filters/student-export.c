@@ -53,7 +53,7 @@ main(int argc, char *argv[])
 		OPT_END
 	};
 	const struct cli_about about = {
-		"Writes the model alone, without what training needs.",
+		"write the model alone, without what training needs",
 		"", 0, 0
 	};
 	struct model m;

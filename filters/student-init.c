@@ -106,7 +106,7 @@ main(int argc, char *argv[])
 		OPT_END
 	};
 	const struct cli_about about = {
-		"Makes a fresh compact student.", "", 0, 0
+		"make a fresh compact student", "", 0, 0
 	};
 
 	cli_parse(argc, argv, options, &about);

@@ -117,7 +117,7 @@ settings_parse(struct settings *s, int argc, char *argv[])
 		OPT_END
 	};
 	const struct cli_about about = {
-		"Trains a student by one pass over its input.", "[FILE]", 0, 1
+		"train a student by one pass over its input", "[FILE]", 0, 1
 	};
 
 	first = cli_parse(argc, argv, options, &about);

@@ -90,7 +90,9 @@ help_print(const struct cli_option *o, const struct cli_about *about)
 
 		if (o->argument)
 			width += printf(" %s", o->argument);
-		printf("%*s %s", width < 28 ? 28 - width : 0, "", o->help);
+		if (width > 28) /* the help goes below */
+			width = printf("\n") - 1;
+		printf("%*s %s", 28 - width, "", o->help);
 		default_print(o);
 		putchar('\n');
 	}
