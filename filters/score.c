@@ -31,7 +31,7 @@ file_read(struct predictions *p, const char *file)
 	FILE *in = fopen(file, "r");
 
 	if (!in)
-		die("open %s:", file);
+		die("%s:", file);
 	predictions_read(p, in, file);
 	fclose(in);
 }

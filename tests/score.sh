@@ -237,7 +237,7 @@ check 'what is no table of predictions is refused with its line' '
 	four | head -c 120 | fails 1 score 2>err
 	says "ends without a newline" err
 	fails 1 score missing.tsv 2>err
-	says "open missing.tsv: No such file" err
+	says "missing.tsv: No such file" err
 	fails 1 score . 2>err
 	says "read .: Is a directory" err
 '
