@@ -1,5 +1,6 @@
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -196,6 +197,9 @@ update(struct trainer *t)
 	for (size_t i = 0; i < p->length; i++)
 		t->gradient[i] *= mean;
 	t->norm = gradient_clip(t->gradient, p->length, o->clip);
+	if (!isfinite(t->norm)) /* better no model than one of NaN */
+		die("update %zu: the gradient is not finite (try a lower "
+		    "--rate)", step + 1);
 	t->rate = o->total > 0
 		? schedule_rate(a.rate, step, (size_t)o->warmup,
 		                (size_t)o->total)
