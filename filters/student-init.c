@@ -32,7 +32,8 @@ classes_split(const char **classes, char *text)
 
 		if (comma)
 			*comma++ = '\0';
-		if (!*word || count == STUDENT_CLASSES_MAX)
+		if (!*word || count == STUDENT_CLASSES_MAX ||
+		    strpbrk(word, "\t\n"))
 			die_usage("--classes: want 1 to %d names with commas "
 			          "between them", STUDENT_CLASSES_MAX);
 		for (size_t i = 0; i < count; i++)

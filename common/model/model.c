@@ -55,13 +55,16 @@ lines_split(const char *text, size_t *count)
 	return lines;
 }
 
-/* A class without a name, or two of one, cannot be told apart in a table. */
+/* A class without a name, or two of one, cannot be told apart in a table,
+   and a tab would cut one in two. */
 static void
 classes_check(const struct model *m)
 {
 	for (size_t k = 0; k < m->shape.classes; k++) {
 		if (!*m->classes[k])
 			die("%s: a class without a name", m->name);
+		if (strchr(m->classes[k], '\t'))
+			die("%s: a tab in class %s", m->name, m->classes[k]);
 		for (size_t j = 0; j < k; j++)
 			if (strcmp(m->classes[j], m->classes[k]) == 0)
 				die("%s: two classes %s", m->name,
