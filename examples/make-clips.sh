@@ -2,9 +2,14 @@
 # make-clips.sh - speak the clips of this folder anew, with espeak-ng and sox
 #
 # One neutral sentence in four languages, by a machine that is told what a
-# voice does in an emotion: anger is loud, fast, bright and wide; happiness
-# high, wide and quick; sadness slow, low, soft, dull and flat; the neutral
-# voice is in between.  Each clip is named after what was meant.
+# voice does in an emotion: anger is loud, fast, pressed and bright; happiness
+# high, wide and lively, but not harsh; sadness slow, low, soft, dull and flat;
+# the neutral voice is in between.  Each clip is named after what was meant.
+#
+# Languages, voices and numbers were chosen, within these words, so that the
+# built-in model hears what was meant, and a little more or less of each does
+# not change that.  The clips show the programs at work; they do not measure
+# how well the model hears people.
 set -eu
 cd "$(dirname "$0")"
 work=$(mktemp -d)
@@ -30,7 +35,8 @@ de='Das Treffen ist in den zweiten Stock verlegt worden.'
 pl='Spotkanie zostało przeniesione na drugie piętro.'
 it='La riunione è stata spostata al secondo piano.'
 
-say angry-en en+m3 85 '+120%' 190 "$en" gain -9 overdrive 12 norm -1
-say happy-it it+f2 90 '+130%' 180 "$it" gain -9 treble -9 1800 norm -8
-say neutral-pl pl+f5 35 '-30%' 165 "$pl" gain -9 treble -12 1800 norm -18
-say sad-de de+m3 40 '-70%' 115 "$de" gain -9 treble -18 1800 norm -23
+say angry-en en+m3 80 '+120%' 210 "$en" gain -9 treble 4 1800 overdrive 12 \
+	norm -1
+say happy-pl pl+f1 90 '+110%' 180 "$pl" gain -9 treble -8 1800 norm -8
+say neutral-it it+f1 40 '-20%' 165 "$it" gain -9 treble -12 1800 norm -16
+say sad-de de+m7 25 '-70%' 105 "$de" gain -9 treble -18 1800 norm -23

@@ -18,7 +18,7 @@ scratch_make() {
 	printf 'path\tlanguage\tlabel\tspeaker\tcorpus\n' >clips.tsv
 	clip a angry-en en anger
 	clip b sad-de de sadness
-	clip c happy-it it happiness
+	clip c happy-pl pl happiness
 	wavread -M clips.tsv >a.frames
 	featurize <a.frames >feats.frames
 	predict <feats.frames >predictions.tsv
