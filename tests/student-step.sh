@@ -247,6 +247,14 @@ check 'with nothing to learn from, the model stays' '
 	says "not a stream" err
 	cmp "$fresh" m
 '
+check 'an utterance without label or teacher is left out by name' '
+	cp "$fresh" m
+	framecut -d label <"$train" | framecut -w id=u3 >none
+	framecut -w id!=u3 <"$train" | cat none - >mixed
+	fails 1 student-step -q -m m -b 8 mixed 2>err
+	says "u3: left out: no label, and no teacher" err
+	test "$(metadata passes m)" = 1
+'
 check 'an utterance whose label is no class is left out by name' '
 	cp "$fresh" m
 	student-init -c anger,sadness --width 16 --heads 2 --blocks ca \

@@ -49,18 +49,29 @@ example_fields(struct example *e, struct frame *f)
 	}
 }
 
-/* No loss can be had from a label that the model has no class for. */
 static bool
-label_known(const struct model *m, struct frame *f)
+teacher_have(const struct frame *f)
+{
+	for (size_t i = 0; i < f->fields; i++)
+		if (strncmp(f->field[i].name, FIELD_TEACHER,
+		            strlen(FIELD_TEACHER)) == 0)
+			return true;
+	return false;
+}
+
+/* What keeps a loss from being had of an utterance, or NULL. */
+static const char *
+label_check(const struct model *m, struct frame *f)
 {
 	const char *label = frame_text(f, FIELD_LABEL);
 
 	if (!label || !*label)
-		return true; /* teachers may do without */
+		return teacher_have(f) ? NULL : "no label, and no teacher";
 	for (size_t k = 0; k < m->shape.classes; k++)
 		if (strcmp(m->classes[k], label) == 0)
-			return true;
-	return false;
+			return NULL;
+	return "its label is none of the model's classes "
+	       "(framecut --where label!=… leaves it out quietly)";
 }
 
 /* Takes the utterance that was read, or says why it is of no use. */
@@ -73,11 +84,10 @@ example_take(struct pass *p, struct example *e)
 	const float *view = model_view(m, f, &e->rows, &why);
 	size_t length;
 
-	if (!view)
+	if (view)
+		why = label_check(m, f);
+	if (!view || why)
 		return why;
-	if (!label_known(m, f))
-		return "its label is none of the model's classes "
-		       "(framecut --where label!=… leaves it out quietly)";
 	example_fields(e, f);
 	length = e->rows * m->shape.rows;
 	e->view = arena_floats(&e->frame.arena, length);
