@@ -8,8 +8,8 @@ table=$(mktemp) || exit 1
 trap 'rm -f "$table"' EXIT
 
 echo 'Four clips of a machine that acts an emotion, each named after it, and'
-echo 'what is heard in them (in examples/, some columns left out). They show the'
-echo 'programs at work; how well people are heard, the model card says:'
+echo 'what is heard in them (in examples/, some columns left out). This shows'
+echo 'the programs at work; how well people are heard, the model card says:'
 echo
 echo '    wavread *.flac | featurize | predict'
 echo
