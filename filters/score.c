@@ -109,7 +109,7 @@ main(int argc, char *argv[])
 		        "of the resamples"),
 		OPT_STRING('c', "cluster", &score_by.cluster, "COLUMN",
 		           "resample its values whole, or \"none\""
-		           " [speaker, if there]"),
+		           " [speaker]"),
 		OPT_STRING(0, "compare", &compare, "FILE",
 		           "other predictions of the same rows"),
 		OPT_FLAG('m', "matrices", &output.matrices,

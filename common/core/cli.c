@@ -52,30 +52,49 @@ choice_word(const char *words, int index, char *buffer, size_t size)
 	return true;
 }
 
+/* " [80; 1 to 256]", or "" where there is nothing to say. */
 static void
-default_print(const struct cli_option *o)
+default_write(char *text, size_t size, const struct cli_option *o)
 {
-	char word[32];
+	char word[32], range[64];
 
-	switch (o->kind) {
-	case CLI_INT:
-		printf(" [%d; %.0f to %.0f]", *(int *)o->value, o->min, o->max);
-		break;
-	case CLI_FLOAT:
-		printf(" [%g; %g to %g]", (double)*(float *)o->value, o->min,
-		       o->max);
-		break;
-	case CLI_CHOICE:
+	/* a bound of a million and more bounds nothing that people write */
+	if (o->max < 1e6)
+		snprintf(range, sizeof range, "%g to %g", o->min, o->max);
+	else
+		snprintf(range, sizeof range, "%g or more", o->min);
+	*text = '\0';
+	if (o->kind == CLI_INT)
+		snprintf(text, size, " [%d; %s]", *(int *)o->value, range);
+	if (o->kind == CLI_FLOAT)
+		snprintf(text, size, " [%g; %s]", (double)*(float *)o->value,
+		         range);
+	if (o->kind == CLI_CHOICE) {
 		choice_word(o->argument, *(int *)o->value, word, sizeof word);
-		printf(" [%s]", word);
-		break;
-	case CLI_STRING:
-		if (*(const char **)o->value)
-			printf(" [%s]", *(const char **)o->value);
-		break;
-	default:
-		break;
+		snprintf(text, size, " [%s]", word);
 	}
+	if (o->kind == CLI_STRING && *(const char **)o->value)
+		snprintf(text, size, " [%s]", *(const char **)o->value);
+}
+
+/* What does not fit beside what stands there goes below. */
+static void
+option_print(const struct cli_option *o)
+{
+	enum { INDENT = 28, COLUMNS = 80 };
+	char value[128];
+	int width = o->letter ? printf("  -%c, --%s", o->letter, o->name)
+	                      : printf("      --%s", o->name);
+
+	if (o->argument)
+		width += printf(" %s", o->argument);
+	if (width > INDENT)
+		width = printf("\n") - 1;
+	width += printf("%*s %s", INDENT - width, "", o->help);
+	default_write(value, sizeof value, o);
+	if ((size_t)width + strlen(value) > COLUMNS)
+		printf("\n%*s", INDENT, "");
+	printf("%s\n", value);
 }
 
 static void
@@ -83,19 +102,8 @@ help_print(const struct cli_option *o, const struct cli_about *about)
 {
 	printf("usage: %s [options]%s%s\n%s\n\n", program_name(),
 	       *about->operands ? " " : "", about->operands, about->summary);
-	for (; o->kind != CLI_END; o++) {
-		int width = o->letter
-			? printf("  -%c, --%s", o->letter, o->name)
-			: printf("      --%s", o->name);
-
-		if (o->argument)
-			width += printf(" %s", o->argument);
-		if (width > 28) /* the help goes below */
-			width = printf("\n") - 1;
-		printf("%*s %s", 28 - width, "", o->help);
-		default_print(o);
-		putchar('\n');
-	}
+	for (; o->kind != CLI_END; o++)
+		option_print(o);
 	printf("  -h, --help  --version  -v, --verbose  -q, --quiet\n\n"
 	       "The page %s(1) has the details and examples.\n",
 	       program_name());

@@ -25,8 +25,16 @@ options_paged() {
 
 # Options with default, minimum and maximum, from a usage text.
 numbers_helped() {
-	"$1" --help | sed -n 's/^  .*--\([a-z0-9-]*\) .*\[\([-+0-9.e]*\); '\
-'\([-+0-9.e]*\) to \([-+0-9.e]*\)\]$/\1 \2 \3 \4/p'
+	"$1" --help | awk '
+		/^                            / {
+			sub(/^ +/, " ")
+			line = line $0
+			next
+		}
+		{ print line; line = $0 }
+		END { print line }' |
+	sed -n 's/^  .*--\([a-z0-9-]*\) .*\[\([-+0-9.e]*\); '\
+'\([-+0-9.e]*\) \(to \([-+0-9.e]*\)\|or more\)\]$/\1 \2 \3 \5/p'
 }
 
 # numbers PAGE: those that its .It does not state.  -1 stands for none, and a
