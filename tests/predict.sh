@@ -279,6 +279,11 @@ check 'the built-in student listens to recordings' '
 	awk -F "\t" "NR > 1 && (\$8 == \"\" || \$9 <= 0 || \$9 > 1) \
 		{ exit 1 }" out
 '
+check '--json and --frames exclude each other' '
+	fails 2 predict --json --frames <"$in" >out 2>err
+	grep -q "exclude each other" err
+	test ! -s out
+'
 check 'each line leaves before the next utterance comes' '
 	mkfifo fifo
 	predict -m "$model" fifo >out & pid=$!

@@ -74,4 +74,9 @@ check 'what cannot be written is told, and nothing is left behind' '
 	test "$(cat m)" = old
 	test "$(echo m*)" = m
 '
+check 'a class whose name would break a table is refused' '
+	fails 2 student-init -c "a$(printf "\\t")b,c" -o m 2>err
+	grep -q -e "--classes" err
+	test ! -e m
+'
 finish

@@ -263,6 +263,13 @@ check 'an utterance whose label is no class is left out by name' '
 	grep -q "left out: its label is none of the model" err
 	test "$(metadata passes two)" = 1
 '
+check 'a key to balance by that nothing has is an error' '
+	refused "no utterance has a \"lable\" to balance by" --balance lable
+'
+check 'a gradient that is not finite does not become a model' '
+	refused "the gradient is not finite (try a lower --rate)" \
+		-l "$bad_loss huge-gradient"
+'
 check 'features of another kind than the model'\''s are refused' '
 	student-init -f "fbank11+pitch 16000/400/160" -o other
 	fails 1 student-step -m other "$train" 2>err

@@ -382,6 +382,11 @@ check 'a bad line is named by its number, and the rest is read' '
 	framedump -H out | grep -q "dropped  *10"
 	field end <out | tr "\n" " " | grep -qx "0.5 0.2 "
 '
+check 'a manifest of one endless line is refused, not held' '
+	head -c 3000000 /dev/zero | tr "\0" a >long.tsv
+	fails 1 wavread -M long.tsv >out 2>err
+	says "long.tsv:1: a line of over 1 MiB" err
+'
 check 'a manifest that cannot be used is an error that says why' '
 	fails 1 wavread -M missing 2>err >out
 	says "missing: No such file or directory" err

@@ -29,6 +29,8 @@ def spoil(frame, mode):
         del frame['loss']
     if mode == 'nan-gradient':
         frame['dlogits'] = tensor(1, 0, 0, float('nan'))
+    if mode == 'huge-gradient':
+        frame['dlogits'] = tensor(3e38, -3e38, 3e38, -3e38)
     if mode == 'text':
         frame['dlogits'] = 'steep'
 
