@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "core/bits.h"
 #include "core/vector.h"
 #include "model/half.h"
 
@@ -11,24 +12,6 @@ enum {
 	BIAS = 127 - 15            /* of the exponents */
 };
 
-static inline uint32_t
-bits_of(float x)
-{
-	uint32_t bits;
-
-	memcpy(&bits, &x, sizeof bits);
-	return bits;
-}
-
-static inline float
-float_of(uint32_t bits)
-{
-	float x;
-
-	memcpy(&x, &bits, sizeof x);
-	return x;
-}
-
 /*
  * Without branches, so that a loop of it becomes vector code: the bits moved
  * up to a float's place are too small by 2^112, whole or subnormal; infinity
@@ -38,10 +21,10 @@ static inline float
 half_widen(uint16_t half)
 {
 	uint32_t sign = (half & 0x8000u) << 16, size = (half & 0x7fffu) << 13;
-	uint32_t finite = bits_of(float_of(size) * 0x1p112f);
+	uint32_t finite = bits_of(bits_float(size) * 0x1p112f);
 	uint32_t special = size | INFINITE;
 
-	return float_of(sign | (size >= HALF_INFINITE ? special : finite));
+	return bits_float(sign | (size >= HALF_INFINITE ? special : finite));
 }
 
 float
@@ -76,7 +59,7 @@ half_from_float(float x)
 	/* between 0.5 and 1 floats are 2^-24 apart, as subnormal halves are:
 	   the sum is rounded to one of them */
 	if (size < HALF_NORMAL)
-		return (uint16_t)(sign | (bits_of(float_of(size) + 0.5f) -
+		return (uint16_t)(sign | (bits_of(bits_float(size) + 0.5f) -
 		                          bits_of(0.5f)));
 	size += 0xfff + (size >> 13 & 1);
 	return (uint16_t)(sign | ((size >> 13) - (BIAS << 10)));
@@ -85,7 +68,7 @@ half_from_float(float x)
 float
 bfloat_to_float(uint16_t bfloat)
 {
-	return float_of((uint32_t)bfloat << 16);
+	return bits_float((uint32_t)bfloat << 16);
 }
 
 uint16_t

@@ -9,10 +9,10 @@ enum { FAR = 15 };
 static inline float
 magnitude(float x, float most)
 {
-	uint32_t bits = vexp_to_bits(x) & 0x7fffffff;
-	uint32_t limit = vexp_to_bits(most);
+	uint32_t bits = bits_of(x) & 0x7fffffff;
+	uint32_t limit = bits_of(most);
 
-	return vexp_from_bits(bits < limit ? bits : limit);
+	return bits_float(bits < limit ? bits : limit);
 }
 
 /*

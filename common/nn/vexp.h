@@ -9,26 +9,8 @@
 #define VEXP_H
 
 #include <math.h>
-#include <stdint.h>
-#include <string.h>
 
-static inline float
-vexp_from_bits(uint32_t bits)
-{
-	float x;
-
-	memcpy(&x, &bits, sizeof x);
-	return x;
-}
-
-static inline uint32_t
-vexp_to_bits(float x)
-{
-	uint32_t bits;
-
-	memcpy(&bits, &x, sizeof bits);
-	return bits;
-}
+#include "core/bits.h"
 
 /*
  * e^x within 2 units in the last place, denormal results included.
@@ -59,10 +41,10 @@ vexp(float x)
 	y = y * r + 5.0000001201e-1f;
 	y = y * (r * r) + r + 1;
 
-	whole = vexp_to_bits(shifted) - vexp_to_bits(magic) + 256;
+	whole = bits_of(shifted) - bits_of(magic) + 256;
 	half = whole / 2;
-	y *= vexp_from_bits((half - 128 + 127) << 23);
-	y *= vexp_from_bits((whole - half - 128 + 127) << 23);
+	y *= bits_float((half - 128 + 127) << 23);
+	y *= bits_float((whole - half - 128 + 127) << 23);
 	y = x < -104 ? 0 : y;
 	return x > 89 ? INFINITY : y;
 }

@@ -1,0 +1,28 @@
+/*
+ * bits.h - a float as its bits and back, for code that works on both
+ */
+#ifndef BITS_H
+#define BITS_H
+
+#include <stdint.h>
+#include <string.h>
+
+static inline uint32_t
+bits_of(float x)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &x, sizeof bits);
+	return bits;
+}
+
+static inline float
+bits_float(uint32_t bits)
+{
+	float x;
+
+	memcpy(&x, &bits, sizeof x);
+	return x;
+}
+
+#endif
