@@ -1,0 +1,68 @@
+/*
+ * w2v2_config.h - the shape of a wav2vec 2.0, HuBERT or WavLM network
+ *
+ * As a model directory of Hugging Face tells it in config.json and
+ * preprocessor_config.json; names in brackets are theirs.
+ */
+#ifndef W2V2_CONFIG_H
+#define W2V2_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { W2V2_CONVS_MAX = 16, W2V2_RATE = 16000 };
+
+enum w2v2_family { W2V2_WAV2VEC2, W2V2_HUBERT, W2V2_WAVLM };
+
+enum w2v2_head {
+	W2V2_HEAD_NONE,           /* pre-trained only */
+	W2V2_HEAD_PROJECTOR,      /* projector, mean over time, classifier */
+	W2V2_HEAD_DENSE           /* mean over time, dense, tanh, out_proj */
+};
+
+/* SpecAugment of one axis, as Hugging Face computes it. */
+struct w2v2_masking {
+	float share;              /* [mask_time_prob], [mask_feature_prob] */
+	size_t length, least;     /* [mask_…_length], [mask_…_min_masks] */
+};
+
+struct w2v2_config {
+	enum w2v2_family family;
+	enum w2v2_head head;
+	size_t convs;
+	size_t conv_width[W2V2_CONVS_MAX];  /* [conv_dim] channels */
+	size_t conv_taps[W2V2_CONVS_MAX];   /* [conv_kernel] */
+	size_t conv_stride[W2V2_CONVS_MAX];
+	bool conv_bias;
+	bool conv_layer_norm;     /* [feat_extract_norm] layer, else group */
+	bool projection_norm;     /* [feat_proj_layer_norm] */
+	size_t width;             /* [hidden_size] */
+	size_t layers, heads;
+	size_t inner;             /* [intermediate_size] */
+	size_t position_taps, position_groups; /* [num_conv_pos_…] */
+	bool stable;              /* [do_stable_layer_norm]: norms first */
+	float epsilon;            /* [layer_norm_eps] */
+	size_t buckets, distance; /* WavLM: [num_buckets], [max_bucket_…] */
+	bool layer_sum;           /* [use_weighted_layer_sum] */
+	size_t projector;         /* [classifier_proj_size]; or dense's width */
+	size_t labels;
+	char **label;             /* [id2label], in order; owned */
+	bool regression;          /* dimensions, not classes */
+	bool normalize;           /* [do_normalize]: mean 0, variance 1 */
+	bool attention_mask;      /* [return_attention_mask]; kept, unused */
+
+	/* for training */
+	float dropout;            /* [hidden_dropout] */
+	float attention_dropout, activation_dropout, projection_dropout;
+	float head_dropout;       /* [final_dropout]; only of a dense head */
+	float layer_drop;         /* [layerdrop] */
+	bool augment;             /* [apply_spec_augment] */
+	struct w2v2_masking time_mask, feature_mask;
+};
+
+void w2v2_config_release(struct w2v2_config *c);
+
+/* Rows that the convolutions make of N samples; 0 when too few. */
+size_t w2v2_rows(const struct w2v2_config *c, size_t N);
+
+#endif
