@@ -19,6 +19,22 @@ void gemm(enum gemm_side a, enum gemm_side b, size_t M, size_t N, size_t K,
           const float *B, size_t ldb, float beta, float *C, size_t ldc);
 
 /*
+ * The same in all threads, for products worth it.  C is cut into tiles whose
+ * borders depend on the sizes alone, so the result does not depend on the
+ * number of threads; inside a parallel region one thread does them all.
+ */
+void gemm_wide(enum gemm_side a, enum gemm_side b,
+               size_t M, size_t N, size_t K,
+               float alpha, const float *A, size_t lda,
+               const float *B, size_t ldb, float beta, float *C, size_t ldc);
+
+/* gemm_wide with alpha 1, onto C whose rows are all bias [N] at first. */
+void gemm_onto_bias(enum gemm_side a, enum gemm_side b,
+                    size_t M, size_t N, size_t K,
+                    const float *A, size_t lda, const float *B, size_t ldb,
+                    const float *bias, float *C, size_t ldc);
+
+/*
  * Once, before the first gemm and before any thread is started: one thread a
  * call, so that results are repeatable.
  */

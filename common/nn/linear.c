@@ -1,27 +1,58 @@
-#include <string.h>
-
 #include "core/vector.h"
+#include "nn/chunk.h"
 #include "nn/gemm.h"
 #include "nn/linear.h"
+
+/* Channels whose sums one thread takes. */
+enum { COLUMNS = 64 };
+
+void
+linear_forward_into(float *y, size_t ldy, const float *x, size_t ldx,
+                    const float *weight, const float *bias,
+                    size_t N, size_t I, size_t O)
+{
+	if (bias)
+		gemm_onto_bias(GEMM_PLAIN, GEMM_TRANSPOSED, N, O, I,
+		               x, ldx, weight, I, bias, y, ldy);
+	else
+		gemm_wide(GEMM_PLAIN, GEMM_TRANSPOSED, N, O, I,
+		          1, x, ldx, weight, I, 0, y, ldy);
+}
 
 void
 linear_forward(float *y, const float *x, size_t ldx,
                const float *weight, const float *bias,
                size_t N, size_t I, size_t O)
 {
-	if (bias)
-		for (size_t n = 0; n < N; n++)
-			memcpy(y + n * O, bias, O * sizeof *y);
-	gemm(GEMM_PLAIN, GEMM_TRANSPOSED, N, O, I,
-	     1, x, ldx, weight, I, bias ? 1 : 0, y, O);
+	linear_forward_into(y, O, x, ldx, weight, bias, N, I, O);
 }
 
 VECTORISED static void
-add_rows(float *restrict sum, const float *x, size_t N, size_t C)
+add_rows(float *restrict sum, const float *x, size_t ldx, size_t N, size_t C)
 {
 	for (size_t n = 0; n < N; n++)
 		for (size_t c = 0; c < C; c++)
-			sum[c] += x[n * C + c];
+			sum[c] += x[n * ldx + c];
+}
+
+void
+linear_backward_from(float *dx, size_t lddx, float *dweight, float *dbias,
+                     const float *dy, size_t lddy,
+                     const float *x, size_t ldx, const float *weight,
+                     size_t N, size_t I, size_t O)
+{
+	if (dx)
+		gemm_wide(GEMM_PLAIN, GEMM_PLAIN, N, I, O,
+		          1, dy, lddy, weight, I, 1, dx, lddx);
+	if (dweight)
+		gemm_wide(GEMM_TRANSPOSED, GEMM_PLAIN, O, I, N,
+		          1, dy, lddy, x, ldx, 1, dweight, I);
+	if (!dbias)
+		return;
+	#pragma omp parallel for schedule(dynamic) if (N * O > CHUNK_FLOATS)
+	for (size_t o = 0; o < O; o += COLUMNS)
+		add_rows(dbias + o, dy + o, lddy, N,
+		         chunk_length(o, COLUMNS, O));
 }
 
 void
@@ -29,12 +60,6 @@ linear_backward(float *dx, size_t lddx, float *dweight, float *dbias,
                 const float *dy, const float *x, size_t ldx,
                 const float *weight, size_t N, size_t I, size_t O)
 {
-	if (dx)
-		gemm(GEMM_PLAIN, GEMM_PLAIN, N, I, O,
-		     1, dy, O, weight, I, 1, dx, lddx);
-	if (dweight)
-		gemm(GEMM_TRANSPOSED, GEMM_PLAIN, O, I, N,
-		     1, dy, O, x, ldx, 1, dweight, I);
-	if (dbias)
-		add_rows(dbias, dy, N, O);
+	linear_backward_from(dx, lddx, dweight, dbias, dy, O, x, ldx,
+	                     weight, N, I, O);
 }

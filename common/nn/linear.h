@@ -21,4 +21,17 @@ void linear_backward(float *dx, size_t lddx, float *dweight, float *dbias,
                      const float *dy, const float *x, size_t ldx,
                      const float *weight, size_t N, size_t I, size_t O);
 
+/*
+ * Both with gaps: rows of y and of dy are ldy and lddy >= O floats apart, as
+ * those of the queries in [N,3C] of queries, keys and values.
+ */
+void linear_forward_into(float *y, size_t ldy, const float *x, size_t ldx,
+                         const float *weight, const float *bias,
+                         size_t N, size_t I, size_t O);
+void linear_backward_from(float *dx, size_t lddx,
+                          float *dweight, float *dbias,
+                          const float *dy, size_t lddy,
+                          const float *x, size_t ldx, const float *weight,
+                          size_t N, size_t I, size_t O);
+
 #endif
