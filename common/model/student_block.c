@@ -60,7 +60,8 @@ mlp_forward(struct student_kept *k, const float *trunk,
 	k->wide = arena_floats(arena, N * wide);
 	k->active = arena_floats(arena, N * wide);
 	layernorm_forward(k->norm, k->mean, k->rstd, k->h, w->norm.gain,
-	                  w->norm.bias, N, d);
+	                  w->norm.bias, N, d,
+	                  LAYERNORM_EPSILON);
 	linear_forward(k->wide, k->norm, d, w->wide.weight, w->wide.bias,
 	               N, d, wide);
 	gelu_forward(k->active, k->wide, N * wide);
@@ -110,7 +111,8 @@ attention_branch_forward(struct student_kept *k,
 	k->probability = arena_take(arena, r->count, sizeof *k->probability);
 	layernorm_forward(k->attention_norm, k->attention_mean,
 	                  k->attention_rstd, k->x, w->attention_norm.gain,
-	                  w->attention_norm.bias, N, d);
+	                  w->attention_norm.bias, N, d,
+	                  LAYERNORM_EPSILON);
 	linear_forward(k->qkv, k->attention_norm, d, w->qkv.weight,
 	               w->qkv.bias, N, d, 3 * d);
 	for (size_t u = 0; u < r->count; u++) {
@@ -118,7 +120,8 @@ attention_branch_forward(struct student_kept *k,
 
 		k->probability[u] = arena_floats(arena, r->heads * T * T);
 		attention_forward(k->attended + at * d, k->probability[u],
-		                  k->qkv + at * 3 * d, T, d, r->heads);
+		                  arena_floats(arena, attention_scratch(T)),
+		                  k->qkv + at * 3 * d, NULL, T, d, r->heads);
 	}
 	linear_forward(y, k->attended, d, w->out.weight, w->out.bias, N, d, d);
 	k->attention_mask = branch_join(y, k->x, y, N * d, dropout, arena);
@@ -144,10 +147,10 @@ attention_branch_backward(struct student_block *g, float *dx,
 	for (size_t u = 0; u < r->count; u++) {
 		size_t T = rows_of(r, u), at = r->start[u];
 
-		attention_backward(dqkv + at * 3 * d,
-		                   arena_floats(arena, T * T),
+		attention_backward(dqkv + at * 3 * d, NULL, NULL,
+		                   arena_floats(arena, attention_scratch(T)),
 		                   dattended + at * d, k->qkv + at * 3 * d,
-		                   k->probability[u], T, d, r->heads);
+		                   k->probability[u], NULL, T, d, r->heads);
 	}
 	linear_backward(dnorm, d, g->qkv.weight, g->qkv.bias, dqkv,
 	                k->attention_norm, d, w->qkv.weight, N, d, 3 * d);

@@ -20,7 +20,7 @@ pool_rows_forward(struct student_head_kept *k, const struct student_rows *r,
 	k->hidden = arena_floats(arena, N * (d / 2));
 	k->weight = arena_floats(arena, N);
 	layernorm_forward(k->norm, k->mean, k->rstd, k->trunk, w->norm.gain,
-	                  w->norm.bias, N, d);
+	                  w->norm.bias, N, d, LAYERNORM_EPSILON);
 	linear_forward(k->hidden, k->norm, d, w->score.weight, w->score.bias,
 	               N, d, d / 2);
 	tanh_forward(k->hidden, k->hidden, N * (d / 2));

@@ -1,54 +1,198 @@
 #include <math.h>
+#include <omp.h>
+#include <stdbool.h>
 
+#include "core/vector.h"
 #include "nn/attention.h"
+#include "nn/dropout.h"
 #include "nn/gemm.h"
 #include "nn/softmax.h"
 
-/* Queries, keys and values are read in place, as columns of qkv. */
+/*
+ * Queries are taken QUERIES at a time, so that scores are never more than
+ * that many rows.  Each thread has two such blocks of scratch.
+ */
+enum { QUERIES = 128, BLOCKS = 2 };
+
+/* One head. */
+struct head {
+	const float *q, *k, *v;   /* columns of qkv, ld floats a row */
+	size_t T, D, ld;
+	float scale;
+	const float *gate;        /* one each heads floats */
+	const float *relative;    /* of distance 0 */
+	const uint8_t *mask;
+	float share;
+	size_t heads;
+};
+
+static size_t
+block_floats(size_t T)
+{
+	return (T < QUERIES ? T : QUERIES) * T;
+}
+
+size_t
+attention_scratch(size_t T)
+{
+	return (size_t)omp_get_max_threads() * BLOCKS * block_floats(T);
+}
+
+static struct head
+head_of(size_t h, const float *qkv, const struct attention_extra *extra,
+        size_t T, size_t C, size_t heads)
+{
+	size_t D = C / heads;
+	struct head a = {
+		.q = qkv + h * D, .k = qkv + C + h * D,
+		.v = qkv + 2 * C + h * D, .T = T, .D = D, .ld = 3 * C,
+		.scale = 1 / sqrtf((float)D), .heads = heads
+	};
+
+	if (extra && extra->gate) {
+		a.gate = extra->gate + h;
+		a.relative = extra->relative + h * (2 * T - 1) + T - 1;
+	}
+	if (extra && extra->mask) {
+		a.mask = extra->mask + h * T * T;
+		a.share = extra->share;
+	}
+	return a;
+}
+
+/* score[i,k] += gate[i] relative[k - i], where queries begin at t. */
+VECTORISED static void
+add_relative(float *score, const float *gate, size_t step,
+             const float *relative, size_t t, size_t rows, size_t T)
+{
+	for (size_t i = 0; i < rows; i++, score += T) {
+		const float *r = relative - (t + i);
+		float g = gate[i * step];
+
+		#pragma omp simd
+		for (size_t k = 0; k < T; k++)
+			score[k] += g * r[k];
+	}
+}
+
+/* p [rows,T]: of queries from t on. */
+static void
+weigh(float *p, const struct head *a, size_t t, size_t rows)
+{
+	gemm(GEMM_PLAIN, GEMM_TRANSPOSED, rows, a->T, a->D,
+	     a->scale, a->q + t * a->ld, a->ld, a->k, a->ld, 0, p, a->T);
+	if (a->gate)
+		add_relative(p, a->gate + t * a->heads, a->heads, a->relative,
+		             t, rows, a->T);
+	softmax_forward(p, p, rows, a->T);
+}
+
+/* p itself, or in scratch what dropout leaves of it. */
+static const float *
+thin(float *scratch, const float *p, const struct head *a, size_t t,
+     size_t rows)
+{
+	if (!a->mask)
+		return p;
+	dropout_forward(scratch, p, a->mask + t * a->T, a->share,
+	                rows * a->T);
+	return scratch;
+}
+
 void
-attention_forward(float *out, float *probability, const float *qkv,
+attention_forward(float *out, float *probability, float *scratch,
+                  const float *qkv, const struct attention_extra *extra,
                   size_t T, size_t C, size_t heads)
 {
-	size_t D = C / heads, ld = 3 * C;
-	float scale = 1 / sqrtf((float)D);
+	size_t blocks = (T + QUERIES - 1) / QUERIES;
 
-	for (size_t h = 0; h < heads; h++) {
-		const float *q = qkv + h * D, *k = q + C, *v = k + C;
-		float *p = probability + h * T * T;
+	#pragma omp parallel for schedule(dynamic)
+	for (size_t i = 0; i < heads * blocks; i++) {
+		size_t h = i / blocks, t = i % blocks * QUERIES;
+		size_t rows = T - t < QUERIES ? T - t : QUERIES;
+		struct head a = head_of(h, qkv, extra, T, C, heads);
+		float *own = scratch + (size_t)omp_get_thread_num() *
+			BLOCKS * block_floats(T);
+		float *p = probability ? probability + (h * T + t) * T : own;
 
-		gemm(GEMM_PLAIN, GEMM_TRANSPOSED, T, T, D,
-		     scale, q, ld, k, ld, 0, p, T);
-		softmax_forward(p, p, T, T);
-		gemm(GEMM_PLAIN, GEMM_PLAIN, T, D, T,
-		     1, p, T, v, ld, 0, out + h * D, C);
+		weigh(p, &a, t, rows);
+		gemm(GEMM_PLAIN, GEMM_PLAIN, rows, a.D, T, 1,
+		     thin(own + block_floats(T), p, &a, t, rows), T,
+		     a.v, a.ld, 0, out + t * C + h * a.D, C);
+	}
+}
+
+/* From the gradient ds of scores [rows,T], queries from t on. */
+VECTORISED static void
+relative_backward(float *restrict dgate, float *restrict drelative,
+                  const float *restrict ds, const float *gate, size_t step,
+                  const float *relative, size_t t, size_t rows, size_t T)
+{
+	for (size_t i = 0; i < rows; i++, ds += T) {
+		const float *r = relative - (t + i);
+		float *dr = drelative - (t + i), g = gate[i * step], sum = 0;
+
+		#pragma omp simd reduction(+:sum)
+		for (size_t k = 0; k < T; k++) {
+			sum += ds[k] * r[k];
+			dr[k] += g * ds[k];
+		}
+		dgate[i * step] += sum;
 	}
 }
 
 /*
- * Through out = p v, then the softmax, then s = scale q k^T.  scratch holds
- * the gradient of p, then that of s.
+ * Through out = thinned p v, then dropout, then the softmax; returns the
+ * gradient of the scores, in scratch.
  */
+static float *
+weigh_backward(float *dv, float *scratch, const float *d, size_t C,
+               const float *p, const struct head *a, size_t t, size_t rows)
+{
+	float *ds = scratch, *other = scratch + block_floats(a->T);
+
+	gemm(GEMM_TRANSPOSED, GEMM_PLAIN, a->T, a->D, rows,
+	     1, thin(other, p, a, t, rows), a->T, d, C, 1, dv, a->ld);
+	gemm(GEMM_PLAIN, GEMM_TRANSPOSED, rows, a->T, a->D,
+	     1, d, C, a->v, a->ld, 0, ds, a->T);
+	if (a->mask)
+		dropout_forward(ds, ds, a->mask + t * a->T, a->share,
+		                rows * a->T);
+	softmax_backward(ds, ds, p, rows, a->T);
+	return ds;
+}
+
 void
-attention_backward(float *dqkv, float *scratch, const float *dout,
-                   const float *qkv, const float *probability,
+attention_backward(float *dqkv, float *dgate, float *drelative,
+                   float *scratch, const float *dout, const float *qkv,
+                   const float *probability,
+                   const struct attention_extra *extra,
                    size_t T, size_t C, size_t heads)
 {
-	size_t D = C / heads, ld = 3 * C;
-	float scale = 1 / sqrtf((float)D);
-
+	#pragma omp parallel for schedule(dynamic)
 	for (size_t h = 0; h < heads; h++) {
-		const float *q = qkv + h * D, *k = q + C, *v = k + C;
-		const float *p = probability + h * T * T, *d = dout + h * D;
-		float *dq = dqkv + h * D, *dk = dq + C, *dv = dk + C;
+		struct head a = head_of(h, qkv, extra, T, C, heads);
+		float *own = scratch + (size_t)omp_get_thread_num() *
+			BLOCKS * block_floats(T);
+		float *dq = dqkv + h * a.D, *dk = dq + C, *dv = dk + C, *ds;
 
-		gemm(GEMM_TRANSPOSED, GEMM_PLAIN, T, D, T,
-		     1, p, T, d, C, 1, dv, ld);
-		gemm(GEMM_PLAIN, GEMM_TRANSPOSED, T, T, D,
-		     1, d, C, v, ld, 0, scratch, T);
-		softmax_backward(scratch, scratch, p, T, T);
-		gemm(GEMM_PLAIN, GEMM_PLAIN, T, D, T,
-		     scale, scratch, T, k, ld, 1, dq, ld);
-		gemm(GEMM_TRANSPOSED, GEMM_PLAIN, T, D, T,
-		     scale, scratch, T, q, ld, 1, dk, ld);
+		for (size_t t = 0; t < T; t += QUERIES) {
+			size_t rows = T - t < QUERIES ? T - t : QUERIES;
+
+			ds = weigh_backward(dv, own, dout + t * C + h * a.D, C,
+			                    probability + (h * T + t) * T,
+			                    &a, t, rows);
+			gemm(GEMM_PLAIN, GEMM_PLAIN, rows, a.D, T, a.scale,
+			     ds, T, a.k, a.ld, 1, dq + t * a.ld, a.ld);
+			gemm(GEMM_TRANSPOSED, GEMM_PLAIN, T, a.D, rows,
+			     a.scale, ds, T, a.q + t * a.ld, a.ld,
+			     1, dk, a.ld);
+			if (a.gate)
+				relative_backward(dgate + t * heads + h,
+				                  drelative + (2 * T - 1) * h
+				                  + T - 1, ds,
+				                  a.gate + t * heads, heads,
+				                  a.relative, t, rows, T);
+		}
 	}
 }

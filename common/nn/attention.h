@@ -2,23 +2,46 @@
 #define ATTENTION_H
 
 #include <stddef.h>
+#include <stdint.h>
+
+/* What may join plain attention; each pointer may be NULL. */
+struct attention_extra {
+	const float *gate;        /* [T,heads], with relative (WavLM) */
+	const float *relative;    /* [heads,2T-1]; T-1 is distance 0 */
+	const uint8_t *mask;      /* [heads,T,T] of dropout_mask */
+	float share;              /* of probabilities dropped */
+};
 
 /*
  * Multi-head self-attention of one utterance, between its two linear layers
  * (Vaswani et al. 2017).  For each head, with D = C / heads channels:
  *
- *	out = softmax(q k^T / sqrt(D)) v
+ *	score[q,k] = q k^T / sqrt(D) + gate[q] relative[k - q + T - 1]
+ *	out = dropout(softmax(score)) v
  *
  * qkv [T,3C]: a row is q, k, v, each the heads side by side
- * out [T,C]   probability [heads,T,T], kept for backward
- * No masks: utterances run one at a time and are never padded.
+ * out [T,C]
+ * probability [heads,T,T]: the softmax, kept for backward; NULL keeps nothing
+ * scratch [attention_scratch(T)], asked for by the thread that calls; what it
+ * holds does not matter.  It grows with T, not with its square.
+ * extra: NULL for none of it
+ *
+ * No padding masks: utterances run one at a time and are never padded.
  */
-void attention_forward(float *out, float *probability, const float *qkv,
+size_t attention_scratch(size_t T);
+
+void attention_forward(float *out, float *probability, float *scratch,
+                       const float *qkv, const struct attention_extra *extra,
                        size_t T, size_t C, size_t heads);
 
-/* Adds to dqkv [T,3C].   scratch [T,T]; what it holds does not matter. */
-void attention_backward(float *dqkv, float *scratch, const float *dout,
-                        const float *qkv, const float *probability,
+/*
+ * Adds to dqkv [T,3C], and to dgate [T,heads] and drelative [heads,2T-1],
+ * which are not looked at unless extra has a gate.
+ */
+void attention_backward(float *dqkv, float *dgate, float *drelative,
+                        float *scratch, const float *dout, const float *qkv,
+                        const float *probability,
+                        const struct attention_extra *extra,
                         size_t T, size_t C, size_t heads);
 
 #endif

@@ -3,12 +3,10 @@
 #include "core/vector.h"
 #include "nn/layernorm.h"
 
-static const float epsilon = 1e-5f;
-
 VECTORISED void
 layernorm_forward(float *y, float *mean, float *rstd,
                   const float *x, const float *gain, const float *bias,
-                  size_t N, size_t C)
+                  size_t N, size_t C, float epsilon)
 {
 	for (size_t n = 0; n < N; n++, x += C, y += C) {
 		float m = 0, v = 0, r;

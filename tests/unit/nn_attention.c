@@ -3,7 +3,7 @@
 #include "nn/attention.h"
 
 struct layer {
-	float *out, *probability, *qkv, *dout;
+	float *out, *probability, *scratch, *qkv, *dout;
 	size_t T, C, heads;
 };
 
@@ -12,7 +12,7 @@ loss(void *p)
 {
 	struct layer *l = p;
 
-	attention_forward(l->out, l->probability, l->qkv,
+	attention_forward(l->out, l->probability, l->scratch, l->qkv, NULL,
 	                  l->T, l->C, l->heads);
 	return dot(l->out, l->dout, l->T * l->C);
 }
@@ -46,10 +46,10 @@ static void
 try_layer(size_t T, size_t C, size_t heads)
 {
 	float *dqkv = gradient_floats(T * 3 * C);
-	float *scratch = constant_floats(T * T, NAN);
 	struct layer l = {
 		.out = constant_floats(T * C, NAN),
 		.probability = constant_floats(heads * T * T, NAN),
+		.scratch = constant_floats(attention_scratch(T), NAN),
 		.qkv = random_floats(T * 3 * C, 1),
 		.dout = random_floats(T * C, 2),
 		.T = T, .C = C, .heads = heads
@@ -59,11 +59,11 @@ try_layer(size_t T, size_t C, size_t heads)
 	for (size_t h = 0; h < heads; h++)
 		for (size_t t = 0; t < T; t++)
 			compare_query(&l, h, t);
-	attention_backward(dqkv, scratch, l.dout, l.qkv, l.probability,
-	                   T, C, heads);
+	attention_backward(dqkv, NULL, NULL, l.scratch, l.dout, l.qkv,
+	                   l.probability, NULL, T, C, heads);
 	check_gradient(loss, &l, l.qkv, dqkv, T * 3 * C);
 	free(dqkv);
-	free(scratch);
+	free(l.scratch);
 	free(l.out);
 	free(l.probability);
 	free(l.qkv);
@@ -87,9 +87,11 @@ static void
 test_single_row(void **state)
 {
 	float *qkv = random_floats(3 * 16, 1), out[16], probability[4];
+	float *scratch = constant_floats(attention_scratch(1), NAN);
 
 	(void)state;
-	attention_forward(out, probability, qkv, 1, 16, 4);
+	attention_forward(out, probability, scratch, qkv, NULL, 1, 16, 4);
+	free(scratch);
 	assert_all_close(out, qkv + 32, 16, 1e-6);
 	free(qkv);
 }

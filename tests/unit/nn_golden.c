@@ -143,7 +143,7 @@ test_layernorm(void **state)
 	float *dbias = gradient_floats(24);
 
 	(void)state;
-	layernorm_forward(y, mean, rstd, x, gain, bias, 9, 24);
+	layernorm_forward(y, mean, rstd, x, gain, bias, 9, 24, 1e-5f);
 	layernorm_backward(dx, dgain, dbias, dy, x, gain, mean, rstd, 9, 24);
 	match("layernorm.y", y, 9 * 24);
 	match_gradient("layernorm.dx", dx, 9 * 24);
@@ -205,13 +205,16 @@ static void
 test_attention(void **state)
 {
 	float *qkv = golden("attention.qkv", 13 * 48);
-	float *dy = golden("attention.dy", 13 * 16), scratch[13 * 13];
+	float *dy = golden("attention.dy", 13 * 16);
+	float *scratch = constant_floats(attention_scratch(13), NAN);
 	float *y = gradient_floats(13 * 16), *dqkv = gradient_floats(13 * 48);
 	float probability[4 * 13 * 13];
 
 	(void)state;
-	attention_forward(y, probability, qkv, 13, 16, 4);
-	attention_backward(dqkv, scratch, dy, qkv, probability, 13, 16, 4);
+	attention_forward(y, probability, scratch, qkv, NULL, 13, 16, 4);
+	attention_backward(dqkv, NULL, NULL, scratch, dy, qkv, probability,
+	                   NULL, 13, 16, 4);
+	free(scratch);
 	match("attention.y", y, 13 * 16);
 	match_gradient("attention.dqkv", dqkv, 13 * 48);
 	free(qkv);

@@ -2,6 +2,8 @@
 #include "gradient.h"
 #include "nn/layernorm.h"
 
+static const float epsilon = 1e-3f;
+
 struct layer {
 	float *y, *mean, *rstd, *x, *gain, *bias, *dy;
 	size_t N, C;
@@ -13,7 +15,7 @@ loss(void *p)
 	struct layer *l = p;
 
 	layernorm_forward(l->y, l->mean, l->rstd, l->x, l->gain, l->bias,
-	                  l->N, l->C);
+	                  l->N, l->C, epsilon);
 	return dot(l->y, l->dy, l->N * l->C);
 }
 
@@ -29,7 +31,7 @@ compare_row(const struct layer *l, size_t n, double tolerance)
 		variance += pow((double)x[c] - mean, 2) / (double)l->C;
 	for (size_t c = 0; c < l->C; c++)
 		assert_close((double)l->y[n * l->C + c],
-		             ((double)x[c] - mean) / sqrt(variance + 1e-5)
+		             ((double)x[c] - mean) / sqrt(variance + (double)epsilon)
 		             * (double)l->gain[c] + (double)l->bias[c],
 		             tolerance);
 }
@@ -102,7 +104,7 @@ test_constant(void **state)
 	float bias[5] = { 5, 4, 3, 2, 1 }, mean, rstd;
 
 	(void)state;
-	layernorm_forward(x, &mean, &rstd, x, gain, bias, 1, 5);
+	layernorm_forward(x, &mean, &rstd, x, gain, bias, 1, 5, epsilon);
 	assert_all_close(x, bias, 5, 1e-6);
 }
 
