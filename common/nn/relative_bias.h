@@ -1,0 +1,49 @@
+/*
+ * relative_bias.h - how WavLM's attention heeds distance (Chen et al. 2022)
+ *
+ * Distances key - query fall into buckets, half of them for keys that come
+ * later: near ones have one each, far ones share them by logarithm, and those
+ * beyond the last share that.  A head has a value for each bucket, and each
+ * row a gate by which it is multiplied.
+ */
+#ifndef RELATIVE_BIAS_H
+#define RELATIVE_BIAS_H
+
+#include <stddef.h>
+
+/* The bucket of a distance; farthest is where the logarithm ends. */
+size_t relative_bucket(ptrdiff_t distance, size_t buckets, size_t farthest);
+
+/*
+ * relative [heads,2T-1]: for distances from -(T-1) to T-1
+ * embed [buckets,heads]
+ */
+void relative_bias_forward(float *relative, const float *embed, size_t T,
+                           size_t heads, size_t buckets, size_t farthest);
+
+/* Adds to dembed [buckets,heads]. */
+void relative_bias_backward(float *dembed, const float *drelative, size_t T,
+                            size_t heads, size_t buckets, size_t farthest);
+
+/*
+ * For each row and head, from the head's D = C / heads channels of x:
+ *
+ *	u = weight x + bias
+ *	a = sigmoid(u[0] + ... + u[3]),  b = sigmoid(u[4] + ... + u[7])
+ *	gate = a (b scale - 1) + 2
+ *
+ * gate [T,heads]   x [T,C]: the input of the attention's linear layer
+ * weight [8,D], bias [8]: shared by the heads   scale [heads]
+ */
+void relative_gate_forward(float *gate, const float *x, const float *weight,
+                           const float *bias, const float *scale,
+                           size_t T, size_t C, size_t heads);
+
+/* Adds to dx [T,C], dweight [8,D], dbias [8] and dscale [heads]. */
+void relative_gate_backward(float *dx, float *dweight, float *dbias,
+                            float *dscale, const float *dgate,
+                            const float *x, const float *weight,
+                            const float *bias, const float *scale,
+                            size_t T, size_t C, size_t heads);
+
+#endif

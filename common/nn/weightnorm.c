@@ -1,0 +1,73 @@
+#include <math.h>
+
+#include "nn/chunk.h"
+#include "nn/weightnorm.h"
+
+/* Taps at a time, which lie side by side in v. */
+enum { TAPS = 16 };
+
+/* sum[j] = sum of x[:,:,j] z[:,:,j] over n = O I pairs, for taps j. */
+static void
+tap_dots(double *sum, const float *x, const float *z, size_t n, size_t taps,
+         size_t k)
+{
+	for (size_t j = 0; j < taps; j++)
+		sum[j] = 0;
+	for (size_t i = 0; i < n; i++, x += k, z += k)
+		for (size_t j = 0; j < taps; j++)
+			sum[j] += (double)x[j] * (double)z[j];
+}
+
+void
+weightnorm_forward(float *weight, const float *g, const float *v,
+                   size_t O, size_t I, size_t k)
+{
+	#pragma omp parallel for schedule(dynamic)
+	for (size_t j = 0; j < k; j += TAPS) {
+		size_t taps = chunk_length(j, TAPS, k);
+		double square[TAPS];
+
+		tap_dots(square, v + j, v + j, O * I, taps, k);
+		for (size_t o = 0; o < O; o++)
+			for (size_t t = 0; t < taps; t++) {
+				float s = g[j + t] / (float)sqrt(square[t]);
+
+				for (size_t i = 0; i < I; i++)
+					weight[(o * k + j + t) * I + i] =
+						s * v[(o * I + i) * k + j + t];
+			}
+	}
+}
+
+/*
+ * With n = |v| and p = sum(dw v), all of one tap:
+ *
+ *	dg = p / n,   dv = g / n (dw - v p / n^2)
+ */
+void
+weightnorm_backward(float *dg, float *dv, const float *dweight,
+                    const float *g, const float *v,
+                    size_t O, size_t I, size_t k)
+{
+	#pragma omp parallel for schedule(dynamic)
+	for (size_t j = 0; j < k; j++) {
+		double square = 0, product = 0;
+		float scale, along;
+
+		tap_dots(&square, v + j, v + j, O * I, 1, k);
+		for (size_t o = 0; o < O; o++)
+			for (size_t i = 0; i < I; i++)
+				product += (double)dweight[(o * k + j) * I + i]
+					* (double)v[(o * I + i) * k + j];
+		dg[j] += (float)(product / sqrt(square));
+		scale = g[j] / (float)sqrt(square);
+		along = (float)(product / square);
+		for (size_t o = 0; o < O; o++)
+			for (size_t i = 0; i < I; i++) {
+				size_t at = (o * I + i) * k + j;
+
+				dv[at] += scale * (dweight[(o * k + j) * I + i]
+				                   - along * v[at]);
+			}
+	}
+}
