@@ -17,8 +17,7 @@
 #include "core/cli.h"
 #include "core/die.h"
 #include "core/xalloc.h"
-#include "stream/reader.h"
-#include "stream/writer.h"
+#include "stream/filter.h"
 
 struct ranges {
 	const char *speed, *reverb, *snr, *gain; /* "LO:HI" */
@@ -71,23 +70,12 @@ noises_join(struct augmenter *a, const struct cli_list *list, char *argv[],
 static int
 augment(const struct augmenter *a, int argc, char *argv[])
 {
-	struct frame f = FRAME_INIT;
-	struct reader in;
-	struct writer out;
+	struct filter s;
 
-	reader_open(&in, stdin, "<stdin>");
-	writer_open(&out, stdout, "<stdout>", &in, argc, argv);
-	while (reader_next(&in, &f)) {
-		const char *why = augmenter_apply(a, &f);
-
-		if (why)
-			writer_drop(&out, frame_id(&f), why);
-		else
-			writer_put(&out, &f);
-	}
-	reader_close(&in);
-	frame_release(&f);
-	return writer_close(&out);
+	filter_open(&s, "-", argc, argv);
+	while (filter_next(&s))
+		filter_put(&s, augmenter_apply(a, &s.frame));
+	return filter_close(&s);
 }
 
 int

@@ -15,8 +15,7 @@
 #include "core/cli.h"
 #include "feat/cmvn_groups.h"
 #include "stream/fields.h"
-#include "stream/reader.h"
-#include "stream/writer.h"
+#include "stream/filter.h"
 
 enum by { BY_UTTERANCE, BY_SPEAKER, BY_CORPUS, BY_STREAM };
 
@@ -89,15 +88,14 @@ cmvn(struct cmvn_groups *g, struct frame *f, enum by by, bool means_only)
 
 /* A first pass over a file, where statistics need all of it. */
 static void
-file_learn(struct cmvn_groups *g, struct reader *in, enum by by)
+file_learn(struct cmvn_groups *g, struct filter *s, enum by by)
 {
-	struct frame f = FRAME_INIT;
-
-	reader_rewind(in); /* a pipe is refused before it is read */
-	while (reader_next(in, &f))
-		learn(g, &f, by);
-	reader_rewind(in);
-	frame_release(&f);
+	s->in.mirror = NULL; /* and nothing is written yet */
+	reader_rewind(&s->in); /* a pipe is refused before it is read */
+	while (filter_next(s))
+		learn(g, &s->frame, by);
+	reader_rewind(&s->in);
+	s->in.mirror = &s->out;
 }
 
 int
@@ -118,31 +116,22 @@ main(int argc, char *argv[])
 		"[FILE]", 0, 1
 	};
 	struct cmvn_groups groups = CMVN_GROUPS_INIT;
-	struct frame f = FRAME_INIT;
 	int first = cli_parse(argc, argv, options, &about);
-	const char *why;
-	struct reader in;
-	struct writer out;
+	struct filter s;
 
 	if (running && by == BY_UTTERANCE)
 		by = BY_STREAM;
-	reader_open_path(&in, first < argc ? argv[first] : "-");
+	filter_open(&s, first < argc ? argv[first] : "-", argc, argv);
 	if (by != BY_UTTERANCE && !running)
-		file_learn(&groups, &in, (enum by)by);
-	writer_open(&out, stdout, "<stdout>", &in, argc, argv);
-	while (reader_next(&in, &f)) {
+		file_learn(&groups, &s, (enum by)by);
+	while (filter_next(&s)) {
 		if (by == BY_UTTERANCE)
 			cmvn_groups_clear(&groups);
 		if (by == BY_UTTERANCE || running)
-			learn(&groups, &f, (enum by)by);
-		why = cmvn(&groups, &f, (enum by)by, means_only);
-		if (why)
-			writer_drop(&out, frame_id(&f), why);
-		else
-			writer_put(&out, &f);
+			learn(&groups, &s.frame, (enum by)by);
+		filter_put(&s, cmvn(&groups, &s.frame, (enum by)by,
+		                    means_only));
 	}
-	reader_close(&in);
-	frame_release(&f);
 	cmvn_groups_clear(&groups);
-	return writer_close(&out);
+	return filter_close(&s);
 }

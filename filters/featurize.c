@@ -13,8 +13,7 @@
 #include "core/die.h"
 #include "feat/extract.h"
 #include "stream/fields.h"
-#include "stream/reader.h"
-#include "stream/writer.h"
+#include "stream/filter.h"
 
 enum { TYPE_FBANK_PITCH, TYPE_FBANK, TYPE_MFCC };
 
@@ -77,23 +76,12 @@ type_choose(int kind, bool pitch, int bands, int cepstra, int deltas,
 static int
 stream_run(const struct extractor *e, int argc, char *argv[])
 {
-	struct frame f = FRAME_INIT;
-	struct reader in;
-	struct writer out;
+	struct filter s;
 
-	reader_open(&in, stdin, "<stdin>");
-	writer_open(&out, stdout, "<stdout>", &in, argc, argv);
-	while (reader_next(&in, &f)) {
-		const char *why = featurize(e, &f);
-
-		if (why)
-			writer_drop(&out, frame_id(&f), why);
-		else
-			writer_put(&out, &f);
-	}
-	reader_close(&in);
-	frame_release(&f);
-	return writer_close(&out);
+	filter_open(&s, "-", argc, argv);
+	while (filter_next(&s))
+		filter_put(&s, featurize(e, &s.frame));
+	return filter_close(&s);
 }
 
 int

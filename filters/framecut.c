@@ -14,9 +14,8 @@
 #include "core/cli.h"
 #include "core/die.h"
 #include "stream/fields.h"
-#include "stream/reader.h"
+#include "stream/filter.h"
 #include "stream/select.h"
-#include "stream/writer.h"
 
 /* Removes the fields that match, or those that do not. */
 static void
@@ -53,28 +52,23 @@ main(int argc, char *argv[])
 		.operands = "[FILE]", .operands_max = 1
 	};
 	int first = cli_parse(argc, argv, options, &about);
-	struct frame f = FRAME_INIT;
 	struct keys keys;
 	struct where where;
-	struct reader in;
-	struct writer out;
+	struct filter s;
 
 	if (keep && drop)
 		die_usage("--keep and --drop exclude each other");
 	keys_init(&keys, keep ? keep : drop, keep ? "keep" : "drop");
 	where_init(&where, &conditions);
-	reader_open_path(&in, first < argc ? argv[first] : "-");
-	writer_open(&out, stdout, "<stdout>", &in, argc, argv);
-	while (reader_next(&in, &f))
-		if (where_match(&where, &f)) {
-			framecut(&f, &keys, keep != NULL);
-			writer_put(&out, &f);
+	filter_open(&s, first < argc ? argv[first] : "-", argc, argv);
+	while (filter_next(&s))
+		if (where_match(&where, &s.frame)) {
+			framecut(&s.frame, &keys, keep != NULL);
+			filter_put(&s, NULL);
 		}
-	if (out.utterances_total > 0)
+	if (s.out.utterances_total > 0)
 		keys_warn_unseen(&keys);
-	reader_close(&in);
-	frame_release(&f);
 	keys_release(&keys);
 	where_release(&where);
-	return writer_close(&out);
+	return filter_close(&s);
 }

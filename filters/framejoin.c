@@ -15,8 +15,8 @@
 
 #include "core/cli.h"
 #include "core/die.h"
+#include "stream/filter.h"
 #include "stream/join.h"
-#include "stream/writer.h"
 
 static void
 prefix_check(const struct cli_list *prefix)
@@ -29,21 +29,14 @@ prefix_check(const struct cli_list *prefix)
 
 /* Joins A's next run, whose header takes in how every B was made. */
 static void
-framejoin(struct join *j, struct reader *in, struct writer *out,
-          struct frame *f)
+framejoin(struct join *j, struct filter *s)
 {
 	for (size_t i = 0; i < j->sources; i++)
-		index_history_add(&j->source[i].index, &in->header);
-	writer_begin(out, &in->header);
-	while (reader_next_in_run(in, f)) {
-		const char *why = join_frame(j, f);
-
-		if (why)
-			writer_drop(out, frame_id(f), why);
-		else
-			writer_put(out, f);
-	}
-	writer_end(out, in->dropped);
+		index_history_add(&j->source[i].index, &s->in.header);
+	writer_begin(&s->out, &s->in.header);
+	while (reader_next_in_run(&s->in, &s->frame))
+		filter_put(s, join_frame(j, &s->frame));
+	writer_end(&s->out, s->in.dropped);
 }
 
 int
@@ -67,26 +60,21 @@ main(int argc, char *argv[])
 		.operands = "A B ...", .operands_min = 2, .operands_max = -1
 	};
 	int first = cli_parse(argc, argv, options, &about);
-	struct frame f = FRAME_INIT;
 	struct keys keys;
-	struct reader in;
-	struct writer out;
+	struct filter s;
 
 	prefix_check(&join.prefix);
 	keys_init(&keys, list, "keys");
 	join.keys = list ? &keys : NULL;
 	for (int i = first + 1; i < argc; i++)
 		join_open(&join, argv[i]);
-	reader_open_path(&in, argv[first]);
-	writer_open(&out, stdout, "<stdout>", &in, argc, argv);
-	in.mirror = NULL;
-	while (reader_more(&in))
-		framejoin(&join, &in, &out, &f);
-	if (out.utterances_total > 0)
+	filter_open(&s, argv[first], argc, argv);
+	s.in.mirror = NULL;
+	while (reader_more(&s.in))
+		framejoin(&join, &s);
+	if (s.out.utterances_total > 0)
 		keys_warn_unseen(&keys);
-	reader_close(&in);
 	join_release(&join);
 	keys_release(&keys);
-	frame_release(&f);
-	return writer_close(&out);
+	return filter_close(&s);
 }

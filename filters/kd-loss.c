@@ -13,41 +13,27 @@
  */
 #include "core/cli.h"
 #include "core/die.h"
-#include "stream/frame.h"
-#include "stream/reader.h"
-#include "stream/writer.h"
+#include "stream/filter.h"
 #include "train/kd_frame.h"
-
-static void
-kd_put(struct writer *out, struct frame *f, const struct kd_options *options)
-{
-	const char *why = kd_frame(f, options);
-
-	if (why)
-		writer_drop(out, frame_id(f), why);
-	else
-		writer_put(out, f);
-}
 
 /* Each run of the input in runs of at most batch utterances. */
 static void
-cut(struct writer *out, struct reader *in, struct frame *f, size_t batch,
-    const struct kd_options *options)
+cut(struct filter *s, size_t batch, const struct kd_options *options)
 {
-	in->mirror = NULL; /* the runs are ours to begin and end */
-	while (reader_more(in)) {
+	s->in.mirror = NULL; /* the runs are ours to begin and end */
+	while (reader_more(&s->in)) {
 		size_t n = 0;
 
-		writer_begin(out, &in->header);
-		while (reader_next_in_run(in, f)) {
+		writer_begin(&s->out, &s->in.header);
+		while (reader_next_in_run(&s->in, &s->frame)) {
 			if (n++ == batch) {
-				writer_end(out, 0);
-				writer_begin(out, &in->header);
+				writer_end(&s->out, 0);
+				writer_begin(&s->out, &s->in.header);
 				n = 1;
 			}
-			kd_put(out, f, options);
+			filter_put(s, kd_frame(&s->frame, options));
 		}
-		writer_end(out, in->dropped);
+		writer_end(&s->out, s->in.dropped);
 	}
 }
 
@@ -76,9 +62,7 @@ main(int argc, char *argv[])
 		"add loss and gradient of a student with teachers", "", 0, 0
 	};
 	struct kd_options options;
-	struct frame f = FRAME_INIT;
-	struct reader in;
-	struct writer out;
+	struct filter s;
 
 	cli_parse(argc, argv, table, &about);
 	options = (struct kd_options){ lambda, temperature, smoothing,
@@ -86,13 +70,10 @@ main(int argc, char *argv[])
 	if (weighting_parse(&options.weighting, weighting, tau))
 		die_usage("--weighting %s: want %s", weighting,
 		          WEIGHTING_NAMES);
-	reader_open(&in, stdin, "<stdin>");
-	writer_open(&out, stdout, "<stdout>", &in, argc, argv);
+	filter_open(&s, "-", argc, argv);
 	if (batch > 0)
-		cut(&out, &in, &f, (size_t)batch, &options);
-	while (batch == 0 && reader_next(&in, &f))
-		kd_put(&out, &f, &options);
-	reader_close(&in);
-	frame_release(&f);
-	return writer_close(&out);
+		cut(&s, (size_t)batch, &options);
+	while (batch == 0 && filter_next(&s))
+		filter_put(&s, kd_frame(&s.frame, &options));
+	return filter_close(&s);
 }

@@ -39,6 +39,9 @@ for frame in read_frames(open(sys.argv[1], 'rb')):
 check 'the page shows newfilter.c as it is' '
 	listing newfilter.c | diff - "$examples/newfilter.c"
 '
+check 'newfilter.c is a whole filter in thirty lines' '
+	test "$(wc -l <"$examples/newfilter.c")" -le 30
+'
 check 'newfilter.c builds on the library and adds the level' '
 	case ${B:-build} in
 	*san*) san=-fsanitize=address,undefined ;;
@@ -54,6 +57,22 @@ check 'newfilter.c builds on the library and adds the level' '
 	test "$(grep -c True out)" -eq 4
 	fails 1 ./newfilter </dev/null 2>err
 	says "empty, not even a header" err
+	fails 1 ./newfilter <"$top/tests/data/corpus.frames" 2>err >out
+	says "newfilter: u00: no \"audio\" in the stream (put wavread" err
+	fails 1 ./newfilter <y.frames >/dev/full 2>err
+	says "newfilter: write <stdout>: No space left on device" err
+	$python -c "
+import msgpack, msgpack_numpy, numpy as np, sys
+for frame in ({\"frame\": \"header\", \"version\": 1},
+              {\"frame\": \"utterance\", \"id\": \"a\",
+               \"audio\": np.array([np.nan], \"<f4\")},
+              {\"frame\": \"end\", \"utterances\": 1}):
+    sys.stdout.buffer.write(msgpack.packb(frame,
+                                          default=msgpack_numpy.encode))
+" >nan.frames
+	fails 1 ./newfilter <nan.frames 2>err >z.frames
+	says "newfilter: a: dropped: audio: NaN or infinite values" err
+	framedump -H z.frames | grep -q "dropped  *1\$"
 '
 check 'the page shows barefilter.c as it is' '
 	listing barefilter.c | diff - "$examples/barefilter.c"

@@ -135,6 +135,7 @@ frame_need(struct frame *f, const char *name, int ndim, const char **why)
 {
 	const char *source = field_source(name);
 
+	*why = NULL;
 	if (frame_has(f, name))
 		return frame_tensor(f, name, ndim, why);
 	if (source)

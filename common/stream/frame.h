@@ -51,8 +51,9 @@ const char **frame_texts(struct frame *f, const char *name, size_t *count);
 
 /*
  * A tensor that the caller cannot do without.  Dies when the field is missing,
- * for then the pipeline is wired wrongly.  Returns NULL and sets *why when
- * this utterance's is unusable: other type, other rank, empty, not finite.
+ * for then the pipeline is wired wrongly.  Sets *why to NULL; or returns NULL
+ * and sets it to the reason why this utterance's is unusable: other type,
+ * other rank, empty, not finite.
  */
 const struct tensor *frame_need(struct frame *f, const char *name, int ndim,
                                 const char **why);

@@ -1,0 +1,35 @@
+/*
+ * filter.h - a stream in, the same stream out, and the exit status
+ *
+ *	filter_open(&s, "-", argc, argv);
+ *	while (filter_next(&s))
+ *		filter_put(&s, change(&s.frame));
+ *	return filter_close(&s);
+ */
+#ifndef FILTER_H
+#define FILTER_H
+
+#include <stdbool.h>
+
+#include "stream/reader.h"
+#include "stream/writer.h"
+
+struct filter {
+	struct reader in;
+	struct writer out;        /* standard output, joined to in */
+	struct frame frame;       /* the utterance at hand */
+};
+
+/* Reads a file, "-" being standard input; argv goes into the history. */
+void filter_open(struct filter *s, const char *path, int argc, char *argv[]);
+
+/* The next utterance, in s->frame; false at the end of the stream. */
+bool filter_next(struct filter *s);
+
+/* Writes the utterance, or drops it where why is not NULL. */
+void filter_put(struct filter *s, const char *why);
+
+/* Returns the exit status: 1 if any utterance was dropped. */
+int filter_close(struct filter *s);
+
+#endif
