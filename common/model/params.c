@@ -1,5 +1,7 @@
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +11,9 @@
 #include "core/xalloc.h"
 #include "model/params.h"
 
-float *
-params_add(struct params *p, float *base, const char *name,
-           enum param_start start, size_t d0, size_t d1, size_t d2)
+void
+params_list(struct params *p, float **slot, const char *name,
+            enum param_start start, int ndim, const size_t *dim)
 {
 	struct param *t;
 
@@ -21,13 +23,16 @@ params_add(struct params *p, float *base, const char *name,
 	}
 	t = &p->param[p->count++];
 	*t = (struct param){
-		.start = start, .ndim = d2 ? 3 : d1 ? 2 : 1,
-		.dim = { d0, d1, d2 }, .offset = p->length
+		.start = start, .ndim = ndim, .length = 1,
+		.offset = p->length, .slot = slot
 	};
-	snprintf(t->name, sizeof t->name, "%s", name);
-	t->length = d0 * (d1 ? d1 : 1) * (d2 ? d2 : 1);
+	assert(strlen(name) < sizeof t->name && ndim <= PARAM_DIMENSIONS_MAX);
+	strcpy(t->name, name);
+	for (int i = 0; i < ndim; i++) {
+		t->dim[i] = dim[i];
+		t->length *= dim[i];
+	}
 	p->length += t->length;
-	return base ? base + t->offset : NULL;
 }
 
 void
@@ -38,13 +43,28 @@ params_release(struct params *p)
 }
 
 void
+params_bind(const struct params *p, float *block)
+{
+	for (size_t i = 0; i < p->count; i++)
+		*p->param[i].slot = block + p->param[i].offset;
+}
+
+static float
+deviation(const struct param *t)
+{
+	size_t in = t->start == START_TAPS ? t->dim[0]
+	                                   : t->length / t->dim[0];
+
+	return t->start == START_NARROW ? 0.02f : 1 / sqrtf((float)in);
+}
+
+void
 params_start(float *block, const struct params *p, unsigned long seed)
 {
+	#pragma omp parallel for schedule(dynamic)
 	for (size_t i = 0; i < p->count; i++) {
 		const struct param *t = &p->param[i];
-		size_t in = t->start == START_TAPS ? t->dim[0]
-		                                   : t->length / t->dim[0];
-		float scale = 1 / sqrtf((float)in);
+		float scale = deviation(t);
 		struct rng r;
 
 		rng_init_keyed(&r, seed, t->name);
@@ -76,8 +96,10 @@ shape_equal(const struct safetensors_entry *e, const struct param *t)
 	              (size_t)t->ndim * sizeof *t->dim) == 0;
 }
 
+/* NULL and the tensor's place in the file, or what is wrong with it. */
 static char *
-tensor_load(float *block, const struct param *t, const struct safetensors *s)
+entry_find(const struct safetensors_entry **entry, const struct param *t,
+           const struct safetensors *s)
 {
 	const struct safetensors_entry *e = safetensors_find(s, t->name);
 	char have[96], want[96];
@@ -89,37 +111,117 @@ tensor_load(float *block, const struct param *t, const struct safetensors *s)
 	if (!shape_equal(e, t))
 		return xasprintf("tensor %s is %s, want %s", t->name, have,
 		                 want);
-	if (!safetensors_floats(block + t->offset, e))
+	if (e->type == TYPE_OTHER)
 		return xasprintf("tensor %s is of type %s, want F32, F16 or "
 		                 "BF16", t->name, e->type_name);
-	if (!floats_finite(block + t->offset, t->length))
-		return xasprintf("tensor %s holds NaN or infinity", t->name);
+	*entry = e;
 	return NULL;
 }
 
 static bool
 params_have(const struct params *p, const char *name)
 {
+	const char *const *besides = p->besides;
+
+	for (; besides && *besides; besides++)
+		if (strncmp(name, *besides, strlen(*besides)) == 0)
+			return true;
 	for (size_t i = 0; i < p->count; i++)
 		if (strcmp(p->param[i].name, name) == 0)
 			return true;
 	return false;
 }
 
-char *
-params_load(float *block, const struct params *p, const struct safetensors *s)
+/* Finds every parameter in the file, and nothing else in it. */
+static char *
+entries_find(const struct safetensors_entry **entry, const struct params *p,
+             const struct safetensors *s)
 {
 	char *why = NULL;
 
 	for (size_t i = 0; i < p->count && !why; i++)
-		why = tensor_load(block, &p->param[i], s);
-	for (size_t i = 0; i < s->entries && !why; i++) {
-		const char *name = s->entry[i].name;
-
-		if (strncmp(name, "optimizer.", 10) != 0 &&
-		    !params_have(p, name))
+		why = entry_find(&entry[i], &p->param[i], s);
+	for (size_t i = 0; i < s->entries && !why; i++)
+		if (!params_have(p, s->entry[i].name))
 			why = xasprintf("tensor %s has no place in this "
-			                "architecture", name);
+			                "architecture", s->entry[i].name);
+	return why;
+}
+
+/* Each x [i] is as long as parameter i. */
+static char *
+finite_check(float *const *x, const struct params *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (!floats_finite(x[i], p->param[i].length))
+			return xasprintf("tensor %s holds NaN or infinity",
+			                 p->param[i].name);
+	return NULL;
+}
+
+static bool
+usable(const struct safetensors_entry *e)
+{
+	return e->type == TYPE_F32 && (uintptr_t)e->data % sizeof(float) == 0;
+}
+
+/* Sets x [i] into the file, or into *owned, where it is converted. */
+static void
+entries_map(float **x, float **owned, const struct params *p,
+            const struct safetensors_entry *const *entry)
+{
+	size_t length = 0;
+	float *at;
+
+	for (size_t i = 0; i < p->count; i++)
+		length += usable(entry[i]) ? 0 : entry[i]->length;
+	at = *owned = length ? xmalloc(length, sizeof *at) : NULL;
+	for (size_t i = 0; i < p->count; i++) {
+		x[i] = usable(entry[i]) ? (float *)(uintptr_t)entry[i]->data
+		                        : at;
+		at += usable(entry[i]) ? 0 : entry[i]->length;
 	}
+	#pragma omp parallel for schedule(dynamic)
+	for (size_t i = 0; i < p->count; i++)
+		if (!usable(entry[i]))
+			safetensors_floats(x[i], entry[i]);
+}
+
+char *
+params_load(float *block, const struct params *p, const struct safetensors *s)
+{
+	const struct safetensors_entry **entry =
+		xcalloc(p->count, sizeof *entry);
+	float **x = xcalloc(p->count, sizeof *x);
+	char *why = entries_find(entry, p, s);
+
+	for (size_t i = 0; i < p->count && !why; i++) {
+		x[i] = block + p->param[i].offset;
+		safetensors_floats(x[i], entry[i]);
+	}
+	if (!why)
+		why = finite_check(x, p);
+	free(entry);
+	free(x);
+	return why;
+}
+
+char *
+params_map(const struct params *p, const struct safetensors *s, float **owned)
+{
+	const struct safetensors_entry **entry =
+		xcalloc(p->count, sizeof *entry);
+	float **x = xcalloc(p->count, sizeof *x);
+	char *why = entries_find(entry, p, s);
+
+	*owned = NULL;
+	if (!why) {
+		entries_map(x, owned, p, entry);
+		why = finite_check(x, p);
+	}
+	for (size_t i = 0; i < p->count && !why; i++)
+		*p->param[i].slot = x[i];
+	free(entry);
+	free(x);
 	return why;
 }

@@ -26,54 +26,57 @@ student_embedding_length(const struct student_shape *s)
 	return 2 * s->width;
 }
 
-static struct student_linear
-linear_layout(struct params *p, float *base, const char *name, size_t out,
-              size_t taps, size_t in)
+/* Dimensions after the first 0 do not count. */
+static void
+tensor_list(struct params *p, float **slot, const char *stem,
+            const char *leaf, enum param_start start, size_t d0, size_t d1,
+            size_t d2)
 {
-	char weight[PARAM_NAME_MAX], bias[PARAM_NAME_MAX];
-	struct student_linear l;
+	char name[PARAM_NAME_MAX];
 
-	snprintf(weight, sizeof weight, "%s.weight", name);
-	snprintf(bias, sizeof bias, "%s.bias", name);
-	l.weight = taps ? params_add(p, base, weight, START_FAN_IN, out, taps,
-	                             in)
-	                : params_add(p, base, weight, START_FAN_IN, out, in,
-	                             0);
-	l.bias = params_add(p, base, bias, START_ZERO, out, 0, 0);
-	return l;
-}
-
-static struct student_norm
-norm_layout(struct params *p, float *base, const char *name, size_t width)
-{
-	char gain[PARAM_NAME_MAX], bias[PARAM_NAME_MAX];
-	struct student_norm n;
-
-	snprintf(gain, sizeof gain, "%s.weight", name);
-	snprintf(bias, sizeof bias, "%s.bias", name);
-	n.gain = params_add(p, base, gain, START_ONE, width, 0, 0);
-	n.bias = params_add(p, base, bias, START_ZERO, width, 0, 0);
-	return n;
-}
-
-/* [k,d]: k is the fan-in, so the shape is told the other way round. */
-static struct student_linear
-depthwise_layout(struct params *p, float *base, const char *name, size_t d)
-{
-	char weight[PARAM_NAME_MAX], bias[PARAM_NAME_MAX];
-	struct student_linear l;
-
-	snprintf(weight, sizeof weight, "%s.weight", name);
-	snprintf(bias, sizeof bias, "%s.bias", name);
-	l.weight = params_add(p, base, weight, START_TAPS,
-	                      STUDENT_DEPTHWISE_TAPS, d, 0);
-	l.bias = params_add(p, base, bias, START_ZERO, d, 0, 0);
-	return l;
+	snprintf(name, sizeof name, "%s.%s", stem, leaf);
+	params_list(p, slot, name, start, d2 ? 3 : d1 ? 2 : 1,
+	            (const size_t[]){ d0, d1, d2 });
 }
 
 static void
-block_layout(struct params *p, struct student_block *b, float *base,
-             int index, char letter, size_t d)
+linear_list(struct params *p, struct student_linear *l, const char *name,
+            size_t out, size_t in)
+{
+	tensor_list(p, &l->weight, name, "weight", START_FAN_IN, out, in, 0);
+	tensor_list(p, &l->bias, name, "bias", START_ZERO, out, 0, 0);
+}
+
+static void
+conv_list(struct params *p, struct student_linear *l, const char *name,
+          size_t out, size_t taps, size_t in)
+{
+	tensor_list(p, &l->weight, name, "weight", START_FAN_IN, out, taps,
+	            in);
+	tensor_list(p, &l->bias, name, "bias", START_ZERO, out, 0, 0);
+}
+
+/* [k,d]: k is the fan-in, so the shape is told the other way round. */
+static void
+depthwise_list(struct params *p, struct student_linear *l, const char *name,
+               size_t d)
+{
+	tensor_list(p, &l->weight, name, "weight", START_TAPS,
+	            STUDENT_DEPTHWISE_TAPS, d, 0);
+	tensor_list(p, &l->bias, name, "bias", START_ZERO, d, 0, 0);
+}
+
+static void
+norm_list(struct params *p, struct student_norm *n, const char *name,
+          size_t width)
+{
+	tensor_list(p, &n->gain, name, "weight", START_ONE, width, 0, 0);
+	tensor_list(p, &n->bias, name, "bias", START_ZERO, width, 0, 0);
+}
+
+static void
+block_list(struct params *p, struct student_block *b, int index, char letter,
+           size_t d)
 {
 	char name[PARAM_NAME_MAX / 2];
 	int stem = snprintf(name, sizeof name, "blocks.%d.", index);
@@ -82,37 +85,41 @@ block_layout(struct params *p, struct student_block *b, float *base,
 
 	if (letter == 'c') {
 		snprintf(end, room, "depthwise");
-		b->depthwise = depthwise_layout(p, base, name, d);
+		depthwise_list(p, &b->depthwise, name, d);
 	} else {
 		snprintf(end, room, "attention.norm");
-		b->attention_norm = norm_layout(p, base, name, d);
+		norm_list(p, &b->attention_norm, name, d);
 		snprintf(end, room, "attention.qkv");
-		b->qkv = linear_layout(p, base, name, 3 * d, 0, d);
+		linear_list(p, &b->qkv, name, 3 * d, d);
 		snprintf(end, room, "attention.out");
-		b->out = linear_layout(p, base, name, d, 0, d);
+		linear_list(p, &b->out, name, d, d);
 	}
 	snprintf(end, room, "mlp.norm");
-	b->norm = norm_layout(p, base, name, d);
+	norm_list(p, &b->norm, name, d);
 	snprintf(end, room, "mlp.wide");
-	b->wide = linear_layout(p, base, name, STUDENT_MLP_FACTOR * d, 0, d);
+	linear_list(p, &b->wide, name, STUDENT_MLP_FACTOR * d, d);
 	snprintf(end, room, "mlp.narrow");
-	b->narrow = linear_layout(p, base, name, d, 0, STUDENT_MLP_FACTOR * d);
+	linear_list(p, &b->narrow, name, d, STUDENT_MLP_FACTOR * d);
 }
 
 void
 student_layout(struct params *p, struct student_weights *w,
                const struct student_shape *s, float *base)
 {
+	static const char *const besides[] = { "optimizer.", NULL };
 	const size_t *taps = student_front_taps;
 	size_t d = s->width;
 
-	w->front[0] = linear_layout(p, base, "front.0", d, taps[0], s->rows);
-	w->front[1] = linear_layout(p, base, "front.1", d, taps[1], d);
+	p->besides = besides;
+	conv_list(p, &w->front[0], "front.0", d, taps[0], s->rows);
+	conv_list(p, &w->front[1], "front.1", d, taps[1], d);
 	for (int i = 0; s->blocks[i]; i++)
-		block_layout(p, &w->block[i], base, i, s->blocks[i], d);
-	w->norm = norm_layout(p, base, "norm", d);
-	w->score = linear_layout(p, base, "pool.score", d / 2, 0, d);
-	w->score_out = linear_layout(p, base, "pool.out", 1, 0, d / 2);
-	w->classifier = linear_layout(p, base, "classifier", s->classes, 0,
-	                              student_embedding_length(s));
+		block_list(p, &w->block[i], i, s->blocks[i], d);
+	norm_list(p, &w->norm, "norm", d);
+	linear_list(p, &w->score, "pool.score", d / 2, d);
+	linear_list(p, &w->score_out, "pool.out", 1, d / 2);
+	linear_list(p, &w->classifier, "classifier", s->classes,
+	            student_embedding_length(s));
+	if (base)
+		params_bind(p, base);
 }

@@ -41,7 +41,7 @@ golden(const char *name, size_t n)
 static float *
 golden_of(const char *what, const char *name, size_t n)
 {
-	char key[96];
+	char key[PARAM_NAME_MAX + 8];
 
 	snprintf(key, sizeof key, "%s%s", what, name);
 	return golden(key, n);
