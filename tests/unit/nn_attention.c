@@ -1,10 +1,22 @@
 /* attention_forward() and attention_backward(). */
+#include <omp.h>
+
 #include "gradient.h"
 #include "nn/attention.h"
+#include "nn/dropout.h"
+
+/* What joins in, as bits. */
+enum { RELATIVE = 1, DROPOUT = 2, ALL = 4 };
 
 struct layer {
-	float *out, *probability, *scratch, *qkv, *dout;
+	float *out, *probability, *scratch, *qkv, *dout, *gate, *relative;
+	uint8_t *mask;
+	struct attention_extra extra;
 	size_t T, C, heads;
+};
+
+struct gradient {
+	float *qkv, *gate, *relative;
 };
 
 static double
@@ -12,62 +24,140 @@ loss(void *p)
 {
 	struct layer *l = p;
 
-	attention_forward(l->out, l->probability, l->scratch, l->qkv, NULL,
-	                  l->T, l->C, l->heads);
+	attention_forward(l->out, l->probability, l->scratch, l->qkv,
+	                  &l->extra, l->T, l->C, l->heads);
 	return dot(l->out, l->dout, l->T * l->C);
+}
+
+static double
+score(const struct layer *l, size_t h, size_t t, size_t s)
+{
+	size_t D = l->C / l->heads, ld = 3 * l->C;
+	const float *q = l->qkv + h * D, *k = q + l->C;
+	double sum = dot(q + t * ld, k + s * ld, D) / sqrt((double)D);
+
+	if (l->extra.gate)
+		sum += (double)l->gate[t * l->heads + h] * (double)l->relative
+			[h * (2 * l->T - 1) + l->T - 1 + s - t];
+	return sum;
 }
 
 /* One query of one head: out[c] for each of the head's channels. */
 static void
 compare_query(const struct layer *l, size_t h, size_t t)
 {
-	size_t D = l->C / l->heads, ld = 3 * l->C;
-	const float *k = l->qkv + l->C + h * D, *v = k + l->C;
-	const float *p = l->probability + (h * l->T + t) * l->T;
+	size_t D = l->C / l->heads, at = (h * l->T + t) * l->T;
+	const float *v = l->qkv + 2 * l->C + h * D;
 	double sum = 0;
 
 	for (size_t s = 0; s < l->T; s++)
-		sum += exp(dot(l->qkv + t * ld + h * D, k + s * ld, D)
-		           / sqrt((double)D));
+		sum += exp(score(l, h, t, s));
 	for (size_t s = 0; s < l->T; s++)
-		assert_close((double)p[s],
-		             exp(dot(l->qkv + t * ld + h * D, k + s * ld, D)
-		                 / sqrt((double)D)) / sum, 1e-5);
+		assert_close((double)l->probability[at + s],
+		             exp(score(l, h, t, s)) / sum, 1e-5);
 	for (size_t c = 0; c < D; c++) {
 		double mix = 0;
 
-		for (size_t s = 0; s < l->T; s++)
-			mix += (double)p[s] * (double)v[s * ld + c];
+		for (size_t s = 0; s < l->T; s++) {
+			double p = (double)l->probability[at + s];
+
+			if (l->extra.mask)
+				p *= l->mask[at + s] ? 1 / .75 : 0;
+			mix += p * (double)v[s * 3 * l->C + c];
+		}
 		assert_close((double)l->out[t * l->C + h * D + c], mix, 1e-5);
 	}
 }
 
-static void
-try_layer(size_t T, size_t C, size_t heads)
+static struct layer
+layer_new(size_t T, size_t C, size_t heads, int joins)
 {
-	float *dqkv = gradient_floats(T * 3 * C);
 	struct layer l = {
 		.out = constant_floats(T * C, NAN),
 		.probability = constant_floats(heads * T * T, NAN),
 		.scratch = constant_floats(attention_scratch(T), NAN),
 		.qkv = random_floats(T * 3 * C, 1),
 		.dout = random_floats(T * C, 2),
+		.gate = random_floats(T * heads, 3),
+		.relative = random_floats(heads * (2 * T - 1), 4),
+		.mask = xmalloc(heads * T * T, 1),
 		.T = T, .C = C, .heads = heads
 	};
+	struct rng r;
+
+	rng_init(&r, 5);
+	dropout_mask(l.mask, &r, .25f, heads * T * T);
+	if (joins & RELATIVE) {
+		l.extra.gate = l.gate;
+		l.extra.relative = l.relative;
+	}
+	if (joins & DROPOUT) {
+		l.extra.mask = l.mask;
+		l.extra.share = .25f;
+	}
+	return l;
+}
+
+static void
+layer_release(struct layer *l)
+{
+	free(l->out);
+	free(l->probability);
+	free(l->scratch);
+	free(l->qkv);
+	free(l->dout);
+	free(l->gate);
+	free(l->relative);
+	free(l->mask);
+}
+
+static struct gradient
+backward(const struct layer *l)
+{
+	size_t wide = 2 * l->T - 1;
+	struct gradient d = {
+		.qkv = gradient_floats(l->T * 3 * l->C),
+		.gate = gradient_floats(l->T * l->heads),
+		.relative = gradient_floats(l->heads * wide)
+	};
+
+	attention_backward(d.qkv, d.gate, d.relative, l->scratch, l->dout,
+	                   l->qkv, l->probability, &l->extra,
+	                   l->T, l->C, l->heads);
+	return d;
+}
+
+static void
+gradient_release(struct gradient *d)
+{
+	free(d->qkv);
+	free(d->gate);
+	free(d->relative);
+}
+
+static void
+try_joins(size_t T, size_t C, size_t heads, int joins)
+{
+	struct layer l = layer_new(T, C, heads, joins);
+	struct gradient d;
 
 	loss(&l);
 	for (size_t h = 0; h < heads; h++)
 		for (size_t t = 0; t < T; t++)
 			compare_query(&l, h, t);
-	attention_backward(dqkv, NULL, NULL, l.scratch, l.dout, l.qkv,
-	                   l.probability, NULL, T, C, heads);
-	check_gradient(loss, &l, l.qkv, dqkv, T * 3 * C);
-	free(dqkv);
-	free(l.scratch);
-	free(l.out);
-	free(l.probability);
-	free(l.qkv);
-	free(l.dout);
+	d = backward(&l);
+	check_gradient(loss, &l, l.qkv, d.qkv, T * 3 * C);
+	check_gradient(loss, &l, l.gate, d.gate, T * heads);
+	check_gradient(loss, &l, l.relative, d.relative, heads * (2 * T - 1));
+	gradient_release(&d);
+	layer_release(&l);
+}
+
+static void
+try_layer(size_t T, size_t C, size_t heads)
+{
+	for (int joins = 0; joins < ALL; joins++)
+		try_joins(T, C, heads, joins);
 }
 
 static void
@@ -83,17 +173,66 @@ test_sizes(void **state)
 	}
 }
 
+/* More queries than are taken at once. */
+static void
+test_long(void **state)
+{
+	(void)state;
+	try_layer(150, 8, 2);
+	try_joins(300, 4, 1, 0);
+}
+
 static void
 test_single_row(void **state)
 {
-	float *qkv = random_floats(3 * 16, 1), out[16], probability[4];
-	float *scratch = constant_floats(attention_scratch(1), NAN);
+	struct layer l = layer_new(1, 16, 4, RELATIVE);
 
 	(void)state;
-	attention_forward(out, probability, scratch, qkv, NULL, 1, 16, 4);
-	free(scratch);
-	assert_all_close(out, qkv + 32, 16, 1e-6);
-	free(qkv);
+	loss(&l);
+	assert_all_close(l.out, l.qkv + 32, 16, 1e-6);
+	layer_release(&l);
+}
+
+static void
+test_no_probability(void **state)
+{
+	(void)state;
+	for (int joins = 0; joins < ALL; joins++) {
+		struct layer l = layer_new(150, 16, 4, joins);
+		float *out = constant_floats(150 * 16, NAN);
+
+		loss(&l);
+		attention_forward(out, NULL, l.scratch, l.qkv, &l.extra,
+		                  150, 16, 4);
+		assert_memory_equal(out, l.out, 150 * 16 * sizeof *out);
+		free(out);
+		layer_release(&l);
+	}
+}
+
+static void
+test_threads(void **state)
+{
+	size_t T = 150;
+	struct layer l[2];
+	struct gradient d[2];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		omp_set_num_threads(1 + 2 * i);
+		l[i] = layer_new(T, 16, 4, RELATIVE | DROPOUT);
+		loss(&l[i]);
+		d[i] = backward(&l[i]);
+	}
+	assert_memory_equal(l[0].out, l[1].out, T * 16 * sizeof(float));
+	assert_memory_equal(d[0].qkv, d[1].qkv, T * 48 * sizeof(float));
+	assert_memory_equal(d[0].gate, d[1].gate, T * 4 * sizeof(float));
+	assert_memory_equal(d[0].relative, d[1].relative,
+	                    4 * (2 * T - 1) * sizeof(float));
+	for (int i = 0; i < 2; i++) {
+		layer_release(&l[i]);
+		gradient_release(&d[i]);
+	}
 }
 
 int
@@ -102,8 +241,13 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		{ "attention and the gradient of all it reads, at many sizes",
 		  test_sizes, NULL, NULL, NULL },
+		{ "queries in several blocks", test_long, NULL, NULL, NULL },
 		{ "a single row attends to itself",
 		  test_single_row, NULL, NULL, NULL },
+		{ "the same bytes with probabilities kept and without",
+		  test_no_probability, NULL, NULL, NULL },
+		{ "results are the same whatever the number of threads",
+		  test_threads, NULL, NULL, NULL },
 	};
 
 	return cmocka_run_group_tests_name("attention", tests, NULL, NULL);
