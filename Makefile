@@ -2,6 +2,7 @@
 # make demo         install what the build needs, build, try the examples
 # make check        install what the tests need, build, run every test
 # make SAN=1 check  the same under the sanitizers of addresses and behaviour
+# make check-full   models of full size against PyTorch, which it needs
 # make lint         style, layers, names, man pages
 # make bench        timings as ratios to the machine's limits
 # make install      into $(DESTDIR)$(PREFIX)
@@ -16,11 +17,9 @@ LDLIBS   = -lsndfile -lsoxr -lfftw3f -lopenblas $(MSGPACK) -lcjson -lm
 MSGPACK := $(shell echo 'int main(void) { return 0; }' | \
            $(CC) $(LDFLAGS) -x c -o /dev/null - -lmsgpack-c 2>/dev/null && \
            echo -lmsgpack-c || echo -lmsgpackc)
-BIN      = bin
-B        = build
+B        = build$(SAN:%=/san)
+BIN      = $(SAN:%=$B/)bin
 ifdef SAN
-BIN     := build/san/bin
-B       := build/san
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined \
            -fno-omit-frame-pointer
 endif
@@ -81,8 +80,8 @@ units: $(UNITS:%=$B/unit/%)
 lint:
 	tests/lint/run
 
-bench: all
-	tests/bench/run
+bench check-full: all
+	BIN=$(BIN) tests/$(@:check-%=%)/run
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
@@ -95,6 +94,6 @@ install: all
 clean:
 	rm -rf bin build
 
-.PHONY: all demo check units lint bench install clean
+.PHONY: all demo check check-full units lint bench install clean
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)
