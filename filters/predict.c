@@ -11,9 +11,11 @@
  * status is then 1.  See predict(1).
  */
 #include <math.h>
+#include <stdlib.h>
 
 #include "core/cli.h"
 #include "core/die.h"
+#include "core/xalloc.h"
 #include "model/model.h"
 #include "model/report.h"
 #include "nn/softmax.h"
@@ -25,7 +27,7 @@
 struct prediction {
 	struct model model;
 	struct arena arena;       /* of the network */
-	float logits[STUDENT_CLASSES_MAX];
+	float *logits;            /* one for each class */
 	float *embedding;         /* in the frame's arena, or NULL */
 };
 
@@ -40,9 +42,9 @@ predict(struct prediction *p, struct frame *f, bool embed)
 		return why;
 	p->embedding = embed ? frame_add1(f, FIELD_EMBEDDING, D) : NULL;
 	model_infer(&p->model, p->logits, p->embedding, view, rows, &p->arena);
-	for (size_t k = 0; k < p->model.shape.classes; k++)
+	for (size_t k = 0; k < p->model.class_count; k++)
 		if (!isfinite(p->logits[k]))
-			return "features too large to compute with";
+			return "values too large to compute with";
 	return NULL;
 }
 
@@ -50,7 +52,7 @@ static int
 frames_print(struct prediction *p, struct reader *in, int argc, char *argv[])
 {
 	struct frame f = FRAME_INIT;
-	size_t K = p->model.shape.classes;
+	size_t K = p->model.class_count;
 	struct writer out;
 
 	writer_open(&out, stdout, "<stdout>", in, argc, argv);
@@ -76,11 +78,12 @@ static int
 table_print(struct prediction *p, struct reader *in, bool json)
 {
 	struct frame f = FRAME_INIT;
-	size_t K = p->model.shape.classes;
+	size_t K = p->model.class_count;
 	int status = STATUS_OK;
 	struct report out;
 
 	report_open(&out, stdout, "<stdout>", json, p->model.classes, K);
+	out.regression = p->model.regression;
 	while (reader_next(in, &f)) {
 		const char *why = predict(p, &f, false);
 
@@ -89,7 +92,8 @@ table_print(struct prediction *p, struct reader *in, bool json)
 			status = STATUS_FAILED;
 			continue;
 		}
-		softmax_forward(p->logits, p->logits, 1, K);
+		if (!p->model.regression)
+			softmax_forward(p->logits, p->logits, 1, K);
 		report_put(&out, &f, p->logits);
 	}
 	frame_release(&f);
@@ -120,10 +124,12 @@ main(int argc, char *argv[])
 	if (json && frames)
 		die_usage("--json and --frames exclude each other");
 	model_open(&p.model, path);
+	p.logits = xcalloc(p.model.class_count, sizeof *p.logits);
 	reader_open_path(&in, first < argc ? argv[first] : "-");
 	status = frames ? frames_print(&p, &in, argc, argv)
 	                : table_print(&p, &in, json);
 	reader_close(&in);
+	free(p.logits);
 	arena_release(&p.arena);
 	model_release(&p.model);
 	return status;

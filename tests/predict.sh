@@ -192,7 +192,7 @@ check 'silence gives probabilities, impossible numbers a reason' '
 	frames 1 | edit "f[\"features\"] = tensor([[3e38] * 13] * 9)" >huge
 	predict -m "$model" flat | tail -n 1 | grep -q "	0\.[0-9]"
 	fails 1 predict -m "$model" huge >out 2>err
-	says "u0: dropped: features too large" err
+	says "u0: dropped: values too large" err
 	fails 1 predict -m "$model" --frames huge 2>/dev/null | framedump >out
 	test ! -s out
 '

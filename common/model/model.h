@@ -1,8 +1,9 @@
 /*
  * model.h - the one door to all models
  *
- * A file or the model built into the program; features in, logits out.  What
- * is wrong with a model ends the program with one line that names the file
+ * A compact student, from a file or built into the program, takes features;
+ * a wav2vec 2.0, HuBERT or WavLM network, from a directory of Hugging Face,
+ * takes audio.  Both give logits and an embedding.  What is wrong with a model ends the program with one line that names the file
  * and the tensor or key: weights are never random by accident.
  */
 #ifndef MODEL_H
@@ -15,18 +16,29 @@
 #include "feat/features.h"
 #include "model/safetensors.h"
 #include "model/student.h"
+#include "model/w2v2.h"
 
 struct frame;
 
 struct model {
 	const char *name;         /* the path, or "built-in model" */
 	struct safetensors file;
-	struct student_shape shape;
+	const char **classes;     /* class_count names; owned */
+	size_t class_count;
+	bool regression;          /* they are dimensions, not classes */
+
 	struct params params;
 	float *block;             /* the parameters; owned */
+
+	/* a compact student */
+	struct student_shape shape;
 	struct student_weights weights;
-	const char **classes;     /* shape.classes names; owned */
 	struct features_type features;
+
+	/* any other */
+	struct w2v2 *network;     /* owned; NULL for a student */
+	struct safetensors training; /* the state of its training */
+	float seconds;            /* of audio it hears; what is longer is cut */
 };
 
 /* path NULL: the model built in.  Dies if it cannot be used. */
@@ -52,17 +64,33 @@ void model_write(const char *path, const struct model *m, const float *block,
 size_t model_embedding_length(const struct model *m);
 
 /*
- * The frame's features, as this model wants to see them: [rows, width] in the
- * frame's arena, its own copy.  NULL and a reason when the utterance cannot be
- * used; dies when the features are of another kind than the model's.
+ * Makes an open model one that can be trained: a network's weights leave the
+ * mapped file for a block of their own.
+ */
+void model_own(struct model *m);
+
+/* Where the state of its training is. */
+const struct safetensors *model_training(const struct model *m);
+
+/* Floats in a row of model_view: the width of features, 1 of audio. */
+size_t model_columns(const struct model *m);
+
+/* The field that model_view needs: "features" or "audio". */
+const char *model_input(const struct model *m);
+
+/*
+ * The frame's features or audio, as this model wants to see them: [rows,
+ * width] in the frame's arena, its own copy; of audio, rows are samples.  NULL
+ * and a reason when the utterance cannot be used; dies when the features are
+ * of another kind than the model's.
  */
 float *model_view(const struct model *m, struct frame *f, size_t *rows,
                   const char **why);
 
 /*
- * logits [K] and embedding (NULL if not wanted) of one view.  One longer than
- * MODEL_ROWS_MAX is cut into equal pieces whose log-probabilities and
- * embeddings are averaged.  Clears the arena.
+ * logits [K] and embedding (NULL if not wanted) of one view.  Features of more
+ * rows than MODEL_ROWS_MAX are cut into equal pieces whose log-probabilities
+ * and embeddings are averaged.  Clears the arena.
  */
 enum { MODEL_ROWS_MAX = 3000 };
 void model_infer(const struct model *m, float *logits, float *embedding,

@@ -38,7 +38,7 @@ classes_add(struct pairs *t, const struct model *m)
 {
 	char *joined = xstrdup(m->classes[0]);
 
-	for (size_t k = 1; k < m->shape.classes; k++) {
+	for (size_t k = 1; k < m->class_count; k++) {
 		char *longer = xasprintf("%s\n%s", joined, m->classes[k]);
 
 		free(joined);

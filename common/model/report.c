@@ -23,7 +23,10 @@ void
 report_open(struct report *r, FILE *fp, const char *name, bool json,
             const char *const *classes, size_t count)
 {
-	*r = (struct report){ fp, name, json, classes, count };
+	*r = (struct report){
+		.fp = fp, .name = name, .json = json, .classes = classes,
+		.count = count
+	};
 	if (json)
 		return;
 	fputs("id\tstart\tend", fp);
@@ -72,8 +75,11 @@ tsv_line(struct report *r, struct frame *f, const float *probability)
 		fputc('\t', r->fp);
 		text_put(r->fp, frame_text(f, text_field[i]));
 	}
-	fprintf(r->fp, "\t%s\t%.4f", r->classes[best],
-	        (double)probability[best]);
+	if (r->regression) /* neither an emotion nor a confidence */
+		fputs("\t\t", r->fp);
+	else
+		fprintf(r->fp, "\t%s\t%.4f", r->classes[best],
+		        (double)probability[best]);
 	for (size_t k = 0; k < r->count; k++)
 		fprintf(r->fp, "\t%.4f", (double)probability[k]);
 	fputc('\n', r->fp);
@@ -97,10 +103,14 @@ json_line(struct report *r, struct frame *f, const float *probability)
 			json_put(r->fp, text);
 		}
 	}
-	fputs(",\"emotion\":", r->fp);
-	json_put(r->fp, r->classes[best]);
-	fprintf(r->fp, ",\"confidence\":%.4f,\"probabilities\":{",
-	        (double)probability[best]);
+	if (r->regression) {
+		fputs(",\"dimensions\":{", r->fp);
+	} else {
+		fputs(",\"emotion\":", r->fp);
+		json_put(r->fp, r->classes[best]);
+		fprintf(r->fp, ",\"confidence\":%.4f,\"probabilities\":{",
+		        (double)probability[best]);
+	}
 	for (size_t k = 0; k < r->count; k++) {
 		if (k > 0)
 			fputc(',', r->fp);

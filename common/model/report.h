@@ -20,13 +20,14 @@ struct report {
 	bool json;
 	const char *const *classes;
 	size_t count;
+	bool regression;          /* the classes are dimensions */
 };
 
 /* Begins a report on fp; TSV gets its heading. */
 void report_open(struct report *r, FILE *fp, const char *name, bool json,
                  const char *const *classes, size_t count);
 
-/* probability [count].  The line leaves at once. */
+/* probability [count], or values of dimensions.  The line leaves at once. */
 void report_put(struct report *r, struct frame *f, const float *probability);
 
 void report_close(struct report *r);

@@ -1,30 +1,34 @@
 #include <math.h>
+#include <stdlib.h>
 
 #include "core/vector.h"
+#include "core/xalloc.h"
 #include "train/adamw.h"
 
 VECTORISED static void
 update(float *restrict x, float *restrict m, float *restrict v,
-       const float *restrict g, size_t n, float beta1, float beta2,
-       float m_scale, float v_scale, float epsilon, float decay)
+       const float *restrict g, size_t n, float scale, float beta1,
+       float beta2, float m_scale, float v_scale, float epsilon, float decay)
 {
 	for (size_t i = 0; i < n; i++) {
-		m[i] = beta1 * m[i] + (1 - beta1) * g[i];
-		v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i];
+		float slope = scale * g[i];
+
+		m[i] = beta1 * m[i] + (1 - beta1) * slope;
+		v[i] = beta2 * v[i] + (1 - beta2) * slope * slope;
 		x[i] = x[i] - m_scale * m[i] /
 			(sqrtf(v[i] * v_scale) + epsilon) - decay * x[i];
 	}
 }
 
 void
-adamw_step(float *x, float *m, float *v, const float *g, size_t n,
-           size_t step, const struct adamw *o)
+adamw_step(float *x, float *m, float *v, const float *g, float scale,
+           size_t n, size_t step, const struct adamw *o)
 {
 	double t = (double)step;
 	double m_scale = (double)o->rate / (1 - pow((double)o->beta1, t));
 	double v_scale = 1 / (1 - pow((double)o->beta2, t));
 
-	update(x, m, v, g, n, o->beta1, o->beta2, (float)m_scale,
+	update(x, m, v, g, n, scale, o->beta1, o->beta2, (float)m_scale,
 	       (float)v_scale, o->epsilon, o->rate * o->decay);
 }
 
@@ -43,11 +47,11 @@ schedule_rate(float peak, size_t step, size_t warmup, size_t total)
 	return peak * (float)(.5 + .5 * cos(3.14159265358979 * part));
 }
 
-float
-gradient_clip(float *g, size_t n, float limit)
+/* Sum of squares of one piece. */
+static double
+energy(const float *g, size_t n)
 {
 	double sum[8] = { 0 };
-	float norm, scale;
 
 	for (size_t i = 0; i + 8 <= n; i += 8)
 		for (size_t l = 0; l < 8; l++)
@@ -56,13 +60,31 @@ gradient_clip(float *g, size_t n, float limit)
 		sum[0] += (double)g[i] * (double)g[i];
 	for (size_t l = 1; l < 8; l++)
 		sum[0] += sum[l];
-	norm = (float)sqrt(sum[0]);
-	if (limit <= 0 || norm <= limit)
-		return norm;
-	scale = limit / norm;
-	for (size_t i = 0; i < n; i++)
-		g[i] *= scale;
-	return norm;
+	return sum[0];
+}
+
+/* In pieces, whose sums are added in order whoever made them. */
+float
+gradient_norm(const float *g, size_t n)
+{
+	enum { PIECE = 1 << 16 };
+	size_t pieces = (n + PIECE - 1) / PIECE;
+	double *part = xcalloc(pieces + 1, sizeof *part), sum = 0;
+
+	#pragma omp parallel for schedule(static)
+	for (size_t i = 0; i < pieces; i++)
+		part[i] = energy(g + i * PIECE, n - i * PIECE < PIECE
+		                 ? n - i * PIECE : PIECE);
+	for (size_t i = 0; i < pieces; i++)
+		sum += part[i];
+	free(part);
+	return (float)sqrt(sum);
+}
+
+float
+clip_scale(float norm, float limit)
+{
+	return limit <= 0 || norm <= limit ? 1 : limit / norm;
 }
 
 void

@@ -14,18 +14,18 @@ struct adamw {
 	float rate, beta1, beta2, epsilon, decay;
 };
 
-/* x, m, v, g [n].  step counts from 1. */
-void adamw_step(float *x, float *m, float *v, const float *g, size_t n,
-                size_t step, const struct adamw *o);
+/* x, m, v [n]; the gradient is scale g [n].  step counts from 1. */
+void adamw_step(float *x, float *m, float *v, const float *g, float scale,
+                size_t n, size_t step, const struct adamw *o);
 
 /* Linear from 0 over warmup steps, then a cosine down to 0 at total. */
 float schedule_rate(float peak, size_t step, size_t warmup, size_t total);
 
-/*
- * Scales g so that its Euclidean norm is at most limit (0: no limit).
- * Returns the norm it had.
- */
-float gradient_clip(float *g, size_t n, float limit);
+/* The Euclidean norm of g [n]. */
+float gradient_norm(const float *g, size_t n);
+
+/* What makes a norm no more than limit; 1 where it is, or limit is 0. */
+float clip_scale(float norm, float limit);
 
 /* average += (1 - decay) (x - average), decay smaller in the first steps. */
 void average_step(float *average, const float *x, size_t n, size_t step,

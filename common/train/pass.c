@@ -6,6 +6,7 @@
 #include "core/progress.h"
 #include "core/xalloc.h"
 #include "stream/fields.h"
+#include "train/example.h"
 #include "train/pass.h"
 
 struct pass {
@@ -67,7 +68,7 @@ label_check(const struct model *m, struct frame *f)
 
 	if (!label || !*label)
 		return teacher_have(f) ? NULL : "no label, and no teacher";
-	for (size_t k = 0; k < m->shape.classes; k++)
+	for (size_t k = 0; k < m->class_count; k++)
 		if (strcmp(m->classes[k], label) == 0)
 			return NULL;
 	return "its label is none of the model's classes "
@@ -89,7 +90,7 @@ example_take(struct pass *p, struct example *e)
 	if (!view || why)
 		return why;
 	example_fields(e, f);
-	length = e->rows * m->shape.rows;
+	length = e->rows * model_columns(m);
 	e->view = arena_floats(&e->frame.arena, length);
 	memcpy(e->view, view, length * sizeof *view);
 	e->weight = 1;

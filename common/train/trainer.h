@@ -1,10 +1,8 @@
 /*
- * trainer.h - a student, its optimiser, and one batch after another
+ * trainer.h - a model, its optimiser, and one batch after another
  *
- * A batch is cut into shards of SHARD_UTTERANCES.  Each shard runs through the
- * network on one thread and has a gradient of its own; the shards' gradients
- * are summed in their order.  So the result is the same, to the last bit,
- * whatever the number of threads.
+ * The result is the same, to the last bit, whatever the number of threads:
+ * see shards.h for compact students, tuner.h for wav2vec 2.0 and its kin.
  */
 #ifndef TRAINER_H
 #define TRAINER_H
@@ -18,7 +16,7 @@
 #include "train/loss_process.h"
 #include "train/spec_augment.h"
 
-enum { SHARD_UTTERANCES = 8, BATCH_MAX = 4096 };
+enum { BATCH_MAX = 4096 };
 
 struct trainer_options {
 	int batch, accumulate;    /* utterances; batches to an update */
@@ -29,6 +27,9 @@ struct trainer_options {
 	float dropout, head_dropout;
 	bool augment;
 	struct spec_augment spec;
+	bool unfreeze;            /* a network's convolutions, too */
+	bool plain;               /* a network without dropout and masks */
+	int memory;               /* MiB for what its layers keep */
 	unsigned long seed;
 	int threads;              /* 0: as many as there are processors */
 };
@@ -41,15 +42,18 @@ struct trainer_progress {
 	uint64_t digest;          /* of the ids in those batches */
 };
 
-struct shard;
+struct shards;
+struct tuner;
+struct example;
 
 struct trainer {
 	struct model *model;
 	struct trainer_options options;
 	struct trainer_progress progress;
 	float *m, *v, *average;   /* as long as the parameters; owned */
-	struct shard *shard;      /* owned */
-	size_t shards, pending;   /* pending: batches since the last update */
+	struct shards *shards;    /* of a student; owned */
+	struct tuner *tuner;      /* of a network; owned */
+	size_t pending;           /* batches since the last update */
 	float *gradient;          /* sum over the pending batches */
 	size_t pending_utterances;
 	float rate, norm;         /* of the last update, for the log */
@@ -59,14 +63,6 @@ struct trainer {
 void trainer_init(struct trainer *t, struct model *m,
                   const struct trainer_options *options);
 void trainer_release(struct trainer *t);
-
-/* An utterance waiting in a batch. */
-struct example {
-	struct frame frame;       /* everything but audio and features */
-	float *view;              /* in the frame's arena */
-	size_t rows;
-	float weight;             /* of its loss; 1 without balancing */
-};
 
 /*
  * Forward, the loss command, backward; an update after every `accumulate`

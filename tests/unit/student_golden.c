@@ -204,7 +204,8 @@ test_adamw(void **state)
 			if (p->ndim == 1)
 				own.decay = 0;
 			adamw_step(f.m.block + at, m + at, v + at,
-			           f.gradient + at, p->length, step, &own);
+			           f.gradient + at, 1, p->length, step,
+			           &own);
 		}
 	}
 	for (size_t i = 0; i < f.m.params.count; i++) {

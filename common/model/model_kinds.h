@@ -1,0 +1,25 @@
+/*
+ * model_kinds.h - the two kinds of model behind the door of model.h
+ */
+#ifndef MODEL_KINDS_H
+#define MODEL_KINDS_H
+
+#include "model/model.h"
+
+/* m->file is open; dies if it is no compact student. */
+void model_student_open(struct model *m);
+float *model_student_view(const struct model *m, struct frame *f,
+                          size_t *rows, const char **why);
+void model_student_infer(const struct model *m, float *logits,
+                         float *embedding, const float *view, size_t rows,
+                         struct arena *arena);
+
+/* m->name is a directory of Hugging Face; rows are samples. */
+bool model_w2v2_is(const char *path);
+void model_w2v2_open(struct model *m);
+void model_w2v2_own(struct model *m);
+void model_w2v2_release(struct model *m);
+float *model_w2v2_view(const struct model *m, struct frame *f, size_t *rows,
+                       const char **why);
+
+#endif
