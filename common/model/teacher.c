@@ -1,0 +1,83 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/die.h"
+#include "core/xalloc.h"
+#include "model/teacher.h"
+#include "stream/fields.h"
+#include "stream/frame.h"
+
+/* "NAME[:LANGUAGE]=MODEL" */
+void
+teacher_name(struct teacher *t, const char *text,
+             const struct teacher *others, size_t count)
+{
+	char *name = xstrdup(text);
+	char *path = strchr(name, '='), *language;
+
+	if (!path || path == name || !path[1])
+		die_usage("--teacher %s: want NAME=MODEL or "
+		          "NAME:LANGUAGE=MODEL", text);
+	*path++ = '\0';
+	language = strchr(name, ':');
+	if (language)
+		*language++ = '\0';
+	if (!*name || strchr(name, '.') || (language && !*language))
+		die_usage("--teacher %s: a name without \".\", then maybe "
+		          "\":\" and a language", text);
+	t->path = xstrdup(path);
+	t->language = xstrdup(language ? language : name);
+	t->logits = xasprintf(FIELD_TEACHER "%s.logits", name);
+	t->classes = xasprintf(FIELD_TEACHER "%s.classes", name);
+	t->of = xasprintf(FIELD_TEACHER "%s.language", name);
+	t->embedding = xasprintf(FIELD_TEACHER "%s.embedding", name);
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(others[i].logits, t->logits) == 0)
+			die_usage("--teacher %s: there is a %s already", text,
+			          name);
+	free(name);
+}
+
+void
+teacher_open(struct teacher *t, float seconds)
+{
+	model_open(&t->model, t->path);
+	t->model.seconds = seconds;
+}
+
+void
+teacher_release(struct teacher *t)
+{
+	model_release(&t->model);
+	free(t->path);
+	free(t->language);
+	free(t->logits);
+	free(t->classes);
+	free(t->of);
+	free(t->embedding);
+}
+
+const char *
+teacher_ask(const struct teacher *t, struct frame *f, bool embed,
+            struct arena *arena)
+{
+	size_t K = t->model.class_count, rows;
+	float *embedding = NULL, *logits;
+	const char *why;
+	const float *view = model_view(&t->model, f, &rows, &why);
+
+	if (!view)
+		return why;
+	logits = frame_add1(f, t->logits, K);
+	if (embed)
+		embedding = frame_add1(f, t->embedding,
+		                       model_embedding_length(&t->model));
+	model_infer(&t->model, logits, embedding, view, rows, arena);
+	for (size_t k = 0; k < K; k++)
+		if (!isfinite(logits[k]))
+			return "values too large to compute with";
+	frame_set_texts(f, t->classes, t->model.classes, K);
+	frame_set_text(f, t->of, t->language);
+	return NULL;
+}

@@ -1,0 +1,34 @@
+/*
+ * teacher.h - a model that is asked for its opinion of utterances
+ */
+#ifndef TEACHER_H
+#define TEACHER_H
+
+#include "model/model.h"
+
+struct teacher {
+	struct model model;
+	char *path;               /* behind the "=" */
+	char *language;           /* or NULL */
+	char *logits, *classes, *of, *embedding; /* names of its fields */
+};
+
+/*
+ * From "NAME[:LANGUAGE]=MODEL"; the language is the name where none is given.
+ * A usage error when it reads otherwise or one of the others has the name.
+ */
+void teacher_name(struct teacher *t, const char *text,
+                  const struct teacher *others, size_t count);
+
+/* Dies if the model cannot be used.  Audio is heard up to so many seconds. */
+void teacher_open(struct teacher *t, float seconds);
+void teacher_release(struct teacher *t);
+
+/*
+ * Adds its fields to f, with its embedding if that is wanted.  NULL, or why
+ * the utterance is of no use to it.  Clears the arena.
+ */
+const char *teacher_ask(const struct teacher *t, struct frame *f,
+                        bool embed, struct arena *arena);
+
+#endif

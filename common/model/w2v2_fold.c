@@ -1,0 +1,96 @@
+#include <stdlib.h>
+
+#include "core/xalloc.h"
+#include "model/w2v2_fold.h"
+#include "nn/weightnorm.h"
+
+static size_t
+channels_in(const struct w2v2_config *c, size_t layer)
+{
+	return layer ? c->conv_width[layer - 1] : 1;
+}
+
+static size_t
+conv_length(const struct w2v2_config *c, size_t layer)
+{
+	return c->conv_width[layer] * channels_in(c, layer) *
+	       c->conv_taps[layer];
+}
+
+void
+w2v2_folded_init(struct w2v2_folded *f, const struct w2v2_config *c)
+{
+	float *at;
+
+	f->length = c->width * (c->width / c->position_groups) *
+		c->position_taps;
+	for (size_t i = 0; i < c->convs; i++)
+		f->length += conv_length(c, i);
+	at = f->block = xcalloc(f->length, sizeof *f->block);
+	for (size_t i = 0; i < c->convs; i++) {
+		f->conv[i] = at;
+		at += conv_length(c, i);
+	}
+	f->position = at;
+}
+
+void
+w2v2_folded_release(struct w2v2_folded *f)
+{
+	free(f->block);
+	*f = (struct w2v2_folded){ .block = NULL };
+}
+
+/* y [O,k,I] from x [O,I,k] */
+static void
+taps_first(float *y, const float *x, size_t O, size_t I, size_t k)
+{
+	for (size_t o = 0; o < O; o++, x += I * k, y += I * k)
+		for (size_t j = 0; j < k; j++)
+			for (size_t i = 0; i < I; i++)
+				y[j * I + i] = x[i * k + j];
+}
+
+/* Adds to dx [O,I,k] from dy [O,k,I]. */
+static void
+taps_last(float *dx, const float *dy, size_t O, size_t I, size_t k)
+{
+	for (size_t o = 0; o < O; o++, dx += I * k, dy += I * k)
+		for (size_t i = 0; i < I; i++)
+			for (size_t j = 0; j < k; j++)
+				dx[i * k + j] += dy[j * I + i];
+}
+
+void
+w2v2_fold(struct w2v2_folded *f, const struct w2v2_weights *w,
+          const struct w2v2_config *c)
+{
+	#pragma omp parallel for schedule(dynamic)
+	for (size_t i = 0; i < c->convs + 1; i++) {
+		if (i < c->convs)
+			taps_first(f->conv[i], w->conv[i].conv.weight,
+			           c->conv_width[i], channels_in(c, i),
+			           c->conv_taps[i]);
+		else
+			weightnorm_forward(f->position, w->position_gain,
+			                   w->position_direction, c->width,
+			                   c->width / c->position_groups,
+			                   c->position_taps);
+	}
+}
+
+void
+w2v2_fold_backward(struct w2v2_weights *gradient,
+                   const struct w2v2_folded *df,
+                   const struct w2v2_weights *w, const struct w2v2_config *c)
+{
+	for (size_t i = 0; i < c->convs; i++)
+		taps_last(gradient->conv[i].conv.weight, df->conv[i],
+		          c->conv_width[i], channels_in(c, i),
+		          c->conv_taps[i]);
+	weightnorm_backward(gradient->position_gain,
+	                    gradient->position_direction, df->position,
+	                    w->position_gain, w->position_direction,
+	                    c->width, c->width / c->position_groups,
+	                    c->position_taps);
+}

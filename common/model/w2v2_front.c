@@ -1,0 +1,239 @@
+#include <string.h>
+
+#include "model/w2v2_drop.h"
+#include "model/w2v2_front.h"
+#include "model/w2v2_mask.h"
+#include "nn/conv_grouped.h"
+#include "nn/gelu.h"
+#include "nn/layernorm.h"
+#include "nn/linear.h"
+#include "nn/residual.h"
+
+static size_t
+features_width(const struct w2v2_config *c)
+{
+	return c->conv_width[c->convs - 1];
+}
+
+static void
+project(struct w2v2_front_kept *k, const struct w2v2_weights *w,
+        const struct w2v2_rows *rows, struct arena *arena)
+{
+	const struct w2v2_config *c = rows->config;
+	size_t N = rows->total, C = features_width(c), H = c->width;
+	const float *x = k->features;
+
+	if (c->projection_norm) {
+		k->normed = arena_floats(arena, N * C);
+		k->mean = arena_floats(arena, N);
+		k->rstd = arena_floats(arena, N);
+		layernorm_forward(k->normed, k->mean, k->rstd, x,
+		                  w->projection_norm.gain,
+		                  w->projection_norm.bias, N, C, c->epsilon);
+		x = k->normed;
+	}
+	k->p = arena_floats(arena, N * H);
+	linear_forward(k->p, x, C, w->projection.weight, w->projection.bias,
+	               N, C, H);
+}
+
+/* Hides rows and channels of p, each utterance by its own chance. */
+static void
+mask_forward(struct w2v2_front_kept *k, const struct w2v2_weights *w,
+             const struct w2v2_rows *rows, struct arena *arena)
+{
+	const struct w2v2_config *c = rows->config;
+	size_t H = c->width;
+	struct rng rng = w2v2_chance(rows, "mask", 0);
+
+	if (!rows->chance || !c->augment || !w->mask)
+		return;
+	k->hidden_rows = arena_take(arena, rows->total, 1);
+	k->hidden_channels = arena_take(arena, rows->count * H, 1);
+	for (size_t u = 0; u < rows->count; u++) {
+		size_t from = rows->start[u], to = rows->start[u + 1];
+		uint8_t *channels = k->hidden_channels + u * H;
+
+		w2v2_mask_spans(k->hidden_rows + from, to - from,
+		                &c->time_mask, &rng);
+		w2v2_mask_spans(channels, H, &c->feature_mask, &rng);
+		for (size_t t = from; t < to; t++) {
+			float *p = k->p + t * H;
+
+			if (k->hidden_rows[t])
+				memcpy(p, w->mask, H * sizeof *p);
+			for (size_t i = 0; i < H; i++)
+				p[i] = channels[i] ? 0 : p[i];
+		}
+	}
+}
+
+static void
+mask_backward(struct w2v2_weights *g, float *dp,
+              const struct w2v2_front_kept *k, const struct w2v2_rows *rows)
+{
+	size_t H = rows->config->width;
+
+	if (!k->hidden_rows)
+		return;
+	for (size_t u = 0; u < rows->count; u++) {
+		const uint8_t *channels = k->hidden_channels + u * H;
+
+		for (size_t t = rows->start[u]; t < rows->start[u + 1]; t++) {
+			float *d = dp + t * H;
+
+			for (size_t i = 0; i < H; i++)
+				d[i] = channels[i] ? 0 : d[i];
+			if (!k->hidden_rows[t])
+				continue;
+			add_scaled(g->mask, 1, d, H);
+			memset(d, 0, H * sizeof *d);
+		}
+	}
+}
+
+/* Of the positional convolution, for the longest utterance. */
+static size_t
+scratch_size(const struct w2v2_rows *rows)
+{
+	const struct w2v2_config *c = rows->config;
+	size_t most = 0;
+
+	for (size_t u = 0; u < rows->count; u++)
+		if (rows->start[u + 1] - rows->start[u] > most)
+			most = rows->start[u + 1] - rows->start[u];
+	return conv_grouped_scratch(most, c->width, c->position_groups,
+	                            c->position_taps);
+}
+
+static void
+position_forward(struct w2v2_front_kept *k, const struct w2v2_weights *w,
+                 const struct w2v2_folded *folded,
+                 const struct w2v2_rows *rows, struct arena *arena)
+{
+	const struct w2v2_config *c = rows->config;
+	size_t H = c->width;
+	float *scratch = arena_floats(arena, scratch_size(rows));
+
+	k->position = arena_floats(arena, rows->total * H);
+	for (size_t u = 0; u < rows->count; u++) {
+		size_t at = rows->start[u] * H;
+
+		conv_grouped_forward(k->position + at, scratch, k->p + at,
+		                     folded->position, w->position_bias,
+		                     rows->start[u + 1] - rows->start[u], H,
+		                     c->position_groups, c->position_taps);
+	}
+}
+
+void
+w2v2_front_forward(float *x, struct w2v2_front_kept *k,
+                   const float *features, const struct w2v2_weights *w,
+                   const struct w2v2_folded *folded,
+                   const struct w2v2_rows *rows, struct arena *arena)
+{
+	const struct w2v2_config *c = rows->config;
+	size_t N = rows->total, H = c->width;
+	struct rng rng = w2v2_chance(rows, "front", 0);
+
+	*k = (struct w2v2_front_kept){ .features = features };
+	project(k, w, rows, arena);
+	k->projection_mask = w2v2_drop(k->p, N * H, c->projection_dropout,
+	                               rows, &rng, arena);
+	mask_forward(k, w, rows, arena);
+	position_forward(k, w, folded, rows, arena);
+	gelu_forward(x, k->position, N * H);
+	add_scaled(x, 1, k->p, N * H);
+	if (!c->stable) {
+		k->sum = arena_floats(arena, N * H);
+		k->sum_mean = arena_floats(arena, N);
+		k->sum_rstd = arena_floats(arena, N);
+		memcpy(k->sum, x, N * H * sizeof *x);
+		layernorm_forward(x, k->sum_mean, k->sum_rstd, k->sum,
+		                  w->norm.gain, w->norm.bias, N, H,
+		                  c->epsilon);
+	}
+	k->x_mask = w2v2_drop(x, N * H, c->dropout, rows, &rng, arena);
+}
+
+/* dp [N,H] and dfolded from the gradient of the positional convolution. */
+static void
+position_backward(struct w2v2_weights *g, struct w2v2_folded *dfolded,
+                  float *dp, const float *dsum,
+                  const struct w2v2_front_kept *k,
+                  const struct w2v2_folded *folded,
+                  const struct w2v2_rows *rows, struct arena *scratch)
+{
+	const struct w2v2_config *c = rows->config;
+	size_t H = c->width, n = rows->total * H;
+	float *dposition = arena_zeros(scratch, n);
+	float *space = arena_floats(scratch, scratch_size(rows));
+
+	gelu_backward(dposition, dsum, k->position, n);
+	for (size_t u = 0; u < rows->count; u++) {
+		size_t at = rows->start[u] * H;
+
+		conv_grouped_backward(dp + at, dfolded->position,
+		                      g->position_bias, space,
+		                      dposition + at, k->p + at,
+		                      folded->position,
+		                      rows->start[u + 1] - rows->start[u], H,
+		                      c->position_groups,
+		                      c->position_taps);
+	}
+}
+
+static void
+project_backward(struct w2v2_weights *g, float *dfeatures, const float *dp,
+                 const struct w2v2_front_kept *k,
+                 const struct w2v2_weights *w, const struct w2v2_rows *rows,
+                 struct arena *scratch)
+{
+	const struct w2v2_config *c = rows->config;
+	size_t N = rows->total, C = features_width(c);
+	float *dnormed = dfeatures;
+
+	if (c->projection_norm)
+		dnormed = arena_zeros(scratch, N * C);
+	linear_backward(dnormed, C, g->projection.weight, g->projection.bias,
+	                dp, c->projection_norm ? k->normed : k->features, C,
+	                w->projection.weight, N, C, c->width);
+	if (!c->projection_norm)
+		return;
+	if (!dfeatures) /* the gains' gradient is wanted all the same */
+		dfeatures = arena_zeros(scratch, N * C);
+	layernorm_backward(dfeatures, g->projection_norm.gain,
+	                   g->projection_norm.bias, dnormed, k->features,
+	                   w->projection_norm.gain, k->mean, k->rstd, N, C);
+}
+
+void
+w2v2_front_backward(struct w2v2_weights *g, struct w2v2_folded *dfolded,
+                    float *dfeatures, float *dx,
+                    const struct w2v2_front_kept *k,
+                    const struct w2v2_weights *w,
+                    const struct w2v2_folded *folded,
+                    const struct w2v2_rows *rows, struct arena *scratch)
+{
+	const struct w2v2_config *c = rows->config;
+	size_t N = rows->total, H = c->width;
+	const float *dsum = w2v2_undrop(dx, k->x_mask, c->dropout, N * H,
+	                                scratch);
+	float *dp = arena_zeros(scratch, N * H);
+
+	if (!c->stable) {
+		float *d = arena_zeros(scratch, N * H);
+
+		layernorm_backward(d, g->norm.gain, g->norm.bias, dsum,
+		                   k->sum, w->norm.gain, k->sum_mean,
+		                   k->sum_rstd, N, H);
+		dsum = d;
+	}
+	add_scaled(dp, 1, dsum, N * H);
+	position_backward(g, dfolded, dp, dsum, k, folded, rows, scratch);
+	mask_backward(g, dp, k, rows);
+	project_backward(g, dfeatures,
+	                 w2v2_undrop(dp, k->projection_mask,
+	                             c->projection_dropout, N * H, scratch),
+	                 k, w, rows, scratch);
+}

@@ -1,0 +1,326 @@
+#include <string.h>
+
+#include "model/w2v2_drop.h"
+#include "model/w2v2_layer.h"
+#include "nn/attention.h"
+#include "nn/dropout.h"
+#include "nn/gelu.h"
+#include "nn/layernorm.h"
+#include "nn/linear.h"
+#include "nn/relative_bias.h"
+#include "nn/residual.h"
+
+static size_t
+rows_of(const struct w2v2_rows *r, size_t u)
+{
+	return r->start[u + 1] - r->start[u];
+}
+
+static float *
+norm_forward(float **mean, float **rstd, const float *x,
+             const struct w2v2_norm *w, const struct w2v2_rows *rows,
+             struct arena *arena)
+{
+	size_t N = rows->total, H = rows->config->width;
+	float *y = arena_floats(arena, N * H);
+
+	*mean = arena_floats(arena, N);
+	*rstd = arena_floats(arena, N);
+	layernorm_forward(y, *mean, *rstd, x, w->gain, w->bias, N, H,
+	                  rows->config->epsilon);
+	return y;
+}
+
+/* q, k and v are rows of three matrices: each third of qkv has its own. */
+static void
+qkv_forward(float *qkv, const float *a, const struct w2v2_layer *w, size_t N,
+            size_t H)
+{
+	const struct w2v2_linear *third[3] = { &w->q, &w->k, &w->v };
+
+	for (size_t i = 0; i < 3; i++)
+		linear_forward_into(qkv + i * H, 3 * H, a, H,
+		                    third[i]->weight, third[i]->bias, N, H,
+		                    H);
+}
+
+static void
+qkv_backward(struct w2v2_layer *g, float *da, const float *dqkv,
+             const float *a, const struct w2v2_layer *w, size_t N, size_t H)
+{
+	const struct w2v2_linear *third[3] = { &w->q, &w->k, &w->v };
+	struct w2v2_linear *dthird[3] = { &g->q, &g->k, &g->v };
+
+	for (size_t i = 0; i < 3; i++)
+		linear_backward_from(da, H, dthird[i]->weight,
+		                     dthird[i]->bias, dqkv + i * H, 3 * H, a,
+		                     H, third[i]->weight, N, H, H);
+}
+
+/* WavLM: how much each row of each head heeds the distance of others. */
+static void
+gate_forward(struct w2v2_kept *k, const struct w2v2_layer *w,
+             const struct w2v2_rows *rows, struct arena *arena)
+{
+	const struct w2v2_config *c = rows->config;
+
+	if (c->family != W2V2_WAVLM)
+		return;
+	k->gate = arena_floats(arena, rows->total * c->heads);
+	relative_gate_forward(k->gate, k->a, w->gate.weight, w->gate.bias,
+	                      w->gate_scale, rows->total, c->width, c->heads);
+}
+
+/* The chance of head dropout is drawn before the heads part. */
+static uint8_t *
+probability_mask(size_t n, const struct w2v2_rows *rows, struct rng *rng,
+                 struct arena *arena)
+{
+	float share = rows->config->attention_dropout;
+	uint8_t *mask;
+
+	if (!rows->chance || share <= 0)
+		return NULL;
+	mask = arena_take(arena, n, 1);
+	dropout_mask(mask, rng, share, n);
+	return mask;
+}
+
+/* What joins the attention of utterance u. */
+static struct attention_extra
+extra_of(const struct w2v2_kept *k, const struct w2v2_rows *rows, size_t u)
+{
+	size_t heads = rows->config->heads;
+
+	return (struct attention_extra){
+		.gate = k->gate ? k->gate + rows->start[u] * heads : NULL,
+		.relative = rows->relative ? rows->relative[u] : NULL,
+		.mask = k->probability_mask[u],
+		.share = rows->config->attention_dropout,
+	};
+}
+
+static size_t
+scratch_size(const struct w2v2_rows *rows)
+{
+	size_t most = 0;
+
+	for (size_t u = 0; u < rows->count; u++)
+		if (rows_of(rows, u) > most)
+			most = rows_of(rows, u);
+	return attention_scratch(most);
+}
+
+static void
+attend_forward(struct w2v2_kept *k, const struct w2v2_rows *rows,
+               struct rng *rng, struct arena *arena)
+{
+	size_t H = rows->config->width, heads = rows->config->heads;
+	float *scratch = arena_floats(arena, scratch_size(rows));
+
+	k->attended = arena_floats(arena, rows->total * H);
+	k->probability = arena_take(arena, rows->count, sizeof(float *));
+	k->probability_mask = arena_take(arena, rows->count,
+	                                 sizeof(uint8_t *));
+	for (size_t u = 0; u < rows->count; u++) {
+		size_t at = rows->start[u] * H, T = rows_of(rows, u);
+		struct attention_extra extra;
+
+		k->probability_mask[u] = probability_mask(heads * T * T, rows,
+		                                          rng, arena);
+		k->probability[u] = rows->training
+			? arena_floats(arena, heads * T * T) : NULL;
+		extra = extra_of(k, rows, u);
+		attention_forward(k->attended + at, k->probability[u],
+		                  scratch, k->qkv + 3 * at, &extra, T, H,
+		                  heads);
+	}
+}
+
+/* out = x + dropout(linear(attention(a))) */
+static void
+attend_and_add(float *out, struct w2v2_kept *k,
+                        const struct w2v2_layer *w,
+                        const struct w2v2_rows *rows, struct rng *rng,
+                        struct arena *arena)
+{
+	size_t N = rows->total, H = rows->config->width;
+
+	k->qkv = arena_floats(arena, 3 * N * H);
+	qkv_forward(k->qkv, k->a, w, N, H);
+	gate_forward(k, w, rows, arena);
+	attend_forward(k, rows, rng, arena);
+	linear_forward(out, k->attended, H, w->out.weight, w->out.bias, N, H,
+	               H);
+	k->out_mask = w2v2_drop(out, N * H, rows->config->dropout, rows, rng,
+	                        arena);
+	add_scaled(out, 1, k->x, N * H);
+}
+
+/* out = dropout(linear(dropout(GELU(linear(h))))) */
+static void
+feed_forward(float *out, struct w2v2_kept *k, const struct w2v2_layer *w,
+             const struct w2v2_rows *rows, struct rng *rng,
+             struct arena *arena)
+{
+	const struct w2v2_config *c = rows->config;
+	size_t N = rows->total, H = c->width, F = c->inner;
+
+	k->wide = arena_floats(arena, N * F);
+	k->active = rows->training ? arena_floats(arena, N * F) : k->wide;
+	linear_forward(k->wide, k->h, H, w->wide.weight, w->wide.bias, N, H,
+	               F);
+	gelu_forward(k->active, k->wide, N * F);
+	k->active_mask = w2v2_drop(k->active, N * F, c->activation_dropout,
+	                           rows, rng, arena);
+	linear_forward(out, k->active, F, w->narrow.weight, w->narrow.bias, N,
+	               F, H);
+	k->feed_mask = w2v2_drop(out, N * H, c->dropout, rows, rng, arena);
+}
+
+void
+w2v2_layer_forward(float *y, struct w2v2_kept *k, const float *x, size_t n,
+                   const struct w2v2_layer *w, const struct w2v2_rows *rows,
+                   struct arena *arena)
+{
+	const struct w2v2_config *c = rows->config;
+	size_t N = rows->total, H = c->width;
+	struct rng rng = w2v2_chance(rows, "layer", n);
+
+	*k = (struct w2v2_kept){ .x = x, .s = arena_floats(arena, N * H) };
+	if (c->stable) {
+		k->a = norm_forward(&k->mean, &k->rstd, x, &w->attention_norm,
+		                    rows, arena);
+		attend_and_add(k->s, k, w, rows, &rng, arena);
+		k->h = norm_forward(&k->last_mean, &k->last_rstd, k->s,
+		                    &w->norm, rows, arena);
+		feed_forward(y, k, w, rows, &rng, arena);
+		add_scaled(y, 1, k->s, N * H);
+		return;
+	}
+	k->a = x;
+	attend_and_add(k->s, k, w, rows, &rng, arena);
+	k->h = norm_forward(&k->mean, &k->rstd, k->s, &w->attention_norm, rows,
+	                    arena);
+	k->sum = arena_floats(arena, N * H);
+	feed_forward(k->sum, k, w, rows, &rng, arena);
+	add_scaled(k->sum, 1, k->h, N * H);
+	k->last_mean = arena_floats(arena, N);
+	k->last_rstd = arena_floats(arena, N);
+	layernorm_forward(y, k->last_mean, k->last_rstd, k->sum, w->norm.gain,
+	                  w->norm.bias, N, H, c->epsilon);
+}
+
+/* Adds to dh what dout, the gradient of feed(h), says of it. */
+static void
+feed_backward(struct w2v2_layer *g, float *dh, const float *dout,
+              const struct w2v2_kept *k, const struct w2v2_layer *w,
+              const struct w2v2_rows *rows, struct arena *scratch)
+{
+	const struct w2v2_config *c = rows->config;
+	size_t N = rows->total, H = c->width, F = c->inner;
+	float *dactive = arena_zeros(scratch, N * F);
+	float *dwide = arena_zeros(scratch, N * F);
+
+	dout = w2v2_undrop(dout, k->feed_mask, c->dropout, N * H, scratch);
+	linear_backward(dactive, F, g->narrow.weight, g->narrow.bias, dout,
+	                k->active, F, w->narrow.weight, N, F, H);
+	gelu_backward(dwide,
+	              w2v2_undrop(dactive, k->active_mask,
+	                          c->activation_dropout, N * F, scratch),
+	              k->wide, N * F);
+	linear_backward(dh, H, g->wide.weight, g->wide.bias, dwide, k->h, H,
+	                w->wide.weight, N, H, F);
+}
+
+static void
+attend_backward(float *dqkv, float *dgate, const float *dattended,
+                const struct w2v2_kept *k, const struct w2v2_rows *rows,
+                struct arena *scratch)
+{
+	size_t H = rows->config->width, heads = rows->config->heads;
+	float *space = arena_floats(scratch, scratch_size(rows));
+
+	for (size_t u = 0; u < rows->count; u++) {
+		size_t from = rows->start[u], at = from * H;
+		struct attention_extra extra = extra_of(k, rows, u);
+
+		attention_backward(dqkv + 3 * at,
+		                   dgate ? dgate + from * heads : NULL,
+		                   dgate ? rows->drelative[u] : NULL, space,
+		                   dattended + at, k->qkv + 3 * at,
+		                   k->probability[u], &extra,
+		                   rows_of(rows, u), H, heads);
+	}
+}
+
+/* Adds to da what dout, the gradient of attention(a), says of it. */
+static void
+attend_and_add_backward(struct w2v2_layer *g, float *da, const float *dout,
+                         const struct w2v2_kept *k,
+                         const struct w2v2_layer *w,
+                         const struct w2v2_rows *rows, struct arena *scratch)
+{
+	const struct w2v2_config *c = rows->config;
+	size_t N = rows->total, H = c->width;
+	float *dattended = arena_zeros(scratch, N * H);
+	float *dqkv = arena_zeros(scratch, 3 * N * H), *dgate = NULL;
+
+	dout = w2v2_undrop(dout, k->out_mask, c->dropout, N * H, scratch);
+	linear_backward(dattended, H, g->out.weight, g->out.bias, dout,
+	                k->attended, H, w->out.weight, N, H, H);
+	if (k->gate)
+		dgate = arena_zeros(scratch, N * c->heads);
+	attend_backward(dqkv, dgate, dattended, k, rows, scratch);
+	if (k->gate)
+		relative_gate_backward(da, g->gate.weight, g->gate.bias,
+		                       g->gate_scale, dgate, k->a,
+		                       w->gate.weight, w->gate.bias,
+		                       w->gate_scale, N, H, c->heads);
+	qkv_backward(g, da, dqkv, k->a, w, N, H);
+}
+
+/* Norm first:  y = s + feed(norm(s)),  s = x + attention(norm(x)). */
+static void
+stable_backward(struct w2v2_layer *g, float *dy, const struct w2v2_kept *k,
+                const struct w2v2_layer *w, const struct w2v2_rows *rows,
+                struct arena *scratch)
+{
+	size_t N = rows->total, H = rows->config->width;
+	float *dh = arena_zeros(scratch, N * H);
+	float *da = arena_zeros(scratch, N * H);
+
+	feed_backward(g, dh, dy, k, w, rows, scratch);
+	layernorm_backward(dy, g->norm.gain, g->norm.bias, dh, k->s,
+	                   w->norm.gain, k->last_mean, k->last_rstd, N, H);
+	attend_and_add_backward(g, da, dy, k, w, rows, scratch);
+	layernorm_backward(dy, g->attention_norm.gain, g->attention_norm.bias,
+	                   da, k->x, w->attention_norm.gain, k->mean, k->rstd,
+	                   N, H);
+}
+
+void
+w2v2_layer_backward(struct w2v2_layer *g, float *dy,
+                    const struct w2v2_kept *k, const struct w2v2_layer *w,
+                    const struct w2v2_rows *rows, struct arena *scratch)
+{
+	size_t N = rows->total, H = rows->config->width;
+	float *dsum, *ds;
+
+	if (rows->config->stable) {
+		stable_backward(g, dy, k, w, rows, scratch);
+		return;
+	}
+	/* y = norm(h + feed(h)),  h = norm(s),  s = x + attention(x) */
+	dsum = arena_zeros(scratch, N * H);
+	layernorm_backward(dsum, g->norm.gain, g->norm.bias, dy, k->sum,
+	                   w->norm.gain, k->last_mean, k->last_rstd, N, H);
+	ds = arena_zeros(scratch, N * H);
+	memcpy(dy, dsum, N * H * sizeof *dy); /* now dh */
+	feed_backward(g, dy, dsum, k, w, rows, scratch);
+	layernorm_backward(ds, g->attention_norm.gain, g->attention_norm.bias,
+	                   dy, k->s, w->attention_norm.gain, k->mean, k->rstd,
+	                   N, H);
+	memcpy(dy, ds, N * H * sizeof *dy); /* now dx */
+	attend_and_add_backward(g, dy, ds, k, w, rows, scratch);
+}

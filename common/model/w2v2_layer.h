@@ -1,0 +1,62 @@
+/*
+ * w2v2_layer.h - one transformer layer of wav2vec 2.0, both ways
+ *
+ *	norm last                     norm first ("stable")
+ *	s = x + attention(x)          s = x + attention(norm(x))
+ *	h = norm(s)                   h = norm(s)
+ *	y = norm(h + feed(h))         y = s + feed(h)
+ *
+ * where feed = linear H -> F, GELU, linear F -> H.  Utterances are packed:
+ * the rows of utterance u are start[u] … start[u+1]-1.
+ */
+#ifndef W2V2_LAYER_H
+#define W2V2_LAYER_H
+
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "model/w2v2_layout.h"
+
+/* What all layers of a pass share. */
+struct w2v2_rows {
+	const struct w2v2_config *config;
+	const size_t *start;      /* count + 1 */
+	size_t count, total;      /* utterances; rows in all */
+	float **relative;         /* WavLM: per utterance [heads,2T-1] */
+	float **drelative;        /* its gradient while going back */
+	bool training;            /* keep what backward needs */
+	bool chance;              /* drop out, mask, leave out layers */
+	unsigned long seed;       /* of dropout, with each layer's number */
+	unsigned long step;
+};
+
+/* What forward keeps for backward, in the arena it was given. */
+struct w2v2_kept {
+	const float *x;
+	const float *a;           /* what attention sees; x without a norm */
+	float *qkv, *attended;    /* [N,3H], [N,H] */
+	float **probability;      /* per utterance [heads,T,T] */
+	float *gate;              /* WavLM: [N,heads] */
+	float *s, *h, *sum;       /* sum: h + feed(h), norm last only */
+	float *mean, *rstd, *last_mean, *last_rstd;
+	float *wide, *active;     /* [N,F] before and after GELU */
+	uint8_t *attention_mask, *out_mask, *active_mask, *feed_mask;
+	uint8_t **probability_mask;
+};
+
+/*
+ * y [N,H] from x [N,H], which must stay until after backward.  n is the
+ * layer's number.
+ */
+void w2v2_layer_forward(float *y, struct w2v2_kept *kept, const float *x,
+                        size_t n, const struct w2v2_layer *w,
+                        const struct w2v2_rows *rows, struct arena *arena);
+
+/* Turns dy [N,H] into dx, in place; adds to gradient and drelative. */
+void w2v2_layer_backward(struct w2v2_layer *gradient, float *dy,
+                         const struct w2v2_kept *kept,
+                         const struct w2v2_layer *w,
+                         const struct w2v2_rows *rows,
+                         struct arena *scratch);
+
+#endif

@@ -1,0 +1,66 @@
+#include "model/w2v2_trunk.h"
+#include "nn/layernorm.h"
+#include "nn/relative_bias.h"
+
+void
+w2v2_rows_init(struct w2v2_rows *rows, const struct w2v2_config *c,
+               const struct w2v2_batch *batch, struct arena *arena)
+{
+	size_t *start = arena_take(arena, batch->count + 1, sizeof *start);
+
+	start[0] = 0;
+	for (size_t u = 0; u < batch->count; u++)
+		start[u + 1] = start[u] + w2v2_rows(c, batch->samples[u]);
+	*rows = (struct w2v2_rows){
+		.config = c, .start = start, .count = batch->count,
+		.total = start[batch->count],
+		.seed = batch->seed, .step = batch->step,
+	};
+}
+
+void
+w2v2_relative_forward(struct w2v2_rows *rows, const struct w2v2_weights *w,
+                      struct arena *arena)
+{
+	const struct w2v2_config *c = rows->config;
+
+	if (c->family != W2V2_WAVLM)
+		return;
+	rows->relative = arena_take(arena, rows->count, sizeof(float *));
+	for (size_t u = 0; u < rows->count; u++) {
+		size_t T = rows->start[u + 1] - rows->start[u];
+
+		rows->relative[u] = arena_floats(arena,
+		                                 c->heads * (2 * T - 1));
+		relative_bias_forward(rows->relative[u], w->distance, T,
+		                      c->heads, c->buckets, c->distance);
+	}
+}
+
+float *
+w2v2_encode(const struct w2v2 *n, const struct w2v2_batch *batch,
+            const struct w2v2_rows *rows, struct arena *arena,
+            struct arena *scratch)
+{
+	size_t C = n->config.conv_width[n->config.convs - 1];
+	float *features = arena_floats(arena, rows->total * C);
+
+	for (size_t u = 0; u < batch->count; u++) {
+		arena_clear(scratch);
+		w2v2_encoder_forward(features + rows->start[u] * C, NULL,
+		                     batch->audio[u], batch->samples[u],
+		                     &n->config, &n->weights, &n->folded,
+		                     scratch);
+	}
+	arena_clear(scratch);
+	return features;
+}
+
+void
+w2v2_last_norm(float *y, float *mean, float *rstd, const float *x,
+               const struct w2v2 *n, size_t N)
+{
+	layernorm_forward(y, mean, rstd, x, n->weights.norm.gain,
+	                  n->weights.norm.bias, N, n->config.width,
+	                  n->config.epsilon);
+}

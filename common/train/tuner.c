@@ -1,0 +1,82 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/xalloc.h"
+#include "train/tuner.h"
+
+struct tuner {
+	const struct model *model;
+	const struct trainer_options *options;
+	struct w2v2_weights gradient; /* bound to the trainer's block */
+	struct w2v2_folded dfolded;
+	struct arena arena, scratch;
+	struct w2v2_pass *pass;
+	const float **audio;          /* of the batch at hand */
+	size_t *samples;
+};
+
+struct tuner *
+tuner_new(const struct model *m, const struct trainer_options *o,
+          float *gradient)
+{
+	struct tuner *t = xcalloc(1, sizeof *t);
+	struct params again = { .param = NULL };
+
+	*t = (struct tuner){ .model = m, .options = o };
+	w2v2_layout(&again, &t->gradient, &m->network->config,
+	            &m->network->spelling);
+	params_bind(&again, gradient);
+	params_release(&again);
+	w2v2_folded_init(&t->dfolded, &m->network->config);
+	t->audio = xcalloc((size_t)o->batch, sizeof *t->audio);
+	t->samples = xcalloc((size_t)o->batch, sizeof *t->samples);
+	return t;
+}
+
+void
+tuner_free(struct tuner *t)
+{
+	if (!t)
+		return;
+	w2v2_weights_release(&t->gradient);
+	w2v2_folded_release(&t->dfolded);
+	arena_release(&t->arena);
+	arena_release(&t->scratch);
+	free(t->audio);
+	free(t->samples);
+	free(t);
+}
+
+void
+tuner_forward(struct tuner *t, float *logits, const struct example *example,
+              size_t count, const struct trainer_progress *progress)
+{
+	const struct w2v2_batch batch = {
+		.count = count, .audio = t->audio, .samples = t->samples,
+		.unfreeze = t->options->unfreeze, .plain = t->options->plain,
+		.memory = (size_t)t->options->memory << 20,
+		.seed = t->options->seed,
+		/* no two batches of a training are alike */
+		.step = (progress->passes << 32) + progress->batches,
+	};
+
+	for (size_t i = 0; i < count; i++) {
+		t->audio[i] = example[i].view;
+		t->samples[i] = example[i].rows;
+	}
+	arena_clear(&t->arena);
+	t->pass = w2v2_forward(logits, t->model->network, &batch, &t->arena,
+	                       &t->scratch);
+}
+
+void
+tuner_backward(struct tuner *t, const float *dlogits)
+{
+	const struct w2v2 *n = t->model->network;
+
+	memset(t->dfolded.block, 0,
+	       t->dfolded.length * sizeof *t->dfolded.block);
+	w2v2_backward(&t->gradient, &t->dfolded, t->pass, dlogits, n,
+	              &t->arena, &t->scratch);
+	w2v2_fold_backward(&t->gradient, &t->dfolded, &n->weights, &n->config);
+}
