@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { W2V2_CONVS_MAX = 16, W2V2_RATE = 16000 };
+struct json;
+
+enum { W2V2_CONVS_MAX = 16, W2V2_LABELS_MAX = 64, W2V2_RATE = 16000 };
 
 enum w2v2_family { W2V2_WAV2VEC2, W2V2_HUBERT, W2V2_WAVLM };
 
@@ -60,7 +62,25 @@ struct w2v2_config {
 	struct w2v2_masking time_mask, feature_mask;
 };
 
+/*
+ * Read config.json: what is absent is as in transformers, what does not fit
+ * is refused.  Each returns NULL or what is wrong (the caller frees it).
+ * The architecture sets the head: a projector, or none; that of a dense one is
+ * told by its tensors.
+ */
+char *w2v2_config_read(struct w2v2_config *c, const struct json *config);
+char *w2v2_architecture_read(struct w2v2_config *c,
+                             const struct json *config);
+char *w2v2_labels_read(struct w2v2_config *c, const struct json *config);
+
+/* preprocessor_config.json; the same. */
+char *w2v2_preprocessor_read(struct w2v2_config *c,
+                             const struct json *preprocessor);
+
 void w2v2_config_release(struct w2v2_config *c);
+
+/* "Wav2Vec2", "Hubert", "WavLM": how the names of its classes begin. */
+const char *w2v2_family_class(enum w2v2_family family);
 
 /* Rows that the convolutions make of N samples; 0 when too few. */
 size_t w2v2_rows(const struct w2v2_config *c, size_t N);

@@ -49,11 +49,18 @@ struct w2v2_spelling {
 	bool bare;                /* no "wav2vec2." before encoder names */
 	bool parametrized;        /* weight norm as original0, original1 */
 	bool mask;                /* has masked_spec_embed */
+	bool output;              /* classifier.output for .out_proj */
 };
+
+/* As this file of this family spells them. */
+void w2v2_spelling_read(struct w2v2_spelling *spelling,
+                        const struct safetensors *s, enum w2v2_family family);
 
 /*
  * Lists every tensor in p and gives w its layers; params_bind or params_map
- * then sets w's pointers.  The convolutions' tensors come first.
+ * then sets w's pointers.  The convolutions' tensors come first.  Without a
+ * head, those of any head, of CTC and of pre-training may be in the file
+ * besides.
  */
 void w2v2_layout(struct params *p, struct w2v2_weights *w,
                  const struct w2v2_config *c,
