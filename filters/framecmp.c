@@ -82,6 +82,7 @@ main(int argc, char *argv[])
 	c.quiet = program_verbosity() < 0;
 	reader_open_path(&a, argv[first]);
 	reader_open_path(&b, argv[first + 1]);
+	reader_tell(&a);
 	framecmp(&c, &a, &b);
 	report(&c);
 	if (a.utterances_total > 0) /* a misspelt key proves nothing */

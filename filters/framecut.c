@@ -61,6 +61,7 @@ main(int argc, char *argv[])
 	keys_init(&keys, keep ? keep : drop, keep ? "keep" : "drop");
 	where_init(&where, &conditions);
 	filter_open(&s, first < argc ? argv[first] : "-", argc, argv);
+	s.out.fewer = where.length > 0;
 	while (filter_next(&s))
 		if (where_match(&where, &s.frame)) {
 			framecut(&s.frame, &keys, keep != NULL);

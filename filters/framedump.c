@@ -30,6 +30,7 @@ framedump(const struct dump *d, const char *path, struct wanted *wanted)
 	bool inside = false; /* and the header has been shown */
 
 	reader_open_path(&in, path);
+	reader_tell(&in);
 	while ((inside || wanted->header || wanted->utterances > 0) &&
 	       reader_more(&in)) {
 		if (!inside && wanted->header)

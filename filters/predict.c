@@ -126,6 +126,7 @@ main(int argc, char *argv[])
 	model_open(&p.model, path);
 	p.logits = xcalloc(p.model.class_count, sizeof *p.logits);
 	reader_open_path(&in, first < argc ? argv[first] : "-");
+	reader_tell(&in);
 	status = frames ? frames_print(&p, &in, argc, argv)
 	                : table_print(&p, &in, json);
 	reader_close(&in);

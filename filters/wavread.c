@@ -29,7 +29,6 @@ manifest_read(struct recorder *r, const char *name)
 	const char *why;
 
 	manifest_open(&m, name);
-	r->progress.total += manifest_count(&m);
 	while (manifest_next(&m, &why)) {
 		char *id = manifest_id(&m, why);
 
@@ -81,20 +80,21 @@ static int
 wavread(struct recorder *r, const struct cli_list *manifests, char *argv[],
         int first, int argc)
 {
+	size_t recordings = (size_t)(argc - first);
 	struct writer out;
 
 	if (first == argc && manifests->length == 0)
 		die_usage("name a file, - for standard input, or a manifest "
 		          "(-M)");
 	writer_open(&out, stdout, "<stdout>", NULL, argc, argv);
-	r->out = &out;
-	progress_begin(&r->progress, "recordings", (size_t)(argc - first));
+	for (size_t i = 0; i < manifests->length; i++)
+		recordings += manifest_count(manifests->value[i]);
+	recorder_begin(r, &out, recordings);
 	for (size_t i = 0; i < manifests->length; i++)
 		manifest_read(r, manifests->value[i]);
 	for (int i = first; i < argc; i++)
 		file_read(r, argv[i]);
-	progress_end(&r->progress);
-	recorder_release(r);
+	recorder_end(r);
 	return writer_close(&out);
 }
 

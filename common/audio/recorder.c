@@ -72,6 +72,35 @@ slice_put(struct recorder *r, const struct manifest *m, const char *id,
 	free(own);
 }
 
+/* Of windows nobody knows how many there will be. */
+void
+recorder_begin(struct recorder *r, struct writer *out, size_t recordings)
+{
+	struct frame header = FRAME_INIT;
+	size_t expected = r->window > 0 ? 0 : recordings;
+
+	r->out = out;
+	r->of = recordings;
+	if (expected > 0)
+		frame_set_number(&header, FIELD_EXPECTED, (double)expected);
+	writer_begin(out, &header);
+	frame_release(&header);
+	progress_begin(&r->progress, "utterances", expected);
+}
+
+/* Counts a slice; windows tell how far by the samples read. */
+static void
+progress_slice(struct recorder *r, const struct wav *wav)
+{
+	double here = wav->counted && wav->frames > 0
+		? (double)wav->position / (double)wav->frames : 0;
+
+	if (r->of > 0)
+		r->progress.part = ((double)r->recordings + here) /
+		                   (double)r->of;
+	progress_add(&r->progress, 1);
+}
+
 void
 recorder_put(struct recorder *r, const struct manifest *m, const char *path,
              const char *id)
@@ -85,8 +114,10 @@ recorder_put(struct recorder *r, const struct manifest *m, const char *path,
 	slicer_init(&s, &source, (size_t)lroundf(r->window * (float)r->rate),
 	            (size_t)lroundf(r->hop * (float)r->rate),
 	            (size_t)llround((double)r->max_seconds * r->rate));
-	for (; !source.why && slicer_next(&s); slices++)
+	for (; !source.why && slicer_next(&s); slices++) {
 		slice_put(r, m, id, &s);
+		progress_slice(r, &source.wav);
+	}
 	if (source.why)
 		writer_drop(r->out, id, source.why);
 	else if (slices == 0)
@@ -98,11 +129,12 @@ recorder_put(struct recorder *r, const struct manifest *m, const char *path,
 		     (double)r->max_seconds);
 	slicer_release(&s);
 	source_close(&source);
-	progress_add(&r->progress, 1);
+	r->recordings++;
 }
 
 void
-recorder_release(struct recorder *r)
+recorder_end(struct recorder *r)
 {
+	progress_end(&r->progress);
 	frame_release(&r->frame);
 }

@@ -20,10 +20,15 @@ struct recorder {
 	float max_seconds;        /* of each recording; 0: all */
 	/* what frames say where the manifest does not; or NULL */
 	const char *language, *label, *speaker, *corpus;
+
 	struct writer *out;
+	size_t recordings, of;    /* done so far, of how many */
 	struct progress progress;
 	struct frame frame;
 };
+
+/* Begins the stream; recordings is how many will come, about. */
+void recorder_begin(struct recorder *r, struct writer *out, size_t recordings);
 
 /*
  * Writes a recording's frames, or drops it.  m, at the line that names the
@@ -34,6 +39,7 @@ struct recorder {
 void recorder_put(struct recorder *r, const struct manifest *m,
                   const char *path, const char *id);
 
-void recorder_release(struct recorder *r);
+/* The stream is the caller's to close. */
+void recorder_end(struct recorder *r);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/die.h"
 
@@ -36,6 +37,14 @@ program_verbosity(void)
 	return verbosity;
 }
 
+bool
+program_terminal(void)
+{
+	const char *kind = getenv("TERM");
+
+	return isatty(STDERR_FILENO) && kind && strcmp(kind, "dumb") != 0;
+}
+
 /* A name from outside may hold anything; a message stays one line. */
 static void
 controls_hide(char *line)
@@ -60,7 +69,8 @@ say(const char *format, va_list args)
 		snprintf(line + used, sizeof line - used, " %s",
 		         strerror(saved));
 	controls_hide(line);
-	fprintf(stderr, "%s\n", line);
+	/* on a terminal it takes the place of a progress line, anybody's */
+	fprintf(stderr, "%s%s\n", program_terminal() ? "\r\033[K" : "", line);
 }
 
 void

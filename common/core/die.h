@@ -9,6 +9,8 @@
 #ifndef DIE_H
 #define DIE_H
 
+#include <stdbool.h>
+
 enum status { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
 /* Called once, by cli_parse: keeps the last component of argv[0]. */
@@ -18,6 +20,9 @@ const char *program_name(void);
 /* -1 with -q, 0 by default, 1 with -v. */
 void program_set_verbosity(int verbosity);
 int program_verbosity(void);
+
+/* Is standard error a terminal, one that can rewrite a line? */
+bool program_terminal(void);
 
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

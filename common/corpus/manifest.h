@@ -45,8 +45,8 @@ const char *manifest_value(const struct manifest *m, const char *column);
  */
 char *manifest_id(const struct manifest *m, const char *why);
 
-/* Lines still to come, about; 0 where the manifest cannot be read twice. */
-size_t manifest_count(struct manifest *m);
+/* Lines of a manifest file, good or bad; 0 of what cannot be read twice. */
+size_t manifest_count(const char *name);
 
 void manifest_close(struct manifest *m);
 

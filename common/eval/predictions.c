@@ -3,6 +3,7 @@
 
 #include "core/die.h"
 #include "core/number.h"
+#include "core/progress.h"
 #include "core/xalloc.h"
 #include "eval/predictions.h"
 
@@ -289,6 +290,7 @@ void
 predictions_read(struct predictions *p, FILE *in, const char *file)
 {
 	struct source s = { .file = file };
+	struct progress progress;
 	char *buffer = NULL, *line;
 	size_t size = 0;
 
@@ -297,9 +299,13 @@ predictions_read(struct predictions *p, FILE *in, const char *file)
 		die("%s: empty; want predict's table"
 		    " (did the program before it fail?)", file);
 	heading_read(p, &s, line);
+	progress_begin(&progress, "rows", 0);
 	while ((line = line_read(&s, in, &buffer, &size)))
-		if (strcmp(line, s.heading) != 0)
+		if (strcmp(line, s.heading) != 0) {
 			row_read(p, &s, line);
+			progress_add(&progress, 1);
+		}
+	progress_end(&progress);
 	free(buffer);
 	free(s.heading);
 	free(s.field);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "core/die.h"
+#include "core/progress.h"
 #include "model/report.h"
 #include "stream/codec_json.h"
 #include "stream/fields.h"
@@ -123,6 +124,7 @@ json_line(struct report *r, struct frame *f, const float *probability)
 void
 report_put(struct report *r, struct frame *f, const float *probability)
 {
+	progress_clear();
 	if (r->json)
 		json_line(r, f, probability);
 	else

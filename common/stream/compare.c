@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/die.h"
+#include "core/progress.h"
 #include "core/xalloc.h"
 #include "stream/compare.h"
 #include "stream/fields.h"
@@ -32,6 +33,7 @@ compare_say(struct compare *c, const char *format, ...)
 	vsnprintf(line, sizeof line, format, args);
 	va_end(args);
 	controls_hide(line);
+	progress_clear();
 	if (puts(line) < 0)
 		die("write <stdout>:");
 }

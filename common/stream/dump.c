@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/die.h"
+#include "core/progress.h"
 #include "stream/codec_json.h"
 #include "stream/dump.h"
 #include "stream/fields.h"
@@ -79,6 +80,7 @@ frame_json(const struct dump *d, struct frame *f)
 void
 dump_frame(const struct dump *d, struct frame *f, const char *title)
 {
+	progress_clear();
 	if (d->json)
 		frame_json(d, f);
 	else

@@ -10,6 +10,7 @@
 /* header */
 #define FIELD_VERSION "version"       /* 1 */
 #define FIELD_HISTORY "history"       /* [text]: command lines */
+#define FIELD_EXPECTED "expected"     /* utterances to come, about */
 
 /* end */
 #define FIELD_UTTERANCES "utterances" /* frames in this run */

@@ -5,6 +5,7 @@ filter_open(struct filter *s, const char *path, int argc, char *argv[])
 {
 	*s = (struct filter){ .frame = FRAME_INIT };
 	reader_open_path(&s->in, path);
+	reader_tell(&s->in);
 	writer_open(&s->out, stdout, "<stdout>", &s->in, argc, argv);
 }
 

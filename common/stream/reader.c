@@ -14,6 +14,9 @@ void
 reader_open(struct reader *r, FILE *fp, const char *name)
 {
 	*r = (struct reader){ .fp = fp, .name = name };
+	if (isatty(fileno(fp)))
+		die_usage("%s is a terminal, want a stream of frames",
+		          fp == stdin ? "standard input" : name);
 }
 
 void
@@ -32,6 +35,40 @@ reader_open_path(struct reader *r, const char *path)
 	if (fstat(fileno(fp), &st) == 0 && S_ISDIR(st.st_mode))
 		die("%s: is a directory, not a stream of frames", path);
 	reader_open(r, fp, path);
+}
+
+void
+reader_tell(struct reader *r)
+{
+	struct stat st;
+
+	if (fstat(fileno(r->fp), &st) == 0 && S_ISREG(st.st_mode))
+		r->length = st.st_size;
+	progress_begin(&r->progress, "utterances", 0);
+}
+
+/* All that have been handed out are done when the next one is asked for. */
+static void
+progress_tell(struct reader *r)
+{
+	struct progress *p = &r->progress;
+
+	if (r->length > 0)
+		p->part = (double)(r->at + (off_t)r->size) /
+		          (double)r->length;
+	progress_add(p, r->utterances_total - p->done);
+}
+
+/* What a header expects counts from here on, unless it repeats itself. */
+static void
+progress_expect(struct reader *r)
+{
+	struct progress *p = &r->progress;
+	double expected = frame_number(&r->header, FIELD_EXPECTED, 0);
+
+	if (r->length == 0 && p->done >= p->total && expected > 0 &&
+	    expected < 1e12)
+		p->total = p->done + (size_t)expected;
 }
 
 static enum frame_kind
@@ -105,6 +142,7 @@ header_take(struct reader *r)
 	r->inside = true;
 	r->runs++;
 	r->utterances = 0;
+	progress_expect(r);
 	if (r->mirror)
 		writer_begin(r->mirror, &r->header);
 }
@@ -145,6 +183,7 @@ reader_more(struct reader *r)
 bool
 reader_next_in_run(struct reader *r, struct frame *f)
 {
+	progress_tell(r);
 	if (!reader_more(r))
 		return false;
 	if (!frame_read(r, f))
@@ -186,6 +225,7 @@ reader_rewind(struct reader *r)
 	r->at = 0;
 	r->size = 0;
 	r->skim = 0;
+	progress_again(&r->progress);
 }
 
 void
@@ -232,6 +272,7 @@ reader_bytes(struct reader *r, uint8_t *bytes, off_t at, size_t size)
 void
 reader_close(struct reader *r)
 {
+	progress_end(&r->progress);
 	frame_release(&r->header);
 	if (r->fp && r->fp != stdin)
 		fclose(r->fp);

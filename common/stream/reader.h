@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "core/progress.h"
 #include "stream/frame.h"
 
 struct writer;
@@ -30,13 +31,24 @@ struct reader {
 	off_t at;                 /* where the last frame begins, bytes */
 	size_t size;              /* its bytes */
 	off_t skim;               /* see reader_skim */
+	off_t length;             /* of a file, bytes; see reader_tell */
+	struct progress progress;
 };
 
-/* fp is borrowed; a name such as "<stdin>" is for messages. */
+/*
+ * fp is borrowed; a name such as "<stdin>" is for messages.  Dies when it is a
+ * terminal.
+ */
 void reader_open(struct reader *r, FILE *fp, const char *name);
 
 /* Opens a file, "-" being standard input; dies if it cannot. */
 void reader_open_path(struct reader *r, const char *path);
+
+/*
+ * Tells of progress from here on.  How long it takes still it knows of a file
+ * by its length, and of a pipe where the header says what to expect.
+ */
+void reader_tell(struct reader *r);
 
 /*
  * The next utterance, through all runs; false at the end of the stream.

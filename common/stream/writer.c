@@ -1,6 +1,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/die.h"
 #include "core/xalloc.h"
@@ -63,13 +64,14 @@ void
 writer_open(struct writer *w, FILE *fp, const char *name, struct reader *in,
             int argc, char *argv[])
 {
-	*w = (struct writer){ .fp = fp, .name = name, .joined = in != NULL };
+	*w = (struct writer){ .fp = fp, .name = name };
 	w->command = command_join(argc, argv);
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error */
+	if (isatty(fileno(fp)))
+		die_usage("standard output is a terminal, which cannot show "
+		          "frames: add | framedump, or >FILE");
 	if (in)
 		in->mirror = w;
-	else
-		writer_begin(w, NULL);
 }
 
 static void
@@ -110,6 +112,8 @@ writer_begin(struct writer *w, struct frame *header)
 	frame_set_number(&f, FIELD_VERSION, STREAM_VERSION);
 	for (size_t i = 0; header && i < header->fields; i++)
 		frame_set_field(&f, &header->field[i]);
+	if (w->fewer)
+		frame_remove(&f, FIELD_EXPECTED);
 	frame_set_texts(&f, FIELD_HISTORY, history, count + 1);
 	frame_write(w, &f);
 	frame_release(&f);

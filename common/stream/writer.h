@@ -3,8 +3,8 @@
  *
  * Joined to a reader, a writer repeats the runs it reads: each header with
  * this program's command line added to the history, each end frame with the
- * counts.  Without one it writes a single run.  Every frame leaves at once,
- * so live input flows.  A write that fails dies.
+ * counts.  Without one its runs are begun by hand.  Every frame leaves at
+ * once, so live input flows.  A write that fails dies.
  */
 #ifndef WRITER_H
 #define WRITER_H
@@ -22,16 +22,17 @@ struct writer {
 	const char *name;
 	char *command;            /* this program's command line; owned */
 	bool inside;              /* a run */
-	bool joined;              /* to a reader */
 	bool buffered;            /* do not flush after each frame */
+	bool fewer;               /* utterances will leave than come in */
 	size_t utterances;        /* written in this run */
 	size_t dropped;           /* dropped by this program in this run */
 	size_t utterances_total, dropped_total;
 };
 
 /*
- * Without in, a run begins at once.  With it, argv goes into the history of
- * every run that it reads; to cut runs by hand, clear in->mirror again.
+ * argv goes into the history of every run.  Runs begin and end as those of in;
+ * to cut them by hand, clear in->mirror again, or give no in.  Dies when fp is
+ * a terminal.
  */
 void writer_open(struct writer *w, FILE *fp, const char *name,
                  struct reader *in, int argc, char *argv[]);
@@ -51,7 +52,10 @@ void writer_drop(struct writer *w, const char *id, const char *why);
 /* Ends, flushes, closes.  Returns the exit status: 1 if any was dropped. */
 int writer_close(struct writer *w);
 
-/* Called by a joined reader, or by who cuts a stream into runs. */
+/*
+ * Called by a joined reader, or by who cuts a stream into runs.  The end is
+ * written by writer_close too.
+ */
 void writer_begin(struct writer *w, struct frame *header); /* or NULL */
 void writer_end(struct writer *w, double dropped_before);
 

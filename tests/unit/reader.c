@@ -105,6 +105,7 @@ long_stream(void)
 	FILE *fp = tmpfile();
 
 	writer_open(&w, fp, "long", NULL, 2, argv);
+	writer_begin(&w, NULL);
 	for (int i = 0; i < 3; i++) {
 		float *x = frame_add1(&f, "x", 10000);
 
@@ -223,6 +224,7 @@ frame_too_wide_put(void *argument)
 
 	(void)argument;
 	writer_open(&w, tmpfile(), "wide", NULL, 1, argv);
+	writer_begin(&w, NULL);
 	for (int i = 0; i < 1024; i++) {
 		snprintf(name, sizeof name, "%d", i);
 		frame_set_number(&f, name, i);
