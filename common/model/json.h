@@ -15,7 +15,7 @@
 
 struct json;
 
-enum { JSON_ITEMS_MAX = 4000000 };
+enum { JSON_ITEMS_MAX = 4000000, JSON_FILE_MAX = 1 << 26 };
 
 enum json_kind {
 	JSON_NONE, JSON_OBJECT, JSON_ARRAY, JSON_TEXT, JSON_NUMBER,
@@ -25,6 +25,12 @@ enum json_kind {
 /* NULL, and *why (a constant text), when it is refused. */
 struct json *json_parse(const char *bytes, size_t size, const char **why);
 void json_release(struct json *j);
+
+/*
+ * The same of a file; *text, unless text is NULL, is what was read (the caller
+ * frees it).  *why names the file and is the caller's to free, too.
+ */
+struct json *json_read(const char *path, char **text, char **why);
 
 enum json_kind json_kind(const struct json *j);
 
@@ -40,6 +46,16 @@ const char *json_text(const struct json *j);
 bool json_real(const struct json *j, double *x);
 bool json_count(const struct json *j, size_t *n); /* whole, 0 to 2^53 - 1 */
 bool json_truth(const struct json *j, bool *truth);
+
+/* A member of an object that changes: its new value in JSON, NULL: none. */
+struct json_change { const char *key, *value; };
+
+/*
+ * Writes an object, whose text was parsed to j, with members changed, left out
+ * or added at its end.  The others stay byte by byte: 0.0 does not become 0.
+ */
+void json_edit(FILE *fp, const struct json *j, const char *text,
+               const struct json_change *change, size_t changes);
 
 /* Text in quotes and escaped; bytes that are not UTF-8 become '?'. */
 void json_write_text(FILE *fp, const char *text);

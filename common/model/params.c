@@ -188,6 +188,17 @@ entries_map(float **x, float **owned, const struct params *p,
 }
 
 char *
+params_check(const struct params *p, const struct safetensors *s)
+{
+	const struct safetensors_entry **entry =
+		xcalloc(p->count, sizeof *entry);
+	char *why = entries_find(entry, p, s);
+
+	free(entry);
+	return why;
+}
+
+char *
 params_load(float *block, const struct params *p, const struct safetensors *s)
 {
 	const struct safetensors_entry **entry =

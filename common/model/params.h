@@ -56,6 +56,9 @@ void params_bind(const struct params *p, float *block);
 /* Fresh values for a block of p->length floats, from a seed. */
 void params_start(float *block, const struct params *p, unsigned long seed);
 
+/* The same reasons as params_load's but for the last, from the header alone. */
+char *params_check(const struct params *p, const struct safetensors *s);
+
 /*
  * Fills block from a file, by name.  Returns NULL, or a reason that names
  * the missing, extra or mis-shaped tensor, or the one that is not finite (the

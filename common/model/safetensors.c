@@ -274,8 +274,34 @@ safetensors_open(struct safetensors *s, const char *path)
 }
 
 void
+safetensors_join(struct safetensors *s, struct safetensors *part,
+                 size_t parts)
+{
+	size_t entries = 0;
+
+	for (size_t i = 0; i < parts; i++)
+		entries += part[i].entries;
+	*s = (struct safetensors){ .part = part, .parts = parts };
+	s->entry = xcalloc(entries, sizeof *s->entry);
+	for (size_t i = 0; i < parts; i++)
+		for (size_t k = 0; k < part[i].entries; k++) {
+			s->entry[s->entries++] = part[i].entry[k];
+			part[i].entry[k].name = NULL;
+		}
+	if (parts > 0) {
+		s->metadata = part[0].metadata;
+		s->metadata_count = part[0].metadata_count;
+		part[0].metadata = NULL;
+		part[0].metadata_count = 0;
+	}
+}
+
+void
 safetensors_release(struct safetensors *s)
 {
+	for (size_t i = 0; i < s->parts; i++)
+		safetensors_release(&s->part[i]);
+	free(s->part);
 	for (size_t i = 0; i < s->entries; i++)
 		free(s->entry[i].name);
 	for (size_t i = 0; i < s->metadata_count; i++) {

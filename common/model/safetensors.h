@@ -40,8 +40,10 @@ struct safetensors {
 	size_t entries;
 	struct safetensors_text *metadata;
 	size_t metadata_count;
-	void *mapping;            /* NULL for parsed bytes */
+	void *mapping;            /* NULL for parsed bytes, and for a join */
 	size_t mapping_size;
+	struct safetensors *part; /* the files that a join is made of; owned */
+	size_t parts;
 	char *why;                /* it was refused, if not constant */
 };
 
@@ -54,6 +56,13 @@ const char *safetensors_open(struct safetensors *s, const char *path);
 const char *safetensors_parse(struct safetensors *s, const uint8_t *bytes,
                               size_t size);
 void safetensors_release(struct safetensors *s);
+
+/*
+ * Makes s the tensors of several open files, which become its own, as is the
+ * array; the metadata are those of the first.  No name may be in two.
+ */
+void safetensors_join(struct safetensors *s, struct safetensors *part,
+                      size_t parts);
 
 const struct safetensors_entry *
 safetensors_find(const struct safetensors *s, const char *name);

@@ -1,0 +1,53 @@
+/*
+ * directory.h - a model directory of Hugging Face, read and written
+ *
+ *	config.json                the shape, and the names of the classes
+ *	preprocessor_config.json   what is done to audio
+ *	model.safetensors          the weights; or shards and their index
+ *	training.safetensors       ours: what is needed to go on training
+ *
+ * Everything but the weights' finiteness is checked when it is opened; what is
+ * wrong is told as "DIR/FILE: what".
+ */
+#ifndef DIRECTORY_H
+#define DIRECTORY_H
+
+#include "model/safetensors.h"
+#include "model/w2v2_config.h"
+#include "model/w2v2_layout.h"
+
+struct json;
+
+/* What it is opened for. */
+enum directory_use {
+	DIRECTORY_CLASSIFIER,     /* must have a head */
+	DIRECTORY_ENCODER,        /* a head is left out */
+	DIRECTORY_ANY             /* as it is */
+};
+
+struct directory {
+	char *name;               /* without a slash at its end; owned */
+	struct json *json;        /* config.json, and as it was written */
+	char *json_text;
+	struct w2v2_config config;
+	struct w2v2_spelling spelling;
+	struct safetensors file;  /* the weights */
+	char *why;
+};
+
+/*
+ * Returns NULL or the reason it is refused, which belongs to d until
+ * directory_release; that is needed in either case.  Warns when there is no
+ * preprocessor_config.json.
+ */
+const char *directory_open(struct directory *d, const char *path,
+                           enum directory_use use);
+void directory_release(struct directory *d);
+
+/*
+ * Opens what training left with these very weights: tensors of the optimiser,
+ * and metadata.  False where there is none; s is to be released either way.
+ */
+bool directory_training(struct safetensors *s, const struct directory *d);
+
+#endif

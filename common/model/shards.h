@@ -1,0 +1,20 @@
+/*
+ * shards.h - one model's weights in several files
+ *
+ * model.safetensors.index.json says which tensor is in which file beside it:
+ *	{"weight_map": {"projector.weight": "model-00002-of-00002.safetensors"}}
+ */
+#ifndef SHARDS_H
+#define SHARDS_H
+
+#include "model/safetensors.h"
+
+/*
+ * Opens the files of an index, as one; s is to be released in either case.
+ * NULL, or what is wrong, with the file's name (the caller frees it).  A file
+ * must hold the tensors that the index says, and no others.
+ */
+char *shards_open(struct safetensors *s, const char *directory,
+                  const char *index);
+
+#endif

@@ -1,0 +1,327 @@
+/* model/directory: a model directory of Hugging Face, opened and refused. */
+#include "core/die.h"
+#include "hub.h"
+
+static void
+test_open(void **state)
+{
+	struct hub_tensors *t = *state;
+	struct directory d;
+	struct w2v2_weights w;
+	struct params p = { .param = NULL };
+	float *owned;
+
+	hub_opened(&d, DIRECTORY_CLASSIFIER);
+	assert_int_equal(d.config.head, W2V2_HEAD_PROJECTOR);
+	assert_int_equal(d.config.labels, 3);
+	assert_string_equal(d.config.label[0], "joy");
+	assert_string_equal(d.config.label[2], "calm");
+	assert_false(d.config.regression);
+	assert_false(d.config.normalize);
+	assert_true(d.config.attention_mask);
+	assert_int_equal(d.config.projector, 9);
+	assert_true(d.spelling.mask);
+	assert_false(d.spelling.bare);
+	w2v2_layout(&p, &w, &d.config, &d.spelling);
+	assert_null(params_map(&p, &d.file, &owned));
+	assert_memory_equal(w.classifier.weight, t->weights.classifier.weight,
+	                    27 * sizeof(float));
+	assert_null(owned);
+	params_release(&p);
+	w2v2_weights_release(&w);
+	directory_release(&d);
+}
+
+static void
+test_defaults(void **state)
+{
+	struct w2v2_config c;
+	const char *why;
+	struct json *j = json_parse("{\"model_type\":\"hubert\"}", 23, &why);
+
+	(void)state;
+	assert_null(w2v2_config_read(&c, j));
+	assert_int_equal(c.convs, 7);
+	assert_int_equal(c.conv_taps[0], 10);
+	assert_int_equal(c.conv_stride[6], 2);
+	assert_int_equal(c.inner, 3072);
+	assert_int_equal(c.time_mask.least, 2);
+	assert_true(c.projection_norm && c.augment && !c.conv_bias);
+	assert_true(c.time_mask.share == 0.05f && c.layer_drop == 0.1f);
+	assert_true(c.epsilon == 1e-5f);
+	assert_null(w2v2_labels_read(&c, j));
+	assert_int_equal(c.labels, 2);
+	assert_string_equal(c.label[1], "LABEL_1");
+	assert_int_equal(w2v2_rows(&c, 399), 0);
+	assert_int_equal(w2v2_rows(&c, 400), 1);
+	assert_int_equal(w2v2_rows(&c, 16000), 49);
+	assert_int_equal(w2v2_rows(&c, 320000), 999);
+	w2v2_config_release(&c);
+	json_release(j);
+}
+
+/* A member of config.json, added to a good one, and what is said of it. */
+static const struct { const char *member, *says; } lies[] = {
+	{ "'hidden_act':'relu'", "hidden_act \"relu\" is not supported" },
+	{ "'feat_extract_activation':'selu'", "feat_extract_activation" },
+	{ "'feat_extract_norm':'batch'", "only group and layer" },
+	{ "'feat_extract_norm':3", "feat_extract_norm" },
+	{ "'add_adapter':true", "add_adapter" },
+	{ "'adapter_attn_dim':16", "adapter_attn_dim" },
+	{ "'conv_pos_batch_norm':true", "conv_pos_batch_norm" },
+	{ "'do_stable_layer_norm':1", "want true or false" },
+	{ "'layer_norm_eps':0", "layer_norm_eps" },
+	{ "'layer_norm_eps':-1e-5", "layer_norm_eps" },
+	{ "'layer_norm_eps':null", "layer_norm_eps" },
+	{ "'hidden_dropout':1", "hidden_dropout" },
+	{ "'layerdrop':'0.1'", "layerdrop" },
+	{ "'mask_time_prob':1.5", "mask_time_prob" },
+	{ "'mask_time_length':0", "mask_time_length" },
+	{ "'mask_feature_min_masks':-1", "mask_feature_min_masks" },
+	{ "'problem_type':'multi_label_classification'",
+	  "multi_label_classification" },
+	{ "'conv_bias':true", "conv.bias [5] is missing" },
+	{ "'use_weighted_layer_sum':true", "layer_weights [3] is missing" },
+};
+
+static void
+test_lies(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LEN(lies); i++) {
+		char *text = xasprintf("%s%s,%s}", HUB_SHAPE("wav2vec2")
+		                       HUB_CLASSIFIER, HUB_LABELS,
+		                       lies[i].member);
+
+		hub_text("config.json", text);
+		hub_refused(DIRECTORY_CLASSIFIER, lies[i].says);
+		free(text);
+	}
+}
+
+/* A member of the good one, another value, and what is said of it. */
+static const struct { const char *from, *to, *says; } changes[] = {
+	{ "'wav2vec2'", "'sew'", "only wav2vec2, hubert and wavlm" },
+	{ "'wav2vec2'", "3", "model_type" },
+	{ "'hidden_size':8", "'hidden_size':9", "not a multiple of" },
+	{ "'hidden_size':8", "'hidden_size':10", "want [10" },
+	{ "'hidden_size':8", "'hidden_size':16384", "1..8192" },
+	{ "'hidden_size':8", "'hidden_size':1e300", "1..8192" },
+	{ "'hidden_size':8", "'hidden_size':8.5", "1..8192" },
+	{ "'num_hidden_layers':2", "'num_hidden_layers':129", "1..128" },
+	{ "'num_hidden_layers':2", "'num_hidden_layers':3",
+	  "layers.2.attention.q_proj.weight [8,8] is missing" },
+	{ "'num_hidden_layers':2", "'num_hidden_layers':1",
+	  "layers.1.attention.k_proj.bias has no place" },
+	{ "'num_attention_heads':2", "'num_attention_heads':3", "multiple" },
+	{ "'num_attention_heads':2", "'num_attention_heads':0", "1..1024" },
+	{ "groups':2", "groups':3", "num_conv_pos_embedding_groups 3" },
+	{ "'conv_dim':[5,6]", "'conv_dim':[]", "conv_dim" },
+	{ "'conv_dim':[5,6]", "'conv_dim':{'a':5,'b':6}", "conv_dim" },
+	{ "'conv_dim':[5,6]", "'conv_dim':[5,6,7]", "conv_kernel" },
+	{ "'conv_dim':[5,6]", "'conv_dim':[5,9000]", "1..8192" },
+	{ "'conv_stride':[2,2]", "'conv_stride':[2]", "conv_stride" },
+	{ "'conv_stride':[2,2]", "'conv_stride':[2,0]", "conv_stride" },
+	{ "'conv_kernel':[4,3]", "'conv_kernel':[4,null]", "conv_kernel" },
+	{ "'conv_kernel':[4,3]", "'conv_kernel':[4,4]", "want [6,5,4]" },
+	{ "ForSequence", "ForAudioFrame",
+	  "Wav2Vec2ForAudioFrameClassification is not supported" },
+	{ "Wav2Vec2ForSequence", "HubertForSequence", "is not supported" },
+	{ "'1':'fear'", "'1':'joy'", "two classes joy" },
+	{ "'1':'fear'", "'3':'fear'", "each of 0..2 once" },
+	{ "'1':'fear'", "'x':'fear'", "each of 0..2 once" },
+	{ "'1':'fear'", "'01':'fear','1':'z'", "each of 0..3 once" },
+	{ "'1':'fear'", "'1':''", "want a name" },
+	{ "'1':'fear'", "'1':7", "not a text" },
+	{ "'1':'fear'", "'1':'a\\tb'", "a tab" },
+	{ "'1':'fear'", "'1':'a\\nb'", "a tab, a newline" },
+	{ "'2':'calm'", "'2':'calm','3':'odd'", "want [4,9]" },
+	{ "{'0':'joy','1':'fear','2':'calm'}", "{}", "1..64" },
+	{ "{'0':'joy','1':'fear','2':'calm'}", "['joy']", "id2label" },
+	{ "{'0':'joy','1':'fear','2':'calm'}", "null,'num_labels':0",
+	  "num_labels" },
+	{ "{'0':'joy','1':'fear','2':'calm'}", "null", "want [2,9]" },
+	{ HUB_CONFIG, "", "config.json" },
+	{ HUB_CONFIG, "[]", "not an object" },
+	{ HUB_CONFIG, "{}", "model_type \"(none)\"" },
+	{ "'model_type'", "'model_type':'wav2vec2','model_type'", "twice" },
+};
+
+/* config.json with the first `from` replaced. */
+static void
+config_change(const char *from, const char *to)
+{
+	static const char good[] = HUB_CONFIG;
+	const char *at = strstr(good, from);
+	char *text;
+
+	assert_non_null(at);
+	text = xasprintf("%.*s%s%s", (int)(at - good), good, to,
+	                 at + strlen(from));
+	hub_text("config.json", text);
+	free(text);
+}
+
+static void
+test_changes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LEN(changes); i++) {
+		config_change(changes[i].from, changes[i].to);
+		hub_refused(DIRECTORY_CLASSIFIER, changes[i].says);
+	}
+}
+
+static void
+test_preprocessor(void **state)
+{
+	struct directory d;
+
+	(void)state;
+	hub_text("preprocessor_config.json", "{'sampling_rate':8000}");
+	hub_refused(DIRECTORY_CLASSIFIER, "only 16000 Hz");
+	hub_text("preprocessor_config.json", "{'feature_size':80}");
+	hub_refused(DIRECTORY_CLASSIFIER, "feature_size");
+	hub_text("preprocessor_config.json", "{'do_normalize':'no'}");
+	hub_refused(DIRECTORY_CLASSIFIER,
+	            "preprocessor_config.json: do_normalize");
+	hub_text("preprocessor_config.json",
+	         "{'feature_extractor_type':'SeamlessM4TFeatureExtractor'}");
+	hub_refused(DIRECTORY_CLASSIFIER, "only Wav2Vec2FeatureExtractor");
+	hub_text("preprocessor_config.json", "{");
+	hub_refused(DIRECTORY_CLASSIFIER, "preprocessor_config.json: not JSON");
+	hub_text("preprocessor_config.json", "{}");
+	hub_opened(&d, DIRECTORY_CLASSIFIER);
+	assert_true(d.config.normalize);
+	directory_release(&d);
+	unlink(HUB "/preprocessor_config.json");
+	program_set_verbosity(-1);
+	hub_opened(&d, DIRECTORY_CLASSIFIER);
+	program_set_verbosity(0);
+	assert_true(d.config.normalize);
+	directory_release(&d);
+}
+
+static void
+test_missing(void **state)
+{
+	(void)state;
+	unlink(HUB "/model.safetensors");
+	hub_refused(DIRECTORY_CLASSIFIER, "/model.safetensors: No such file");
+	hub_text("pytorch_model.bin", "x");
+	hub_refused(DIRECTORY_CLASSIFIER, "s.save_file({k: v.clone()");
+	unlink(HUB "/config.json");
+	hub_refused(DIRECTORY_ANY, "/config.json: No such file");
+	assert_int_equal(mkfifo(HUB "/config.json", 0666), 0);
+	hub_refused(DIRECTORY_ANY, "not a regular file");
+}
+
+static void
+test_regression(void **state)
+{
+	struct directory d;
+
+	(void)state;
+	config_change("'0':'joy','1':'fear','2':'calm'",
+	              "'2':'Valence','1':'dominance','0':'arousal'");
+	hub_opened(&d, DIRECTORY_CLASSIFIER);
+	assert_true(d.config.regression);
+	assert_string_equal(d.config.label[2], "Valence");
+	directory_release(&d);
+	config_change("'id2label'", "'problem_type':'regression','id2label'");
+	hub_opened(&d, DIRECTORY_CLASSIFIER);
+	assert_true(d.config.regression);
+	directory_release(&d);
+}
+
+/* A dense head, spelt in either way; its width is its own. */
+static void
+dense_try(bool output)
+{
+	const struct w2v2_spelling spelling = { .output = output };
+	struct hub_tensors t;
+	struct directory d;
+
+	hub_tensors(&t, HUB_CONFIG, W2V2_HEAD_DENSE, &spelling);
+	safetensors_write(HUB "/model.safetensors", t.source, t.count, NULL,
+	                  0);
+	config_change("Wav2Vec2ForSequence", "Wav2Vec2ForSpeech");
+	hub_opened(&d, DIRECTORY_CLASSIFIER);
+	assert_int_equal(d.config.head, W2V2_HEAD_DENSE);
+	assert_int_equal(d.config.projector, 9);
+	assert_int_equal(d.spelling.output, output);
+	directory_release(&d);
+	config_change("'id2label'", "'pooling_mode':'max','id2label'");
+	hub_refused(DIRECTORY_CLASSIFIER, "pooling_mode \"max\"");
+	hub_tensors_release(&t);
+}
+
+static void
+test_dense(void **state)
+{
+	(void)state;
+	dense_try(false);
+	dense_try(true);
+}
+
+/* What pre-training and CTC leave behind is known; else nothing is. */
+static void
+test_encoder(void **state)
+{
+	const struct w2v2_spelling spelling = { .bare = false };
+	struct hub_tensors t;
+	struct directory d;
+
+	(void)state;
+	hub_opened(&d, DIRECTORY_ENCODER);
+	assert_int_equal(d.config.head, W2V2_HEAD_NONE);
+	directory_release(&d);
+
+	hub_tensors(&t, HUB_CONFIG, W2V2_HEAD_NONE, &spelling);
+	config_change("SequenceClassification", "CTC");
+	t.source[t.count] = t.source[0];
+	t.source[t.count].name = "lm_head.weight";
+	safetensors_write(HUB "/model.safetensors", t.source, t.count + 1,
+	                  NULL, 0);
+	hub_opened(&d, DIRECTORY_ENCODER);
+	directory_release(&d);
+	hub_opened(&d, DIRECTORY_ANY);
+	directory_release(&d);
+	hub_refused(DIRECTORY_CLASSIFIER, "has no classes to tell");
+	t.source[t.count].name = "tdnn.0.weight";
+	safetensors_write(HUB "/model.safetensors", t.source, t.count + 1,
+	                  NULL, 0);
+	hub_refused(DIRECTORY_ENCODER,
+	            "model.safetensors: tensor tdnn.0.weight has no place");
+	config_change("ForSequenceClassification", "Model");
+	hub_refused(DIRECTORY_CLASSIFIER, "has no classes to tell");
+	hub_tensors_release(&t);
+}
+
+int
+main(void)
+{
+	const struct { const char *title; void (*run)(void **); } tests[] = {
+		{ "a classifier is opened as it is", test_open },
+		{ "what config.json leaves out is as in transformers",
+		  test_defaults },
+		{ "what a member of config.json may not say", test_lies },
+		{ "what its members may not become", test_changes },
+		{ "the preprocessor is checked, and may be absent",
+		  test_preprocessor },
+		{ "a missing file is named", test_missing },
+		{ "dimensions are told by the problem or by their names",
+		  test_regression },
+		{ "a dense head is told by its tensors", test_dense },
+		{ "an encoder is all of a model but its head", test_encoder },
+	};
+	struct CMUnitTest unit[LEN(tests)] = { { .name = NULL } };
+
+	for (size_t i = 0; i < LEN(tests); i++) {
+		unit[i].name = tests[i].title;
+		unit[i].test_func = tests[i].run;
+		unit[i].setup_func = hub_start;
+		unit[i].teardown_func = hub_finish;
+	}
+	return cmocka_run_group_tests(unit, NULL, NULL);
+}
