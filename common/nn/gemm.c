@@ -1,4 +1,5 @@
 #include <cblas.h>
+#include <omp.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -117,8 +118,12 @@ gemm_onto_bias(enum gemm_side a, enum gemm_side b,
 	gemm_tiled(a, b, M, N, K, 1, A, lda, B, ldb, bias, 1, C, ldc);
 }
 
+/* An OpenBLAS that was built with OpenMP would leave us one thread, too. */
 void
 gemm_begin(void)
 {
+	int threads = omp_get_max_threads();
+
 	openblas_set_num_threads(1);
+	omp_set_num_threads(threads);
 }
