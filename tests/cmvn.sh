@@ -190,6 +190,6 @@ check 'a full disk and a closed pipe are failures' '
 	says "write <stdout>" err
 	(sleep .3; fails 1 cmvn "$in" 2>err && touch ended) | true
 	test -e ended
-	says "write <stdout>: Broken pipe" err
+	test ! -s err
 '
 finish

@@ -180,6 +180,6 @@ check 'a full disk and a closed pipe are failures' '
 	says "write <stdout>: No space" err
 	(sleep .3; fails 1 featurize <"$in" 2>err && touch ended) | true
 	test -e ended
-	says "write <stdout>: Broken pipe" err
+	test ! -s err
 '
 finish

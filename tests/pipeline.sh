@@ -211,7 +211,7 @@ check 'a full disk ends each filter with one line' '
 		says "$name: write <stdout>: No space left on device" $name.err
 	done
 '
-check 'a closed pipe ends each filter with one line' '
+check 'a closed pipe ends each filter in silence' '
 	closed() {
 		mkfifo pipe
 		(exec 3<pipe; exec 3<&-) &
@@ -220,7 +220,7 @@ check 'a closed pipe ends each filter with one line' '
 		rm pipe
 		run "$@" >&4
 		test "$(cat $1.status)" -eq 1
-		says "$1: write <stdout>: Broken pipe" $1.err
+		test ! -s $1.err
 	}
 	wavread "$examples/angry-en.flac" >a.frames
 	featurize <a.frames >x.frames

@@ -270,7 +270,7 @@ check 'a full disk and a closed pipe are failures' '
 		(sleep .3; fails 1 predict -m "$model" $form "$in" 2>err &&
 			touch ended$form) | true
 		test -e ended$form
-		says "write <stdout>: Broken pipe" err
+		test ! -s err
 	done
 '
 check 'the built-in student listens to recordings' '

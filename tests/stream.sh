@@ -92,7 +92,7 @@ check 'a full disk is an error' '
 	fails 1 framecut <"$data/corpus.frames" >/dev/full 2>err
 	says "framecut: write <stdout>: No space left on device" err
 '
-check 'a closed pipe is an error' '
+check 'a closed pipe is a failure, but no news' '
 	mkfifo pipe
 	(exec 3<pipe; exec 3<&-) &
 	exec 4>pipe
@@ -100,7 +100,7 @@ check 'a closed pipe is an error' '
 	status=0
 	framecut <"$data/corpus.frames" >&4 2>err || status=$?
 	test "$status" -eq 1
-	says "framecut: write <stdout>: Broken pipe" err
+	test ! -s err
 '
 check 'a directory is no stream' '
 	fails 1 framecut . 2>err

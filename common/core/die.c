@@ -54,18 +54,26 @@ controls_hide(char *line)
 			*line = '?';
 }
 
+static bool
+tells_errno(const char *format)
+{
+	size_t length = strlen(format);
+
+	return length > 0 && format[length - 1] == ':';
+}
+
 /* One write a line, so that the lines of a pipeline do not mix. */
 static void
 say(const char *format, va_list args)
 {
 	int saved = errno;
-	size_t length = strlen(format), used;
+	size_t used;
 	char line[4096];
 
 	used = (size_t)snprintf(line, sizeof line, "%.255s: ", name);
 	vsnprintf(line + used, sizeof line - used, format, args);
 	used = strlen(line);
-	if (length > 0 && format[length - 1] == ':')
+	if (tells_errno(format))
 		snprintf(line + used, sizeof line - used, " %s",
 		         strerror(saved));
 	controls_hide(line);
@@ -88,6 +96,9 @@ die(const char *format, ...)
 {
 	va_list args;
 
+	/* whoever closed the pipe, head for one, knows why */
+	if (tells_errno(format) && errno == EPIPE)
+		exit(STATUS_FAILED);
 	va_start(args, format);
 	say(format, args);
 	va_end(args);

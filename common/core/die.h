@@ -26,7 +26,10 @@ bool program_terminal(void);
 
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* warn, then exit with STATUS_FAILED. */
+/*
+ * warn, then exit with STATUS_FAILED; in silence where a write failed because
+ * the pipe's reader has gone.
+ */
 _Noreturn void die(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 
