@@ -15,4 +15,12 @@
 #define VECTORISED
 #endif
 
+/*
+ * Sixteen floats, wherever they lie, to compute with as with one.  For loops
+ * whose sums must stay in registers, where the compiler needs to be told.
+ */
+enum { FLOATS = 16 };
+typedef float floats __attribute__((vector_size(4 * FLOATS), aligned(4),
+                                    may_alias));
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "core/vector.h"
 #include "nn/attention.h"
+#include "nn/chunk.h"
 #include "nn/dropout.h"
 #include "nn/gemm.h"
 #include "nn/softmax.h"
@@ -106,7 +107,8 @@ attention_forward(float *out, float *probability, float *scratch,
 {
 	size_t blocks = (T + QUERIES - 1) / QUERIES;
 
-	#pragma omp parallel for schedule(dynamic)
+	#pragma omp parallel for schedule(dynamic) \
+	        if (chunk_worth_products(T * T * C))
 	for (size_t i = 0; i < heads * blocks; i++) {
 		size_t h = i / blocks, t = i % blocks * QUERIES;
 		size_t rows = T - t < QUERIES ? T - t : QUERIES;
@@ -169,7 +171,8 @@ attention_backward(float *dqkv, float *dgate, float *drelative,
                    const struct attention_extra *extra,
                    size_t T, size_t C, size_t heads)
 {
-	#pragma omp parallel for schedule(dynamic)
+	#pragma omp parallel for schedule(dynamic) \
+	        if (chunk_worth_products(T * T * C))
 	for (size_t h = 0; h < heads; h++) {
 		struct head a = head_of(h, qkv, extra, T, C, heads);
 		float *own = scratch + (size_t)omp_get_thread_num() *

@@ -2,21 +2,39 @@
  * chunk.h - long arrays in pieces, one for a thread at a time
  *
  * The borders depend on the sizes alone, never on the number of threads, and
- * so do results.  A loop over pieces is parallel if there are several:
+ * so do results.
  *
  *	size_t rows = chunk_rows(C);
  *
- *	#pragma omp parallel for schedule(dynamic) if (N > rows)
+ *	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * C))
  *	for (size_t n = 0; n < N; n += rows)
  *		work(y + n * C, x + n * C, chunk_length(n, rows, N), C);
  */
 #ifndef CHUNK_H
 #define CHUNK_H
 
+#include <omp.h>
+#include <stdbool.h>
 #include <stddef.h>
 
-/* Enough work to be worth a thread's waking; fits a cache of its own. */
-enum { CHUNK_FLOATS = 1 << 14 };
+enum { CHUNK_FLOATS = 1 << 14, CHUNK_WORTH = 1 << 17 };
+
+/*
+ * Whether so much work is worth the waking of threads: floats to pass over
+ * once.  Inside a parallel region it never is.
+ */
+static inline bool
+chunk_worth(size_t n)
+{
+	return n >= CHUNK_WORTH && !omp_in_parallel();
+}
+
+/* The same of multiplications in products of matrices. */
+static inline bool
+chunk_worth_products(size_t n)
+{
+	return n / 64 >= CHUNK_WORTH && !omp_in_parallel();
+}
 
 /* Rows of C floats to a piece. */
 static inline size_t

@@ -77,7 +77,8 @@ conv_grouped_forward(float *y, float *scratch, const float *x,
 {
 	size_t I = C / groups, ld = SIDE_BY_SIDE * I;
 
-	#pragma omp parallel for schedule(dynamic)
+	#pragma omp parallel for schedule(dynamic) \
+	        if (chunk_worth_products(T * k * C * I))
 	for (size_t c = 0; c < C; c += I) {
 		float *u = own_scratch(scratch, T, C, groups, k);
 
@@ -108,7 +109,8 @@ conv_grouped_backward(float *dx, float *dweight, float *dbias,
 {
 	size_t I = C / groups, ld = SIDE_BY_SIDE * I;
 
-	#pragma omp parallel for schedule(dynamic)
+	#pragma omp parallel for schedule(dynamic) \
+	        if (chunk_worth_products(T * k * C * I))
 	for (size_t c = 0; c < C; c += I) {
 		float *u = own_scratch(scratch, T, C, groups, k);
 

@@ -19,9 +19,17 @@ void gemm(enum gemm_side a, enum gemm_side b, size_t M, size_t N, size_t K,
           const float *B, size_t ldb, float beta, float *C, size_t ldc);
 
 /*
- * The same in all threads, for products worth it.  C is cut into tiles whose
- * borders depend on the sizes alone, so the result does not depend on the
- * number of threads; inside a parallel region one thread does them all.
+ * How C is cut for the threads, in tiles whose borders depend on the sizes
+ * alone: that many, and the i-th of them.  One if the product is small.
+ */
+struct gemm_tile { size_t m, n, rows, columns; };
+
+size_t gemm_tiles(size_t M, size_t N, size_t K);
+struct gemm_tile gemm_tile(size_t i, size_t M, size_t N, size_t K);
+
+/*
+ * gemm in all threads, tile by tile, so that the result does not depend on
+ * their number.  Inside a parallel region one thread does all tiles.
  */
 void gemm_wide(enum gemm_side a, enum gemm_side b,
                size_t M, size_t N, size_t K,

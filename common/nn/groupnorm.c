@@ -43,7 +43,7 @@ groupnorm_forward(float *y, float *mean, float *rstd,
                   const float *x, const float *gain, const float *bias,
                   size_t T, size_t C, float epsilon)
 {
-	#pragma omp parallel for schedule(dynamic) if (T * C > CHUNK_FLOATS)
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(T * C))
 	for (size_t c = 0; c < C; c += COLUMNS) {
 		size_t width = chunk_length(c, COLUMNS, C);
 		double sum[COLUMNS], square[COLUMNS];
@@ -104,7 +104,7 @@ groupnorm_backward(float *dx, float *dgain, float *dbias,
                    const float *dy, const float *x, const float *gain,
                    const float *mean, const float *rstd, size_t T, size_t C)
 {
-	#pragma omp parallel for schedule(dynamic) if (T * C > CHUNK_FLOATS)
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(T * C))
 	for (size_t c = 0; c < C; c += COLUMNS) {
 		size_t width = chunk_length(c, COLUMNS, C);
 		double sum[COLUMNS], product[COLUMNS];

@@ -49,7 +49,8 @@ linear_backward_from(float *dx, size_t lddx, float *dweight, float *dbias,
 		          1, dy, lddy, x, ldx, 1, dweight, I);
 	if (!dbias)
 		return;
-	#pragma omp parallel for schedule(dynamic) if (N * O > CHUNK_FLOATS)
+	#pragma omp parallel for schedule(dynamic) \
+	        if (chunk_worth(N * O))
 	for (size_t o = 0; o < O; o += COLUMNS)
 		add_rows(dbias + o, dy + o, lddy, N,
 		         chunk_length(o, COLUMNS, O));

@@ -22,7 +22,7 @@ void
 weightnorm_forward(float *weight, const float *g, const float *v,
                    size_t O, size_t I, size_t k)
 {
-	#pragma omp parallel for schedule(dynamic)
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(O * I * k))
 	for (size_t j = 0; j < k; j += TAPS) {
 		size_t taps = chunk_length(j, TAPS, k);
 		double square[TAPS];
@@ -49,7 +49,7 @@ weightnorm_backward(float *dg, float *dv, const float *dweight,
                     const float *g, const float *v,
                     size_t O, size_t I, size_t k)
 {
-	#pragma omp parallel for schedule(dynamic)
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(O * I * k))
 	for (size_t j = 0; j < k; j++) {
 		double square = 0, product = 0;
 		float scale, along;

@@ -3,6 +3,7 @@
 
 #include "gradient.h"
 #include "nn/attention.h"
+#include "nn/gemm.h"
 #include "nn/dropout.h"
 
 /* What joins in, as bits. */
@@ -250,5 +251,6 @@ main(void)
 		  test_threads, NULL, NULL, NULL },
 	};
 
+	gemm_begin();
 	return cmocka_run_group_tests_name("attention", tests, NULL, NULL);
 }

@@ -1,6 +1,9 @@
 /* conv1d_forward() and conv1d_backward(). */
+#include <omp.h>
+
 #include "gradient.h"
 #include "nn/conv1d.h"
+#include "nn/gemm.h"
 
 struct layer {
 	float *y, *x, *weight, *bias, *dy;
@@ -91,6 +94,50 @@ test_sizes(void **state)
 					          taps[k], stride);
 }
 
+/* Bare samples: few products to a sum, and channels that no panel divides. */
+static void
+test_samples(void **state)
+{
+	(void)state;
+	for (size_t channels = 1; channels < 80; channels += 13) {
+		try_layer(33, 1, channels, 10, 5);
+		try_layer(40, 3, channels, 5, 2);
+	}
+}
+
+static void
+same_in_threads(size_t T, size_t I, size_t O, size_t k, size_t stride)
+{
+	size_t n = conv1d_rows(T, k, stride) * O;
+	float *x = random_floats(T * I, 1), *y[2], *dw[2];
+	float *weight = random_floats(O * k * I, 2);
+
+	for (int i = 0; i < 2; i++) {
+		omp_set_num_threads(1 + 2 * i);
+		y[i] = constant_floats(n, NAN);
+		dw[i] = gradient_floats(O * k * I);
+		conv1d_forward(y[i], x, weight, NULL, T, I, O, k, stride);
+		conv1d_backward(NULL, dw[i], NULL, y[i], x, weight,
+		                T, I, O, k, stride);
+	}
+	assert_memory_equal(y[0], y[1], n * sizeof **y);
+	assert_memory_equal(dw[0], dw[1], O * k * I * sizeof **dw);
+	for (int i = 0; i < 2; i++) {
+		free(y[i]);
+		free(dw[i]);
+	}
+	free(x);
+	free(weight);
+}
+
+static void
+test_threads(void **state)
+{
+	(void)state;
+	same_in_threads(20000, 1, 48, 10, 5);
+	same_in_threads(601, 144, 144, 3, 2);
+}
+
 static void
 test_rows(void **state)
 {
@@ -109,9 +156,14 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		{ "a convolution and its gradients, at many sizes",
 		  test_sizes, NULL, NULL, NULL },
+		{ "a few products to a sum, as over bare samples",
+		  test_samples, NULL, NULL, NULL },
+		{ "results are the same whatever the number of threads",
+		  test_threads, NULL, NULL, NULL },
 		{ "only whole windows make rows",
 		  test_rows, NULL, NULL, NULL },
 	};
 
+	gemm_begin();
 	return cmocka_run_group_tests_name("conv1d", tests, NULL, NULL);
 }

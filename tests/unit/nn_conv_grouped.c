@@ -3,6 +3,7 @@
 
 #include "gradient.h"
 #include "nn/conv_grouped.h"
+#include "nn/gemm.h"
 
 struct layer {
 	float *y, *scratch, *x, *weight, *bias, *dy;
@@ -173,5 +174,6 @@ main(void)
 		  test_threads, NULL, NULL, NULL },
 	};
 
+	gemm_begin();
 	return cmocka_run_group_tests_name("conv_grouped", tests, NULL, NULL);
 }

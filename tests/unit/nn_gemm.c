@@ -1,8 +1,17 @@
 /* gemm(): each combination of sides, strides, empty sizes. */
+#include <omp.h>
+#include <string.h>
+
 #include "gradient.h"
 #include "nn/gemm.h"
 
-enum { PAD = 3 };
+enum { PAD = 3, WIDE_M = 259, WIDE_N = 203, WIDE_K = 700 };
+
+typedef void product(enum gemm_side a, enum gemm_side b,
+                     size_t M, size_t N, size_t K,
+                     float alpha, const float *A, size_t lda,
+                     const float *B, size_t ldb,
+                     float beta, float *C, size_t ldc);
 
 static double
 element(const float *A, enum gemm_side side, size_t ld, size_t row, size_t col)
@@ -12,8 +21,8 @@ element(const float *A, enum gemm_side side, size_t ld, size_t row, size_t col)
 }
 
 static void
-compare(enum gemm_side a, enum gemm_side b, size_t M, size_t N, size_t K,
-        float beta)
+compare(product *multiply, enum gemm_side a, enum gemm_side b,
+        size_t M, size_t N, size_t K, float beta)
 {
 	size_t lda = (a == GEMM_PLAIN ? K : M) + PAD;
 	size_t ldb = (b == GEMM_PLAIN ? N : K) + PAD, ldc = N + PAD;
@@ -25,7 +34,7 @@ compare(enum gemm_side a, enum gemm_side b, size_t M, size_t N, size_t K,
 		for (size_t m = 0; m < M; m++)
 			for (size_t n = 0; n < N; n++)
 				C[m * ldc + n] = NAN;
-	gemm(a, b, M, N, K, 0.5f, A, lda, B, ldb, beta, C, ldc);
+	multiply(a, b, M, N, K, 0.5f, A, lda, B, ldb, beta, C, ldc);
 	for (size_t m = 0; m < M; m++)
 		for (size_t n = 0; n < ldc; n++) {
 			double was = (double)old[m * ldc + n], sum = 0;
@@ -34,7 +43,8 @@ compare(enum gemm_side a, enum gemm_side b, size_t M, size_t N, size_t K,
 				sum += 0.5 * element(A, a, lda, m, k)
 				       * element(B, b, ldb, k, n);
 			sum += n < N ? (double)beta * was : was;
-			assert_close((double)C[m * ldc + n], sum, 2e-5);
+			assert_close((double)C[m * ldc + n], sum,
+			             1e-5 + 1e-7 * (double)K);
 		}
 	free(A);
 	free(B);
@@ -43,10 +53,10 @@ compare(enum gemm_side a, enum gemm_side b, size_t M, size_t N, size_t K,
 }
 
 static void
-sides(size_t M, size_t N, size_t K)
+sides(product *multiply, size_t M, size_t N, size_t K)
 {
 	for (int i = 0; i < 12; i++)
-		compare(i & 1 ? GEMM_TRANSPOSED : GEMM_PLAIN,
+		compare(multiply, i & 1 ? GEMM_TRANSPOSED : GEMM_PLAIN,
 		        i & 2 ? GEMM_TRANSPOSED : GEMM_PLAIN,
 		        M, N, K, (float)(i / 4) / 2);
 }
@@ -57,7 +67,7 @@ test_sides(void **state)
 	(void)state;
 	for (size_t m = 0; m < LEN(row_counts); m++)
 		for (size_t c = 0; c < LEN(channel_counts); c++)
-			sides(row_counts[m], channel_counts[c],
+			sides(gemm, row_counts[m], channel_counts[c],
 			      channel_counts[LEN(channel_counts) - 1 - c]);
 }
 
@@ -65,10 +75,14 @@ static void
 test_empty(void **state)
 {
 	(void)state;
-	sides(0, 5, 7);
-	sides(5, 0, 7);
-	sides(5, 7, 0);
-	sides(0, 0, 0);
+	sides(gemm, 0, 5, 7);
+	sides(gemm_wide, 0, 5, 7);
+	sides(gemm, 5, 0, 7);
+	sides(gemm_wide, 5, 0, 7);
+	sides(gemm, 5, 7, 0);
+	sides(gemm_wide, 5, 7, 0);
+	sides(gemm, 0, 0, 0);
+	sides(gemm_wide, 0, 0, 0);
 }
 
 static void
@@ -81,6 +95,102 @@ test_unstrided_empty(void **state)
 	assert_true(C[0] == 1 && C[3] == 4);
 	gemm(GEMM_PLAIN, GEMM_PLAIN, 2, 2, 0, 1, C, 0, C, 2, 0, C, 2);
 	assert_true(C[0] == 0 && C[3] == 0);
+}
+
+/* Sizes that no tile divides. */
+static void
+test_wide(void **state)
+{
+	(void)state;
+	assert_true(gemm_tiles(WIDE_M, WIDE_N, WIDE_K) > 2);
+	for (int i = 0; i < 4; i++)
+		compare(gemm_wide, i & 1 ? GEMM_TRANSPOSED : GEMM_PLAIN,
+		        i & 2 ? GEMM_TRANSPOSED : GEMM_PLAIN,
+		        WIDE_M, WIDE_N, WIDE_K, (float)i);
+	sides(gemm_wide, 7, 5, 16);
+}
+
+/* Each place is in one tile, whatever the shape. */
+static void
+test_tiles(void **state)
+{
+	static const size_t sizes[] = { 1, 3, 16, 100, 700 };
+	static const size_t depths[] = { 1, 700, 1000000 };
+
+	(void)state;
+	for (size_t i = 0; i < LEN(sizes) * LEN(sizes) * LEN(depths); i++) {
+		size_t M = sizes[i % LEN(sizes)];
+		size_t N = sizes[i / LEN(sizes) % LEN(sizes)];
+		size_t K = depths[i / LEN(sizes) / LEN(sizes)];
+		float *count = constant_floats(M * N, 0);
+
+		for (size_t j = 0; j < gemm_tiles(M, N, K); j++) {
+			struct gemm_tile t = gemm_tile(j, M, N, K);
+
+			for (size_t k = 0; k < t.rows * t.columns; k++)
+				count[(t.m + k / t.columns) * N + t.n
+				      + k % t.columns]++;
+		}
+		for (size_t j = 0; j < M * N; j++)
+			assert_true(count[j] == 1);
+		free(count);
+	}
+}
+
+static void
+test_bias(void **state)
+{
+	size_t M = WIDE_M, N = WIDE_N, K = WIDE_K;
+	float *A = random_floats(M * K, 1), *B = random_floats(K * N, 2);
+	float *bias = random_floats(N, 3), *C = constant_floats(M * N, NAN);
+	float *D = constant_floats(M * N, NAN);
+
+	(void)state;
+	gemm_onto_bias(GEMM_PLAIN, GEMM_PLAIN, M, N, K, A, K, B, N, bias, C, N);
+	for (size_t m = 0; m < M; m++)
+		memcpy(D + m * N, bias, N * sizeof *D);
+	gemm_wide(GEMM_PLAIN, GEMM_PLAIN, M, N, K, 1, A, K, B, N, 1, D, N);
+	assert_memory_equal(C, D, M * N * sizeof *C);
+	free(A);
+	free(B);
+	free(C);
+	free(D);
+	free(bias);
+}
+
+/* One thread, three, and one of three that are busy elsewhere. */
+static void
+test_threads(void **state)
+{
+	size_t M = WIDE_M, N = WIDE_N, K = WIDE_K;
+	float *A = random_floats(M * K, 1), *B = random_floats(K * N, 2);
+	float *C[3];
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		C[i] = constant_floats(M * N, NAN);
+		omp_set_num_threads(i == 0 ? 1 : 3);
+		#pragma omp parallel for if (i == 2)
+		for (int j = 0; j < 3; j++)
+			if (j == 0)
+				gemm_wide(GEMM_PLAIN, GEMM_PLAIN, M, N, K, 1,
+				          A, K, B, N, 0, C[i], N);
+	}
+	assert_memory_equal(C[0], C[1], M * N * sizeof(float));
+	assert_memory_equal(C[0], C[2], M * N * sizeof(float));
+	for (int i = 0; i < 3; i++)
+		free(C[i]);
+	free(A);
+	free(B);
+}
+
+static void
+test_begin(void **state)
+{
+	(void)state;
+	omp_set_num_threads(3);
+	gemm_begin();
+	assert_int_equal(omp_get_max_threads(), 3);
 }
 
 static void
@@ -110,9 +220,20 @@ main(void)
 		  test_empty, NULL, NULL, NULL },
 		{ "a row stride of zero is allowed where there is no row",
 		  test_unstrided_empty, NULL, NULL, NULL },
+		{ "a product in tiles, of sizes that no tile divides",
+		  test_wide, NULL, NULL, NULL },
+		{ "tiles cover every place once",
+		  test_tiles, NULL, NULL, NULL },
+		{ "a product onto a bias is one onto rows of it",
+		  test_bias, NULL, NULL, NULL },
+		{ "results are the same whatever the number of threads",
+		  test_threads, NULL, NULL, NULL },
+		{ "a BLAS of one thread leaves us the others",
+		  test_begin, NULL, NULL, NULL },
 		{ "the same product twice gives the same bytes",
 		  test_repeatable, NULL, NULL, NULL },
 	};
 
+	gemm_begin();
 	return cmocka_run_group_tests_name("gemm", tests, NULL, NULL);
 }

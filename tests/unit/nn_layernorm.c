@@ -31,7 +31,8 @@ compare_row(const struct layer *l, size_t n, double tolerance)
 		variance += pow((double)x[c] - mean, 2) / (double)l->C;
 	for (size_t c = 0; c < l->C; c++)
 		assert_close((double)l->y[n * l->C + c],
-		             ((double)x[c] - mean) / sqrt(variance + (double)epsilon)
+		             ((double)x[c] - mean)
+		             / sqrt(variance + (double)epsilon)
 		             * (double)l->gain[c] + (double)l->bias[c],
 		             tolerance);
 }
