@@ -4,15 +4,28 @@
 #include "nn/softmax.h"
 #include "nn/vexp.h"
 
-/* NaN is never the largest, but the sum below meets it. */
+/*
+ * By lanes, since Clang does not vectorise a maximum.  NaN is never the
+ * largest, but the sum below meets it.
+ */
 static inline float
 row_max(const float *x, size_t C)
 {
-	float max = -INFINITY;
+	enum { LANES = 16 };
+	float lane[LANES], max = -INFINITY;
+	size_t c = 0;
 
-	#pragma omp simd reduction(max:max)
-	for (size_t c = 0; c < C; c++)
+	for (size_t l = 0; l < LANES; l++)
+		lane[l] = -INFINITY;
+	for (; c + LANES <= C; c += LANES) {
+		#pragma omp simd
+		for (size_t l = 0; l < LANES; l++)
+			lane[l] = x[c + l] > lane[l] ? x[c + l] : lane[l];
+	}
+	for (; c < C; c++)
 		max = x[c] > max ? x[c] : max;
+	for (size_t l = 0; l < LANES; l++)
+		max = lane[l] > max ? lane[l] : max;
 	return max;
 }
 
