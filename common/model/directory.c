@@ -6,7 +6,7 @@
 #include "core/xalloc.h"
 #include "model/directory.h"
 #include "model/json.h"
-#include "model/shards.h"
+#include "model/weight_map.h"
 
 static const char CONFIG[] = "config.json";
 static const char PREPROCESSOR[] = "preprocessor_config.json";
@@ -60,8 +60,7 @@ config_open(struct directory *d)
 static char *
 preprocessor_open(struct directory *d)
 {
-	char *path, *why = NULL;
-	struct json *j;
+	char *path, *why;
 
 	if (!exists(d, PREPROCESSOR)) {
 		if (program_verbosity() >= 0)
@@ -72,13 +71,11 @@ preprocessor_open(struct directory *d)
 		return NULL;
 	}
 	path = path_of(d, PREPROCESSOR);
-	j = json_read(path, NULL, &why);
+	d->preprocessor = json_read(path, &d->preprocessor_text, &why);
 	free(path);
-	if (j)
-		why = blame(d, PREPROCESSOR,
-		            w2v2_preprocessor_read(&d->config, j));
-	json_release(j);
-	return why;
+	return why ? why
+		: blame(d, PREPROCESSOR,
+		        w2v2_preprocessor_read(&d->config, d->preprocessor));
 }
 
 static char *
@@ -88,7 +85,7 @@ weights_open(struct directory *d)
 	const char *reason;
 
 	if (!exists(d, WEIGHTS) && exists(d, INDEX))
-		return shards_open(&d->file, d->name, INDEX);
+		return weight_map_open(&d->file, d->name, INDEX);
 	if (!exists(d, WEIGHTS) && exists(d, PICKLE))
 		return xasprintf("%s: has only %s, which is a program more "
 			"than data; there, run once: python3 -c \"import "
@@ -189,6 +186,8 @@ directory_release(struct directory *d)
 {
 	json_release(d->json);
 	free(d->json_text);
+	json_release(d->preprocessor);
+	free(d->preprocessor_text);
 	w2v2_config_release(&d->config);
 	safetensors_release(&d->file);
 	free(d->name);

@@ -29,6 +29,8 @@ struct directory {
 	char *name;               /* without a slash at its end; owned */
 	struct json *json;        /* config.json, and as it was written */
 	char *json_text;
+	struct json *preprocessor; /* the same; NULL: there was none */
+	char *preprocessor_text;
 	struct w2v2_config config;
 	struct w2v2_spelling spelling;
 	struct safetensors file;  /* the weights */
@@ -49,5 +51,27 @@ void directory_release(struct directory *d);
  * and metadata.  False where there is none; s is to be released either way.
  */
 bool directory_training(struct safetensors *s, const struct directory *d);
+
+/* What is to be in a directory. */
+struct directory_contents {
+	const struct directory *from; /* whose other fields stay, or NULL */
+	const struct w2v2_config *config;
+	const struct params *params;
+	const float *block;       /* the weights; NULL: where slots lead */
+	enum safetensors_type type; /* of the weights in the file */
+	/* texts beside them; of a key given twice the first counts */
+	const struct safetensors_text *metadata;
+	size_t metadata_count;
+	const struct safetensors_source *training; /* optimiser's tensors */
+	size_t trainings;
+};
+
+/*
+ * Writes a model that transformers can load; makes the directory where there
+ * is none, and leaves other files in it alone.  Dies if it cannot.  At any
+ * moment the directory holds the old model, the new one, or no
+ * model.safetensors.
+ */
+void directory_write(const char *path, const struct directory_contents *c);
 
 #endif

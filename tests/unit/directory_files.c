@@ -1,4 +1,4 @@
-/* model/shards, model/directory: weights and state in files of their own. */
+/* model/weight_map, model/directory: weights and state in several files. */
 #include "hub.h"
 
 /* Two files of the first n tensors and the others. */

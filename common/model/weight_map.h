@@ -1,11 +1,11 @@
 /*
- * shards.h - one model's weights in several files
+ * weight_map.h - one model's weights in several files
  *
  * model.safetensors.index.json says which tensor is in which file beside it:
  *	{"weight_map": {"projector.weight": "model-00002-of-00002.safetensors"}}
  */
-#ifndef SHARDS_H
-#define SHARDS_H
+#ifndef WEIGHT_MAP_H
+#define WEIGHT_MAP_H
 
 #include "model/safetensors.h"
 
@@ -14,7 +14,7 @@
  * NULL, or what is wrong, with the file's name (the caller frees it).  A file
  * must hold the tensors that the index says, and no others.
  */
-char *shards_open(struct safetensors *s, const char *directory,
+char *weight_map_open(struct safetensors *s, const char *directory,
                   const char *index);
 
 #endif

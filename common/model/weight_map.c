@@ -4,7 +4,7 @@
 #include "core/texts.h"
 #include "core/xalloc.h"
 #include "model/json.h"
-#include "model/shards.h"
+#include "model/weight_map.h"
 
 enum { SHARDS_MAX = 1000 };
 
@@ -97,7 +97,7 @@ shards_read(struct map *m, struct safetensors *part, const char *directory)
 }
 
 char *
-shards_open(struct safetensors *s, const char *directory, const char *index)
+weight_map_open(struct safetensors *s, const char *directory, const char *index)
 {
 	struct map m = { .tensors = TEXTS_INIT, .files = TEXTS_INIT };
 	char *path = xasprintf("%s/%s", directory, index), *why = NULL;
