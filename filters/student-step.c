@@ -3,7 +3,8 @@
  *
  *	shuffle -s 1 train.frames | student-step -m s.safetensors -l 'kd-loss'
  *
- * reads   features [T,M], label and whatever the loss command wants
+ * reads   features [T,M] or, for a network that hears, audio [N]; label and
+ *         whatever the loss command wants
  * writes  the model: weights, optimiser state and history, replaced at once
  *
  * An utterance that cannot be used is left out with a reason on stderr.
@@ -20,6 +21,7 @@ struct settings {
 	const char *model, *loss;
 	float smoothing;
 	int pass, seed;
+	float seconds;
 	struct trainer_options trainer;
 	struct pass_options pass_options;
 };
@@ -49,6 +51,8 @@ train(const struct settings *s, const char *path)
 	size_t dropped;
 
 	model_open(&m, s->model);
+	model_own(&m);
+	m.seconds = s->seconds;
 	trainer_init(&t, &m, &s->trainer);
 	if (s->pass > 0 && t.progress.passes >= (size_t)s->pass) {
 		warn("%s: has %zu passes already, nothing to do", s->model,
@@ -83,7 +87,8 @@ settings_parse(struct settings *s, int argc, char *argv[])
 		OPT_INT('b', "batch", &t->batch, 1, BATCH_MAX, "utterances"),
 		OPT_INT(0, "accumulate", &t->accumulate, 1, 1024,
 		        "batches to an update"),
-		OPT_FLOAT('r', "rate", &t->adamw.rate, 0, 1, "peak rate"),
+		OPT_FLOAT('r', "rate", &t->adamw.rate, 0, 1,
+		          "peak rate; 0: 1e-3, for a network 3e-5"),
 		OPT_INT(0, "warmup", &t->warmup, 0, 1e9, "updates"),
 		OPT_INT(0, "total-steps", &t->total, 0, 1e9,
 		        "updates to the cosine's end; 0: constant rate"),
@@ -104,6 +109,14 @@ settings_parse(struct settings *s, int argc, char *argv[])
 		OPT_INT(0, "mask-bands", &t->spec.mask_bands, 0, 256, "most"),
 		OPT_INT(0, "mask-rows", &t->spec.mask_rows, 0, 10000, "most"),
 		OPT_INT(0, "crop", &crop, 0, 1e6, "rows; 0: whole"),
+		OPT_FLAG(0, "unfreeze", &t->unfreeze,
+		         "a network's convolutions, too"),
+		OPT_FLAG(0, "plain", &t->plain,
+		         "a network without its dropout and masks"),
+		OPT_INT(0, "memory", &t->memory, 0, 1 << 20,
+		        "MiB for what a network's layers keep"),
+		OPT_FLOAT(0, "max-seconds", &s->seconds, .025, 3600,
+		          "of audio that a network hears"),
 		OPT_STRING(0, "balance", &s->pass_options.balance, "KEYS",
 		           "weight losses by group: language,label"),
 		OPT_INT('p', "pass", &s->pass, 0, 1e6,
@@ -135,10 +148,10 @@ int
 main(int argc, char *argv[])
 {
 	struct settings s = {
-		.seed = 1, .trainer = {
-			.batch = 32, .accumulate = 1, .clip = 1,
+		.seed = 1, .seconds = 20, .trainer = {
+			.memory = 2048, .batch = 32, .accumulate = 1, .clip = 1,
 			.average = .999f, .dropout = .1f, .head_dropout = .3f,
-			.adamw = { 1e-3f, .9f, .98f, 1e-8f, .05f },
+			.adamw = { 0, .9f, .98f, 1e-8f, .05f },
 			.spec = SPEC_AUGMENT_INIT
 		}
 	};

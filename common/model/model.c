@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "core/die.h"
+#include "model/directory.h"
 #include "model/model_kinds.h"
 #include "nn/gemm.h"
 #include "stream/fields.h"
@@ -57,6 +58,18 @@ const struct safetensors *
 model_training(const struct model *m)
 {
 	return m->network ? &m->training : &m->file;
+}
+
+const struct safetensors *
+model_file(const struct model *m)
+{
+	return m->network ? &m->directory->file : &m->file;
+}
+
+const char *
+model_metadata(const struct model *m, const char *key)
+{
+	return safetensors_metadata(model_file(m), key);
 }
 
 size_t

@@ -18,6 +18,7 @@
 #include "model/student.h"
 #include "model/w2v2.h"
 
+struct directory;
 struct frame;
 
 struct model {
@@ -37,7 +38,8 @@ struct model {
 
 	/* any other */
 	struct w2v2 *network;     /* owned; NULL for a student */
-	struct safetensors training; /* the state of its training */
+	struct directory *directory; /* where it is from; owned */
+	struct safetensors training; /* the optimiser's state */
 	float seconds;            /* of audio it hears; what is longer is cut */
 };
 
@@ -69,8 +71,12 @@ size_t model_embedding_length(const struct model *m);
  */
 void model_own(struct model *m);
 
-/* Where the state of its training is. */
+/* Where the optimiser's tensors are. */
 const struct safetensors *model_training(const struct model *m);
+
+/* What the file says besides tensors: its metadata, or one of them. */
+const struct safetensors *model_file(const struct model *m);
+const char *model_metadata(const struct model *m, const char *key);
 
 /* Floats in a row of model_view: the width of features, 1 of audio. */
 size_t model_columns(const struct model *m);

@@ -19,6 +19,10 @@ bool model_w2v2_is(const char *path);
 void model_w2v2_open(struct model *m);
 void model_w2v2_own(struct model *m);
 void model_w2v2_release(struct model *m);
+void model_w2v2_write(const char *path, const struct model *m,
+                      enum safetensors_type type,
+                      const struct safetensors_source *extra, size_t extras,
+                      const struct safetensors_text *text, size_t texts);
 float *model_w2v2_view(const struct model *m, struct frame *f, size_t *rows,
                        const char **why);
 

@@ -5,6 +5,7 @@
 
 #include "core/die.h"
 #include "core/xalloc.h"
+#include "model/directory.h"
 #include "model/model_kinds.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
@@ -14,10 +15,12 @@ model_w2v2_release(struct model *m)
 {
 	struct w2v2 *n = m->network;
 
-	w2v2_config_release(&n->config);
 	w2v2_weights_release(&n->weights);
 	w2v2_folded_release(&n->folded);
 	free(n);
+	directory_release(m->directory);
+	free(m->directory);
+	safetensors_release(&m->training);
 }
 
 /* The fewest samples that make a row: how far one row looks. */
@@ -81,14 +84,80 @@ model_w2v2_is(const char *path)
 	return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
+/* A network lends the door its labels. */
+static void
+classes_set(struct model *m)
+{
+	const struct w2v2_config *c = &m->network->config;
+
+	m->classes = xcalloc(c->labels, sizeof *m->classes);
+	for (size_t k = 0; k < c->labels; k++)
+		m->classes[k] = c->label[k];
+	m->class_count = c->labels;
+	m->regression = c->regression;
+}
+
+/* Where the convolutions' parameters end: they come first. */
+static size_t
+convolutions_end(const struct params *p, const struct w2v2_weights *w)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (p->param[i].slot == &w->projection.weight ||
+		    p->param[i].slot == &w->projection_norm.gain)
+			return p->param[i].offset;
+	return 0;
+}
+
 void
 model_w2v2_open(struct model *m)
 {
-	die("%s: a directory", m->name);
+	struct w2v2 *n = m->network = xcalloc(1, sizeof *n);
+	struct directory *d = m->directory = xcalloc(1, sizeof *d);
+	const char *why = directory_open(d, m->name, DIRECTORY_CLASSIFIER);
+	char *reason;
+
+	if (why)
+		die("%s", why);
+	n->config = d->config;
+	n->spelling = d->spelling;
+	w2v2_layout(&m->params, &n->weights, &n->config, &n->spelling);
+	reason = params_map(&m->params, &d->file, &m->block);
+	if (reason)
+		die("%s: %s", m->name, reason);
+	n->convolutions = convolutions_end(&m->params, &n->weights);
+	w2v2_folded_init(&n->folded, &n->config);
+	w2v2_fold(&n->folded, &n->weights, &n->config);
+	classes_set(m);
 }
 
 void
 model_w2v2_own(struct model *m)
 {
-	(void)m;
+	struct w2v2 *n = m->network;
+	char *reason;
+
+	free(m->block);
+	m->block = xmalloc(m->params.length, sizeof *m->block);
+	reason = params_load(m->block, &m->params, &m->directory->file);
+	if (reason)
+		die("%s: %s", m->name, reason);
+	params_bind(&m->params, m->block);
+	w2v2_fold(&n->folded, &n->weights, &n->config);
+	directory_training(&m->training, m->directory);
+}
+
+void
+model_w2v2_write(const char *path, const struct model *m,
+                 enum safetensors_type type,
+                 const struct safetensors_source *extra, size_t extras,
+                 const struct safetensors_text *text, size_t texts)
+{
+	const struct directory_contents contents = {
+		.from = m->directory, .config = &m->network->config,
+		.params = &m->params, .type = type,
+		.metadata = text, .metadata_count = texts,
+		.training = extra, .trainings = extras,
+	};
+
+	directory_write(path, &contents);
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/xalloc.h"
-#include "model/model.h"
+#include "model/model_kinds.h"
 
 /* Texts to write; keys are borrowed, values owned. */
 struct pairs {
@@ -84,26 +84,41 @@ sources_make(const struct model *m, const float *block,
 	return s;
 }
 
+static void
+student_write(const char *path, const struct model *m, const float *block,
+              enum safetensors_type type,
+              const struct safetensors_source *extra, size_t extras,
+              const struct pairs *t)
+{
+	struct safetensors_source *source =
+		sources_make(m, block ? block : m->block, type, extra, extras);
+
+	safetensors_write(path, source, m->params.count + extras, t->text,
+	                  t->count);
+	free(source);
+}
+
 void
 model_write(const char *path, const struct model *m, const float *block,
             enum safetensors_type type,
             const struct safetensors_source *extra, size_t extras,
             const struct safetensors_text *more, size_t mores)
 {
+	const struct safetensors *file = model_file(m);
 	struct pairs t = { .text = NULL };
-	struct safetensors_source *source =
-		sources_make(m, block ? block : m->block, type, extra, extras);
 
-	architecture_add(&t, m);
+	if (!m->network)
+		architecture_add(&t, m);
 	for (size_t i = 0; i < mores; i++)
 		pairs_add(&t, more[i].key, more[i].value);
-	for (size_t i = 0; i < m->file.metadata_count; i++)
-		pairs_add(&t, m->file.metadata[i].key,
-		          m->file.metadata[i].value);
-	safetensors_write(path, source, m->params.count + extras, t.text,
-	                  t.count);
+	for (size_t i = 0; i < file->metadata_count; i++)
+		pairs_add(&t, file->metadata[i].key, file->metadata[i].value);
+	if (m->network)
+		model_w2v2_write(path, m, type, extra, extras, t.text,
+		                 t.count);
+	else
+		student_write(path, m, block, type, extra, extras, &t);
 	for (size_t i = 0; i < t.count; i++)
 		free(t.text[i].value);
 	free(t.text);
-	free(source);
 }

@@ -35,6 +35,12 @@ params_list(struct params *p, float **slot, const char *name,
 	p->length += t->length;
 }
 
+bool
+param_decays(const struct param *t)
+{
+	return t->start != START_ZERO && t->start != START_ONE;
+}
+
 void
 params_release(struct params *p)
 {
@@ -71,7 +77,8 @@ params_start(float *block, const struct params *p, unsigned long seed)
 		for (size_t j = 0; j < t->length; j++)
 			block[t->offset + j] = t->start >= START_FAN_IN
 				? scale * rng_normal(&r)
-				: t->start == START_ONE;
+				: t->start == START_ONE ||
+				  t->start == START_ONE_DECAYING;
 	}
 }
 

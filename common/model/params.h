@@ -9,6 +9,7 @@
 #ifndef PARAMS_H
 #define PARAMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/safetensors.h"
@@ -19,6 +20,8 @@ enum { PARAM_NAME_MAX = 96, PARAM_DIMENSIONS_MAX = 4 };
 enum param_start {
 	START_ZERO,               /* no decay: biases */
 	START_ONE,                /* no decay: gains */
+	START_ZERO_DECAYING,
+	START_ONE_DECAYING,
 	START_FAN_IN,             /* [out,in…]: normal, variance 1 / fan-in */
 	START_TAPS,               /* [taps,out]: the same, fan-in taps */
 	START_NARROW              /* normal, deviation 0.02 */
@@ -49,6 +52,9 @@ void params_list(struct params *p, float **slot, const char *name,
                  enum param_start start, int ndim, const size_t *dim);
 
 void params_release(struct params *p);
+
+/* Does weight decay apply? */
+bool param_decays(const struct param *t);
 
 /* Each slot becomes block + offset. */
 void params_bind(const struct params *p, float *block);

@@ -100,7 +100,8 @@ front_list(struct list *l, struct w2v2_weights *w,
 
 	stem_set(l, "%s", prefix);
 	if (s->mask)
-		tensor_list(l, &w->mask, "masked_spec_embed", START_ZERO,
+		tensor_list(l, &w->mask, "masked_spec_embed",
+		            START_ZERO_DECAYING,
 		            (const size_t[]){ H, 0 });
 	if (c->projection_norm)
 		norm_list(l, &w->projection_norm,
@@ -112,7 +113,7 @@ front_list(struct list *l, struct w2v2_weights *w,
 	            (const size_t[]){ H, 0 });
 	tensor_list(l, &w->position_gain, s->parametrized
 	            ? "parametrizations.weight.original0" : "weight_g",
-	            START_ONE, (const size_t[]){ 1, 1, K, 0 });
+	            START_ONE_DECAYING, (const size_t[]){ 1, 1, K, 0 });
 	tensor_list(l, &w->position_direction, s->parametrized
 	            ? "parametrizations.weight.original1" : "weight_v",
 	            START_FAN_IN,
@@ -135,7 +136,8 @@ attention_list(struct list *l, struct w2v2_weights *w, size_t n,
 	if (c->family != W2V2_WAVLM)
 		return;
 	tensor_list(l, &layer->gate_scale, "attention.gru_rel_pos_const",
-	            START_ONE, (const size_t[]){ 1, c->heads, 1, 1, 0 });
+	            START_ONE_DECAYING,
+		            (const size_t[]){ 1, c->heads, 1, 1, 0 });
 	linear_list(l, &layer->gate, "attention.gru_rel_pos_linear",
 	            START_FAN_IN, GATE_ROWS, H / c->heads);
 	if (n == 0)
@@ -169,7 +171,8 @@ head_list(struct list *l, struct w2v2_weights *w,
 
 	stem_set(l, "%s", "");
 	if (c->layer_sum)
-		tensor_list(l, &w->layer_weight, "layer_weights", START_ZERO,
+		tensor_list(l, &w->layer_weight, "layer_weights",
+		            START_ZERO_DECAYING,
 		            (const size_t[]){ c->layers + 1, 0 });
 	linear_list(l, &w->projector, dense ? "classifier.dense" : "projector",
 	            START_NARROW, c->projector, c->width);

@@ -11,7 +11,7 @@
 static const char *
 metadata_text(const struct model *m, const char *key)
 {
-	const char *text = safetensors_metadata(&m->file, key);
+	const char *text = model_metadata(m, key);
 
 	return text ? text : "";
 }
@@ -116,8 +116,9 @@ checkpoint_write(const char *path, const struct trainer *t,
 			.name = name[i], .type = TYPE_F32, .ndim = 1,
 			.dim = { t->model->params.length }, .data = data[i]
 		};
-	model_write(path, t->model, NULL, TYPE_F32, state, STATE_TENSORS,
-	            texts, STATE_TEXTS);
+	model_write(path, t->model, NULL, TYPE_F32, state,
+	            t->average ? STATE_TENSORS : STATE_TENSORS - 1, texts,
+	            STATE_TEXTS);
 	free(speakers);
 	free(corpora);
 	free(languages);

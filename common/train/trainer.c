@@ -9,9 +9,11 @@
 #include "core/die.h"
 #include "core/xalloc.h"
 #include "stream/fields.h"
-#include "train/shards.h"
+#include "train/student_shards.h"
 #include "train/tuner.h"
 
+/* A network that was trained before is only tuned. */
+static const float STUDENT_RATE = 1e-3f, NETWORK_RATE = 3e-5f;
 static const uint64_t COUNT_MAX = (uint64_t)1 << 48;
 
 /* The optimiser's tensors are as long as the parameters, in their order. */
@@ -34,7 +36,7 @@ state_take(const struct trainer *t, const char *name, bool *resumed)
 static uint64_t
 progress_take(const struct trainer *t, const char *key, uint64_t most)
 {
-	const char *text = safetensors_metadata(model_training(t->model), key);
+	const char *text = model_metadata(t->model, key);
 	uint64_t n;
 	char *end;
 
@@ -55,6 +57,9 @@ trainer_init(struct trainer *t, struct model *m,
 	bool resumed;
 
 	*t = (struct trainer){ .model = m, .options = *options };
+	if (t->options.adamw.rate <= 0)
+		t->options.adamw.rate = m->network ? NETWORK_RATE
+		                                   : STUDENT_RATE;
 	t->m = state_take(t, "optimizer.m", &resumed);
 	t->v = state_take(t, "optimizer.v", &resumed);
 	if (!m->network) /* it would take as much memory as the weights */
@@ -127,7 +132,7 @@ update(struct trainer *t)
 
 		if (frozen(t, tensor))
 			continue;
-		if (tensor->start == START_ZERO || tensor->start == START_ONE)
+		if (!param_decays(tensor))
 			own.decay = 0;
 		adamw_step(t->model->block + at, t->m + at, t->v + at,
 		           t->gradient + at, scale, tensor->length, step + 1,

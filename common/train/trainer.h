@@ -2,7 +2,7 @@
  * trainer.h - a model, its optimiser, and one batch after another
  *
  * The result is the same, to the last bit, whatever the number of threads:
- * see shards.h for compact students, tuner.h for wav2vec 2.0 and its kin.
+ * see student_shards.h for compact students, tuner.h for wav2vec 2.0 and its kin.
  */
 #ifndef TRAINER_H
 #define TRAINER_H
@@ -20,7 +20,7 @@ enum { BATCH_MAX = 4096 };
 
 struct trainer_options {
 	int batch, accumulate;    /* utterances; batches to an update */
-	struct adamw adamw;       /* rate is the peak */
+	struct adamw adamw;       /* rate is the peak; 0: the kind's own */
 	int warmup, total;        /* updates; total 0: a constant rate */
 	float clip;
 	float average;            /* decay of the weights' running mean */

@@ -4,7 +4,7 @@
 
 #include "core/xalloc.h"
 #include "nn/residual.h"
-#include "train/shards.h"
+#include "train/student_shards.h"
 
 /* Part of a batch; what it needs to run on a thread of its own. */
 struct shard {

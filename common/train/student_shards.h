@@ -1,13 +1,13 @@
 /*
- * shards.h - a batch of a compact student's, in parallel
+ * student_shards.h - a batch of a compact student's, in parallel
  *
  * A batch is cut into shards of SHARD_UTTERANCES.  Each shard runs through the
  * network on one thread and has a gradient of its own; the shards' gradients
  * are summed in their order.  So the result is the same, to the last bit,
  * whatever the number of threads.
  */
-#ifndef SHARDS_H
-#define SHARDS_H
+#ifndef STUDENT_SHARDS_H
+#define STUDENT_SHARDS_H
 
 #include "train/example.h"
 #include "train/trainer.h"
