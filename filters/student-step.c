@@ -26,19 +26,6 @@ struct settings {
 	struct pass_options pass_options;
 };
 
-/* The loss command: the one given, or plain cross-entropy. */
-static char *
-loss_command(const struct settings *s)
-{
-	if (s->loss && s->smoothing > 0)
-		die_usage("--label-smoothing is for the default loss; give "
-		          "it to the --loss command");
-	if (s->loss)
-		return xstrdup(s->loss);
-	return xasprintf("kd-loss -L 0 --label-smoothing %g",
-	                 (double)s->smoothing);
-}
-
 static int
 train(const struct settings *s, const char *path)
 {
@@ -47,7 +34,7 @@ train(const struct settings *s, const char *path)
 	struct lineage lineage;
 	struct loss_process loss;
 	struct reader in;
-	char *command = loss_command(s);
+	char *command = loss_process_command(s->loss, s->smoothing);
 	size_t dropped;
 
 	model_open(&m, s->model);
@@ -76,10 +63,11 @@ static int
 settings_parse(struct settings *s, int argc, char *argv[])
 {
 	struct trainer_options *t = &s->trainer;
+	struct pass_options *p = &s->pass_options;
 	int crop = (int)t->spec.crop, first;
 	const struct cli_option options[] = {
 		OPT_STRING('m', "model", &s->model, "FILE", "where to begin"),
-		OPT_STRING('o', "out", &s->pass_options.out, "FILE",
+		OPT_STRING('o', "out", &p->out, "FILE",
 		           "what to write; the same as -m if not given"),
 		OPT_STRING('l', "loss", &s->loss, "COMMAND",
 		           "the loss; kd-loss -L 0 if not given"),
@@ -110,21 +98,20 @@ settings_parse(struct settings *s, int argc, char *argv[])
 		OPT_INT(0, "mask-rows", &t->spec.mask_rows, 0, 10000, "most"),
 		OPT_INT(0, "crop", &crop, 0, 1e6, "rows; 0: whole"),
 		OPT_FLAG(0, "unfreeze", &t->unfreeze,
-		         "a network's convolutions, too"),
+		         "train a network's convolutions, too"),
 		OPT_FLAG(0, "plain", &t->plain,
-		         "a network without its dropout and masks"),
+		         "a network without dropout and masks"),
 		OPT_INT(0, "memory", &t->memory, 0, 1 << 20,
-		        "MiB for what a network's layers keep"),
+		        "for what a network keeps, MiB"),
 		OPT_FLOAT(0, "max-seconds", &s->seconds, .025, 3600,
 		          "of audio that a network hears"),
-		OPT_STRING(0, "balance", &s->pass_options.balance, "KEYS",
+		OPT_STRING(0, "balance", &p->balance, "KEYS",
 		           "weight losses by group: language,label"),
 		OPT_INT('p', "pass", &s->pass, 0, 1e6,
 		        "do nothing if the model has had so many"),
-		OPT_INT(0, "checkpoint", &s->pass_options.checkpoint, 0, 1e9,
+		OPT_INT(0, "checkpoint", &p->checkpoint, 0, 1e9,
 		        "also write every N batches"),
-		OPT_STRING(0, "log", &s->pass_options.log, "FILE",
-		           "append a JSON line a batch"),
+		OPT_STRING(0, "log", &p->log, "FILE", "a JSON line a batch"),
 		OPT_INT('s', "seed", &s->seed, 0, 1 << 30, "of all chance"),
 		OPT_INT('j', "threads", &t->threads, 0, 256, "0: all"),
 		OPT_END
@@ -137,8 +124,8 @@ settings_parse(struct settings *s, int argc, char *argv[])
 	if (!s->model)
 		die_usage("--model is missing: the model to train "
 		          "(student-init makes one)");
-	if (!s->pass_options.out)
-		s->pass_options.out = s->model;
+	if (!p->out)
+		p->out = s->model;
 	t->spec.crop = (size_t)crop;
 	t->seed = (unsigned long)s->seed;
 	return first;

@@ -4,7 +4,6 @@
 #include "model/directory.h"
 #include "model/model_kinds.h"
 #include "nn/gemm.h"
-#include "stream/fields.h"
 
 extern const uint8_t builtin_model[], builtin_model_end[]; /* builtin.S */
 
@@ -76,12 +75,6 @@ size_t
 model_columns(const struct model *m)
 {
 	return m->network ? 1 : m->shape.rows;
-}
-
-const char *
-model_input(const struct model *m)
-{
-	return m->network ? FIELD_AUDIO : FIELD_FEATURES;
 }
 
 float *

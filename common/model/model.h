@@ -3,8 +3,9 @@
  *
  * A compact student, from a file or built into the program, takes features;
  * a wav2vec 2.0, HuBERT or WavLM network, from a directory of Hugging Face,
- * takes audio.  Both give logits and an embedding.  What is wrong with a model ends the program with one line that names the file
- * and the tensor or key: weights are never random by accident.
+ * takes audio.  Both give logits and an embedding.  What is wrong with a model
+ * ends the program with one line that names the file and the tensor or key:
+ * weights are never random by accident.
  */
 #ifndef MODEL_H
 #define MODEL_H
@@ -65,10 +66,7 @@ void model_write(const char *path, const struct model *m, const float *block,
 
 size_t model_embedding_length(const struct model *m);
 
-/*
- * Makes an open model one that can be trained: a network's weights leave the
- * mapped file for a block of their own.
- */
+/* A network's weights leave the mapped file, so that they can be trained. */
 void model_own(struct model *m);
 
 /* Where the optimiser's tensors are. */
@@ -80,9 +78,6 @@ const char *model_metadata(const struct model *m, const char *key);
 
 /* Floats in a row of model_view: the width of features, 1 of audio. */
 size_t model_columns(const struct model *m);
-
-/* The field that model_view needs: "features" or "audio". */
-const char *model_input(const struct model *m);
 
 /*
  * The frame's features or audio, as this model wants to see them: [rows,

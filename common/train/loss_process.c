@@ -49,6 +49,18 @@ child_run(const char *command, int in, int out)
 	die("/bin/sh:");
 }
 
+char *
+loss_process_command(const char *command, float smoothing)
+{
+	if (command && smoothing > 0)
+		die_usage("--label-smoothing is for the default loss; give "
+		          "it to the --loss command");
+	if (command)
+		return xstrdup(command);
+	return xasprintf("kd-loss -L 0 --label-smoothing %g",
+	                 (double)smoothing);
+}
+
 void
 loss_process_init(struct loss_process *l, const char *command)
 {

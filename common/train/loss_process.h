@@ -30,6 +30,12 @@ struct loss_sums {
 };
 
 /*
+ * The command given, or plain cross-entropy with smoothed labels where it is
+ * NULL; a usage error where both are given.  The caller frees it.
+ */
+char *loss_process_command(const char *command, float smoothing);
+
+/*
  * The command runs under sh, our own directory first on its PATH, from the
  * first batch on.
  */

@@ -1,8 +1,8 @@
 /*
  * trainer.h - a model, its optimiser, and one batch after another
  *
- * The result is the same, to the last bit, whatever the number of threads:
- * see student_shards.h for compact students, tuner.h for wav2vec 2.0 and its kin.
+ * The result is the same, to the last bit, whatever the number of threads: see
+ * student_shards.h for compact students, tuner.h for wav2vec 2.0 and its kin.
  */
 #ifndef TRAINER_H
 #define TRAINER_H
