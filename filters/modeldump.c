@@ -8,28 +8,42 @@
  * See modeldump(1) and tunne-model(5).
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "core/cli.h"
 #include "core/die.h"
+#include "core/utf8.h"
 #include "model/safetensors.h"
 
-/* Every line of a text after the first is set in. */
+/* Every line of a text, those after the first set in. */
+static void
+lines_print(const char *text, int indent)
+{
+	for (const char *end = text + strlen(text); text < end;)
+		if (*text == '\n') {
+			printf("\n%*s", indent, "");
+			text++;
+		} else {
+			text += utf8_put(stdout, text, (size_t)(end - text));
+		}
+	putchar('\n');
+}
+
 static void
 text_print(const char *key, const char *text)
 {
-	printf("%-12s ", key);
-	for (; *text; text++) {
-		putchar(*text);
-		if (*text == '\n')
-			printf("%13s", "");
-	}
-	putchar('\n');
+	utf8_print(stdout, key, 12);
+	putchar(' ');
+	lines_print(text, 13);
 }
 
 static void
 tensor_print(const struct safetensors_entry *e)
 {
-	printf("%-32s %-5s [", e->name, e->type_name);
+	utf8_print(stdout, e->name, 32);
+	putchar(' ');
+	utf8_print(stdout, e->type_name, 5);
+	printf(" [");
 	for (int i = 0; i < e->ndim; i++)
 		printf("%s%zu", i ? "," : "", e->dim[i]);
 	printf("]\n");
@@ -67,7 +81,7 @@ main(int argc, char *argv[])
 	if (key && !value)
 		die("%s: no \"%s\" in its metadata", path, key);
 	if (key)
-		printf("%s\n", value);
+		lines_print(value, 0);
 	else
 		file_print(&s);
 	if (fflush(stdout) != 0 || ferror(stdout))

@@ -29,6 +29,30 @@ check 'JSON has a line for each utterance, tensors in full' '
 	grep -F "\"negative\":-70000,\"real\":0.1,\"nothing\":null" out
 	grep -F "\"raw\":{\"bin\":\"00ff\"}" out
 '
+check 'controls do not reach the terminal' '
+	{
+		printf "\202\245frame\246header\247version\001"
+		printf "\204\245frame\251utterance\242id\244a\033[m"
+		printf "\244k\033[m\247b\302\233m\033\nc\243l\tm\306"
+		printf "\000\000\000\001\033"
+		printf "\203\245frame\243end\252utterances\001\247dropped\000"
+	} >x.frames
+	framedump x.frames >out
+	cat >want <<-\END
+	utterance "a\u001b[m"
+	  k\u001b[m             "b\u009bm\u001b\nc"
+	  l\tm              {"bin":"1b"}
+	END
+	diff want out
+	framedump --json x.frames >out
+	grep -F "\"k\\u001b[m\":\"b\\u009bm\\u001b\\nc\"" out
+	fails 1 framecmp x.frames "$data/none.frames" >out
+	fails 1 featurize <x.frames 2>>out
+	fails 0 framecmp -v x.frames x.frames >>out
+	predict x.frames 2>>out || :
+	fails 1 grep "$(printf "[\001-\010\013-\037\177]")" out
+	fails 1 grep "$(printf "\302\233")" out
+'
 check '--values cuts tensors down to their first values' '
 	framedump --json --values 2 -n 1 "$data/corpus.frames" >out
 	grep -F "\"logits\":{\"shape\":[3],\"min\":-1,\"mean\":-0.1666" out

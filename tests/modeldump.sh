@@ -51,6 +51,23 @@ check 'a model that others wrote is shown too, of any type' '
 	modeldump x.safetensors >out
 	grep -qx "a  *I64  *\[1,2\]" out
 '
+check 'controls do not reach the terminal' '
+	text="{\"__metadata__\":{\"k\\u001b[m\":\"b\\u001b[m\\nc\\u009bd\"},"
+	text="$text\"a\\u001b[m\":{\"dtype\":\"F32\",\"shape\":[4],"
+	text="$text\"data_offsets\":[0,16]}}"
+	printf "\\$(printf %03o ${#text})\0\0\0\0\0\0\0%s" "$text" >x
+	printf 0123456789abcdef >>x
+	modeldump x >out
+	cat >want <<-\END
+	k\u001b[m         b\u001b[m
+	             c\u009bd
+
+	a\u001b[m                             F32   [4]
+	END
+	diff want out
+	modeldump -k "$(printf "k\033[m")" x >out
+	printf "%s\n" "b\u001b[m" "c\u009bd" | diff - out
+'
 check 'what is no model is refused with one line' '
 	head -c 3 /dev/zero >three
 	student-init -a small -o s.safetensors

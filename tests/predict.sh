@@ -108,6 +108,12 @@ check 'a file, a pipe and a slow pipe give the same' '
 	frames 2 | dd bs=1 2>/dev/null | predict -m "$model" | cmp - want \
 		2>&1 | grep -q "EOF on -"
 '
+check 'controls do not reach the terminal' '
+	wavread --speaker "$(printf "a\033[m\302\233b\tc")" \
+		"$top/examples/sad-de.flac" | featurize | predict >out
+	grep -qF "	a [m b c	" out
+	fails 1 grep "$(printf "\033\|\302\233")" out
+'
 check 'several runs make one table' '
 	frames 4 >a
 	frames 5 1 4 >b

@@ -276,6 +276,16 @@ check 'a picture that cannot be written is an error' '
 	says "/dev/null: not a regular file" err
 	test -c /dev/null
 '
+check 'controls do not reach the terminal' '
+	printf "id\temotion\tlabel\tlanguage\tconfidence\ta\n" >wild
+	printf "x\ta\ta\te\033[m\302\233n\t.9\t.9\n" >>wild
+	for form in "" --json --tsv
+	do
+		score $form wild >out
+		grep -qF "e?[m??n" out
+		fails 1 grep "$(printf "\033\|\302\233")" out
+	done
+'
 check 'a full disk is an error in every form' '
 	four >table
 	for form in -q -t -j

@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/die.h"
+#include "core/utf8.h"
 
 static const char *name = "tunne";
 static int verbosity;
@@ -45,15 +45,6 @@ program_terminal(void)
 	return isatty(STDERR_FILENO) && kind && strcmp(kind, "dumb") != 0;
 }
 
-/* A name from outside may hold anything; a message stays one line. */
-static void
-controls_hide(char *line)
-{
-	for (; *line; line++)
-		if (iscntrl((unsigned char)*line))
-			*line = '?';
-}
-
 static bool
 tells_errno(const char *format)
 {
@@ -76,7 +67,7 @@ say(const char *format, va_list args)
 	if (tells_errno(format))
 		snprintf(line + used, sizeof line - used, " %s",
 		         strerror(saved));
-	controls_hide(line);
+	utf8_tame(line); /* a name from outside may hold anything */
 	/* on a terminal it takes the place of a progress line, anybody's */
 	fprintf(stderr, "%s%s\n", program_terminal() ? "\r\033[K" : "", line);
 }

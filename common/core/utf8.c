@@ -47,3 +47,55 @@ utf8_repair(char *text)
 		left -= n;
 	}
 }
+
+size_t
+utf8_control(const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	if (s[0] == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0)
+		return 2;
+	return (s[0] > 0 && s[0] < 0x20) || s[0] == 0x7f;
+}
+
+void
+utf8_tame(char *text)
+{
+	while (*text) {
+		size_t n = utf8_control(text);
+
+		if (*text != '\t')
+			memset(text, '?', n);
+		text += n ? n : 1;
+	}
+}
+
+size_t
+utf8_put(FILE *fp, const char *text, size_t size)
+{
+	size_t length = utf8_length(text, size);
+	const unsigned char *s = (const unsigned char *)text;
+
+	if (length == 0)
+		fputs("\\ufffd", fp);
+	else if (*s == '\n')
+		fputs("\\n", fp);
+	else if (*s == '\t')
+		fputs("\\t", fp);
+	else if (*s == 0 || utf8_control(text))
+		fprintf(fp, "\\u%04x", s[length - 1]);
+	else
+		fwrite(text, 1, length, fp);
+	return length ? length : 1;
+}
+
+void
+utf8_print(FILE *fp, const char *text, size_t width)
+{
+	size_t size = strlen(text);
+
+	for (size_t i = 0; i < size;)
+		i += utf8_put(fp, text + i, size - i);
+	if (size < width)
+		fprintf(fp, "%*s", (int)(width - size), "");
+}

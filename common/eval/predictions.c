@@ -4,6 +4,7 @@
 #include "core/die.h"
 #include "core/number.h"
 #include "core/progress.h"
+#include "core/utf8.h"
 #include "core/xalloc.h"
 #include "eval/predictions.h"
 
@@ -107,6 +108,7 @@ line_read(struct source *s, FILE *in, char **buffer, size_t *size)
 	(*buffer)[--length] = '\0';
 	if (length > 0 && (*buffer)[length - 1] == '\r')
 		(*buffer)[length - 1] = '\0';
+	utf8_tame(*buffer);
 	return *buffer;
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/die.h"
 #include "core/progress.h"
+#include "core/utf8.h"
 #include "model/report.h"
 #include "stream/codec_json.h"
 #include "stream/fields.h"
@@ -20,6 +21,17 @@ check(const struct report *r)
 		die("write %s:", r->name);
 }
 
+static void
+text_put(FILE *fp, const char *text)
+{
+	for (; text && *text; text++) {
+		size_t control = utf8_control(text);
+
+		fputc(control ? ' ' : *text, fp);
+		text += control > 1;
+	}
+}
+
 void
 report_open(struct report *r, FILE *fp, const char *name, bool json,
             const char *const *classes, size_t count)
@@ -34,17 +46,12 @@ report_open(struct report *r, FILE *fp, const char *name, bool json,
 	for (size_t i = 0; i < TEXT_FIELDS; i++)
 		fprintf(fp, "\t%s", text_field[i]);
 	fputs("\temotion\tconfidence", fp);
-	for (size_t k = 0; k < count; k++)
-		fprintf(fp, "\t%s", classes[k]);
+	for (size_t k = 0; k < count; k++) {
+		fputc('\t', fp);
+		text_put(fp, classes[k]);
+	}
 	fputc('\n', fp);
 	check(r);
-}
-
-static void
-text_put(FILE *fp, const char *text)
-{
-	for (; text && *text; text++)
-		fputc((unsigned char)*text < ' ' ? ' ' : *text, fp);
 }
 
 static void
@@ -76,11 +83,13 @@ tsv_line(struct report *r, struct frame *f, const float *probability)
 		fputc('\t', r->fp);
 		text_put(r->fp, frame_text(f, text_field[i]));
 	}
-	if (r->regression) /* neither an emotion nor a confidence */
-		fputs("\t\t", r->fp);
-	else
-		fprintf(r->fp, "\t%s\t%.4f", r->classes[best],
-		        (double)probability[best]);
+	fputc('\t', r->fp);
+	if (r->regression) { /* neither an emotion nor a confidence */
+		fputc('\t', r->fp);
+	} else {
+		text_put(r->fp, r->classes[best]);
+		fprintf(r->fp, "\t%.4f", (double)probability[best]);
+	}
 	for (size_t k = 0; k < r->count; k++)
 		fprintf(r->fp, "\t%.4f", (double)probability[k]);
 	fputc('\n', r->fp);

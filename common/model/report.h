@@ -2,7 +2,7 @@
  * report.h - what a model says of an utterance, as TSV or JSON Lines
  *
  * One line an utterance: id start end language speaker corpus label emotion
- * confidence, then a probability a class.  Texts have tabs and newlines
+ * confidence, then a probability a class.  Texts have control characters
  * replaced by spaces in TSV; in JSON they are escaped.
  */
 #ifndef REPORT_H

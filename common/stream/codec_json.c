@@ -40,23 +40,11 @@ codec_json_double(FILE *fp, double x)
 void
 codec_json_text(FILE *fp, const char *text, size_t length)
 {
-	const unsigned char *s = (const unsigned char *)text;
-
 	putc('"', fp);
-	for (size_t i = 0, step; i < length; i += step ? step : 1) {
-		step = utf8_length(text + i, length - i);
-		if (step == 0)
-			fputs("\\ufffd", fp);
-		else if (s[i] == '"' || s[i] == '\\')
-			fprintf(fp, "\\%c", s[i]);
-		else if (s[i] == '\n')
-			fputs("\\n", fp);
-		else if (s[i] == '\t')
-			fputs("\\t", fp);
-		else if (s[i] < 0x20 || s[i] == 0x7f)
-			fprintf(fp, "\\u%04x", s[i]);
-		else
-			fwrite(s + i, 1, step, fp);
+	for (size_t i = 0; i < length;) {
+		if (text[i] == '"' || text[i] == '\\')
+			putc('\\', fp);
+		i += utf8_put(fp, text + i, length - i);
 	}
 	putc('"', fp);
 }

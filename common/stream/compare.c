@@ -6,18 +6,10 @@
 
 #include "core/die.h"
 #include "core/progress.h"
+#include "core/utf8.h"
 #include "core/xalloc.h"
 #include "stream/compare.h"
 #include "stream/fields.h"
-
-/* Ids and texts may hold anything; a difference stays one line. */
-static void
-controls_hide(char *s)
-{
-	for (; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
-			*s = '?';
-}
 
 void
 compare_say(struct compare *c, const char *format, ...)
@@ -32,7 +24,7 @@ compare_say(struct compare *c, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof line, format, args);
 	va_end(args);
-	controls_hide(line);
+	utf8_tame(line); /* ids and texts may hold anything */
 	progress_clear();
 	if (puts(line) < 0)
 		die("write <stdout>:");
@@ -218,9 +210,11 @@ compare_frames(struct compare *c, struct frame *a, struct frame *b)
 void
 compare_print(const struct compare *c)
 {
-	for (size_t i = 0; i < c->field.length; i++)
-		printf("%-24s differs by at most %.9g in %zu utterances\n",
-		       c->field.text[i], c->seen[i].most, c->seen[i].frames);
+	for (size_t i = 0; i < c->field.length; i++) {
+		utf8_print(stdout, c->field.text[i], 24);
+		printf(" differs by at most %.9g in %zu utterances\n",
+		       c->seen[i].most, c->seen[i].frames);
+	}
 	if (ferror(stdout))
 		die("write <stdout>:");
 }

@@ -4,6 +4,7 @@
 
 #include "core/die.h"
 #include "core/progress.h"
+#include "core/utf8.h"
 #include "stream/codec_json.h"
 #include "stream/dump.h"
 #include "stream/fields.h"
@@ -33,7 +34,9 @@ field_print(const struct dump *d, struct frame *f, const struct field *field)
 {
 	struct tensor t;
 
-	printf("  %-16s ", field->name);
+	fputs("  ", stdout);
+	utf8_print(stdout, field->name, 16);
+	putchar(' ');
 	if (!codec_tensor(&t, field->value, &f->arena))
 		tensor_print(&t, d->values);
 	else

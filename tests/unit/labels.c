@@ -77,35 +77,6 @@ a_piece_of_a_word_or_several_words_are_no_word(void **state)
 	becomes(" ", " ");
 }
 
-static void
-utf8_is_told_from_other_bytes(void **state)
-{
-	static const char *const good[] = {
-		"", "a", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80",
-		"\xed\x9f\xbf", "\xee\x80\x80", "\xf0\x90\x80\x80",
-		"\xf4\x8f\xbf\xbf", "z\xc3\xa4z"
-	};
-	static const char *const bad[] = {
-		"\x80", "\xc0\x80", "\xc1\xbf", "\xc3", "\xc3z",
-		"\xe0\x80\x80", "\xe2\x82", "\xed\xa0\x80",
-		"\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
-		"a\xff", "\xf0\x90\x80"
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-		assert_true(utf8_valid(good[i]));
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		char text[8];
-
-		assert_false(utf8_valid(bad[i]));
-		strcpy(text, bad[i]);
-		utf8_repair(text);
-		assert_true(utf8_valid(text));
-		assert_int_equal(strlen(text), strlen(bad[i]));
-	}
-}
-
 int
 main(void)
 {
@@ -116,7 +87,6 @@ main(void)
 		cmocka_unit_test(other_words_are_kept_in_lower_case),
 		cmocka_unit_test(
 			a_piece_of_a_word_or_several_words_are_no_word),
-		cmocka_unit_test(utf8_is_told_from_other_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
