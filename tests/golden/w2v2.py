@@ -153,11 +153,11 @@ if __name__ == '__main__':
     tiny('base', 'Wav2Vec2ForSequenceClassification', train=True)
     tiny('large', 'Wav2Vec2ForSequenceClassification', train=True,
          **LAYER_NORM, conv_bias=True, use_weighted_layer_sum=True,
-         layer_norm_eps=1e-3, conv_dim=[8, 10, 12, 8, 8, 6, 12],
+         layer_norm_eps=.05, conv_dim=[8, 10, 12, 8, 8, 6, 12],
          model=dict(parametrized=True))
     tiny('hubert', 'HubertForSequenceClassification', train=True,
          feat_proj_layer_norm=False, num_conv_pos_embeddings=13,
-         conv_pos_batch_norm=False)
+         conv_pos_batch_norm=False, layer_norm_eps=.02)
     tiny('wavlm', 'WavLMForSequenceClassification', train=True,
          num_buckets=16, max_bucket_distance=16,
          model=dict(normalize=False))

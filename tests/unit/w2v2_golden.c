@@ -1,0 +1,360 @@
+/*
+ * wav2vec 2.0, HuBERT and WavLM against PyTorch, each a small model in a
+ * directory: logits, embeddings, every gradient, ten steps of AdamW.
+ * tests/golden/w2v2.py wrote the numbers and says how.
+ */
+#include <string.h>
+
+#include "model/model.h"
+#include "stream/fields.h"
+#include "stream/frame.h"
+#include "train/adamw.h"
+#include "w2v2_golden.h"
+
+enum { LABELS_MAX = 16, EMBEDDING_MAX = 64, BATCH = 3, STEPS = 10 };
+
+static const char *const classifiers[] = {
+	"base", "large", "hubert", "wavlm", "wavlm-large", "dense",
+	"regression", "labels", "sharded",
+};
+static const char *const trained[] = {
+	"base", "large", "hubert", "wavlm", "wavlm-large", "dense",
+};
+static const size_t batch_samples[BATCH] = { 401, 5000, 12345 };
+
+struct golden {
+	const char *name;
+	char path[96];
+	struct model m;
+	struct safetensors expected, gradients;
+	struct frame frame[BATCH];
+	const float *view[BATCH]; /* what the network sees */
+	struct arena arena, scratch;
+	struct w2v2_weights bound; /* to gradient */
+	struct w2v2_folded dfolded;
+	float *gradient;
+};
+
+static void
+golden_init(struct golden *g, const char *name)
+{
+	*g = (struct golden){ .name = name };
+	golden_path(g->path, name, "");
+	model_open(&g->m, g->path);
+	golden_open(&g->expected, name, "expected.safetensors");
+}
+
+static void
+golden_release(struct golden *g)
+{
+	for (size_t i = 0; i < BATCH; i++)
+		frame_release(&g->frame[i]);
+	safetensors_release(&g->expected);
+	safetensors_release(&g->gradients);
+	arena_release(&g->arena);
+	arena_release(&g->scratch);
+	w2v2_weights_release(&g->bound);
+	w2v2_folded_release(&g->dfolded);
+	free(g->gradient);
+	model_release(&g->m);
+}
+
+/* The audio of N samples as the model wants to see it. */
+static const float *
+view_of(struct golden *g, struct frame *f, size_t N)
+{
+	const char *why;
+	float *view;
+	size_t rows;
+
+	frame_clear(f);
+	golden_audio(frame_add1(f, FIELD_AUDIO, N), N);
+	frame_set_number(f, FIELD_RATE, 16000);
+	view = model_view(&g->m, f, &rows, &why);
+	assert_non_null(view);
+	assert_int_equal(rows, N);
+	return view;
+}
+
+static void
+test_inference(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LEN(classifiers); i++) {
+		float logits[LABELS_MAX], embedding[EMBEDDING_MAX];
+		struct golden g;
+
+		golden_init(&g, classifiers[i]);
+		assert_in_range(g.m.class_count, 3, LABELS_MAX);
+		assert_in_range(model_embedding_length(&g.m), 12,
+		                EMBEDDING_MAX);
+		for (size_t j = 0; j < LEN(golden_samples); j++) {
+			size_t N = golden_samples[j];
+
+			model_infer(&g.m, logits, embedding,
+			            view_of(&g, &g.frame[0], N), N, &g.arena);
+			golden_match(&g.expected, "logits", N, logits,
+			             g.m.class_count);
+			golden_match(&g.expected, "embedding", N, embedding,
+			             model_embedding_length(&g.m));
+		}
+		golden_release(&g);
+	}
+}
+
+static void
+test_labels(void **state)
+{
+	struct golden g;
+
+	(void)state;
+	golden_init(&g, "labels");
+	assert_int_equal(g.m.class_count, 11);
+	assert_string_equal(g.m.classes[1], "Fröhlich");
+	assert_string_equal(g.m.classes[2], "sad");
+	assert_string_equal(g.m.classes[10], "other");
+	assert_false(g.m.regression);
+	golden_release(&g);
+	golden_init(&g, "regression");
+	assert_string_equal(g.m.classes[1], "dominance");
+	assert_true(g.m.regression);
+	golden_release(&g);
+}
+
+/* Makes it a model to train, with a gradient and a batch. */
+static void
+training_begin(struct golden *g, const char *name)
+{
+	struct params again = { .param = NULL };
+
+	golden_init(g, name);
+	golden_open(&g->gradients, name, "grad.safetensors");
+	model_own(&g->m);
+	w2v2_layout(&again, &g->bound, &g->m.network->config,
+	            &g->m.network->spelling);
+	g->gradient = constant_floats(g->m.params.length, 0);
+	params_bind(&again, g->gradient);
+	params_release(&again);
+	w2v2_folded_init(&g->dfolded, &g->m.network->config);
+	for (size_t i = 0; i < BATCH; i++)
+		g->view[i] = view_of(g, &g->frame[i], batch_samples[i]);
+}
+
+/* dlogits [BATCH,K] of the mean cross-entropy, labels 0, 1, 2. */
+static double
+cross_entropy(float *dlogits, const float *logits, size_t K)
+{
+	double loss = 0;
+
+	for (size_t u = 0; u < BATCH; u++, logits += K, dlogits += K) {
+		double sum = 0;
+
+		for (size_t k = 0; k < K; k++)
+			sum += exp((double)logits[k]);
+		for (size_t k = 0; k < K; k++)
+			dlogits[k] = (float)((exp((double)logits[k]) / sum -
+			                      (k == u)) / BATCH);
+		loss += (log(sum) - (double)logits[u]) / BATCH;
+	}
+	return loss;
+}
+
+/* The batch's loss; fills the gradient. */
+static double
+gradient_compute(struct golden *g, bool unfreeze, size_t memory)
+{
+	const struct w2v2 *n = g->m.network;
+	const struct w2v2_batch batch = {
+		.count = BATCH, .audio = g->view, .samples = batch_samples,
+		.unfreeze = unfreeze, .memory = memory
+	};
+	float logits[BATCH * LABELS_MAX], dlogits[BATCH * LABELS_MAX];
+	struct w2v2_pass *pass;
+	double loss;
+
+	memset(g->gradient, 0, g->m.params.length * sizeof *g->gradient);
+	memset(g->dfolded.block, 0,
+	       g->dfolded.length * sizeof *g->dfolded.block);
+	arena_clear(&g->arena);
+	pass = w2v2_forward(logits, n, &batch, &g->arena, &g->scratch);
+	loss = cross_entropy(dlogits, logits, g->m.class_count);
+	w2v2_backward(&g->bound, &g->dfolded, pass, dlogits, n, &g->arena,
+	              &g->scratch);
+	w2v2_fold_backward(&g->bound, &g->dfolded, &n->weights, &n->config);
+	return loss;
+}
+
+static bool
+is_convolution(const struct param *t)
+{
+	return strstr(t->name, ".feature_extractor.") != NULL;
+}
+
+/* Length of x - y. */
+static double
+distance(const float *x, const float *y, size_t n)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += pow((double)x[i] - (double)y[i], 2);
+	return sqrt(sum);
+}
+
+/* That of all tensors is large; of some it is 0 but for rounding. */
+static double
+smallest_length(const struct golden *g)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < g->m.params.count; i++) {
+		const struct param *t = &g->m.params.param[i];
+		float *d = golden_tensor(&g->gradients, t->name, t->length);
+
+		sum += dot(d, d, t->length);
+		free(d);
+	}
+	return 3e-5 * sqrt(sum);
+}
+
+static void
+gradients_match(const struct golden *g, bool convolutions)
+{
+	double least = smallest_length(g);
+
+	assert_true(least > 0);
+	assert_int_equal(g->m.params.count, g->gradients.entries);
+	for (size_t i = 0; i < g->m.params.count; i++) {
+		const struct param *t = &g->m.params.param[i];
+		float *d = golden_tensor(&g->gradients, t->name, t->length);
+		double length = sqrt(dot(d, d, t->length)), off;
+
+		off = distance(g->gradient + t->offset, d, t->length);
+		if ((convolutions || !is_convolution(t)) &&
+		    !(off <= 1e-3 * fmax(length, least)))
+			fail_msg("%s: gradient of %s is %g off, of %g",
+			         g->name, t->name, off, length);
+		free(d);
+	}
+}
+
+static void
+test_gradients(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LEN(trained); i++) {
+		struct golden g;
+
+		training_begin(&g, trained[i]);
+		gradient_compute(&g, true, SIZE_MAX);
+		gradients_match(&g, true);
+		gradient_compute(&g, false, SIZE_MAX);
+		gradients_match(&g, false);
+		golden_release(&g);
+	}
+}
+
+static void
+test_memory(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LEN(trained); i++) {
+		struct golden g;
+		float *kept;
+		size_t n;
+
+		training_begin(&g, trained[i]);
+		n = g.m.params.length;
+		kept = constant_floats(n, 0);
+		gradient_compute(&g, true, SIZE_MAX);
+		memcpy(kept, g.gradient, n * sizeof *kept);
+		gradient_compute(&g, true, 0);
+		assert_memory_equal(g.gradient, kept, n * sizeof *kept);
+		free(kept);
+		golden_release(&g);
+	}
+}
+
+static bool
+ends(const char *name, const char *with)
+{
+	size_t n = strlen(name), k = strlen(with);
+
+	return n >= k && strcmp(name + n - k, with) == 0;
+}
+
+static void
+update(struct golden *g, bool frozen, float *m, float *v, size_t step)
+{
+	for (size_t i = 0; i < g->m.params.count; i++) {
+		const struct param *t = &g->m.params.param[i];
+		struct adamw o = { 1e-3f, .9f, .999f, 1e-8f, .01f };
+		size_t at = t->offset;
+
+		if (frozen && is_convolution(t))
+			continue;
+		if (!param_decays(t))
+			o.decay = 0;
+		assert_int_equal(o.decay == 0, ends(t->name, ".bias") ||
+		                               ends(t->name, "norm.weight"));
+		adamw_step(g->m.block + at, m + at, v + at,
+		           g->gradient + at, 1, t->length, step, &o);
+	}
+	w2v2_fold(&g->m.network->folded, &g->m.network->weights,
+	          &g->m.network->config);
+}
+
+static void
+losses_match(const char *name, bool frozen)
+{
+	float *expected, *m, *v;
+	struct golden g;
+
+	training_begin(&g, name);
+	m = constant_floats(g.m.params.length, 0);
+	v = constant_floats(g.m.params.length, 0);
+	expected = golden_tensor(&g.expected,
+	                       frozen ? "losses.frozen" : "losses",
+	                       STEPS + 1);
+	for (size_t step = 0; step <= STEPS; step++) {
+		double loss = gradient_compute(&g, !frozen, SIZE_MAX);
+
+		if (!(fabs(loss - (double)expected[step]) <= 1e-3))
+			fail_msg("%s: loss %g after %zu steps, expected %g",
+			         g.name, loss, step, (double)expected[step]);
+		update(&g, frozen, m, v, step + 1);
+	}
+	free(expected);
+	free(m);
+	free(v);
+	golden_release(&g);
+}
+
+static void
+test_losses(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LEN(trained); i++) {
+		losses_match(trained[i], true);
+		losses_match(trained[i], false);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		{ "logits and embeddings are PyTorch's, of 1 to 49 rows",
+		  test_inference, NULL, NULL, NULL },
+		{ "labels come in their order, and dimensions are known",
+		  test_labels, NULL, NULL, NULL },
+		{ "every gradient is PyTorch's",
+		  test_gradients, NULL, NULL, NULL },
+		{ "what is computed again for want of memory is the same",
+		  test_memory, NULL, NULL, NULL },
+		{ "ten steps of AdamW lose what PyTorch's do",
+		  test_losses, NULL, NULL, NULL },
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
