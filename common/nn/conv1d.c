@@ -134,16 +134,15 @@ conv1d_forward(float *y, const float *x,
                size_t T, size_t I, size_t O, size_t k, size_t stride)
 {
 	size_t rows = conv1d_rows(T, k, stride);
-	size_t tiles = gemm_tiles(rows, O, k * I);
+	struct gemm_cut cut = gemm_cut(rows, O, k * I);
 
 	if (k * I <= DIRECT) {
 		direct_forward(y, x, weight, bias, rows, O, k * I, stride * I);
 		return;
 	}
-	#pragma omp parallel for schedule(dynamic) \
-	        if (tiles > 1 && !omp_in_parallel())
-	for (size_t i = 0; i < tiles; i++) {
-		struct gemm_tile t = gemm_tile(i, rows, O, k * I);
+	#pragma omp parallel for schedule(dynamic) if (cut.tiles > 1)
+	for (size_t i = 0; i < cut.tiles; i++) {
+		struct gemm_tile t = gemm_tile(&cut, i);
 		float *tile = y + t.m * O + t.n;
 
 		for (size_t m = 0; bias && m < t.rows; m++)

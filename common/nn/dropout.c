@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "core/vector.h"
+#include "nn/chunk.h"
 #include "nn/dropout.h"
 
 /* An element is dropped when its 16 random bits are below this. */
@@ -22,10 +23,8 @@ scale(float p)
  * a draw per element this vectorises.
  */
 VECTORISED static void
-hash(uint8_t *mask, uint64_t key, uint32_t least, size_t n)
+hash(uint8_t *mask, uint32_t first, uint32_t second, uint32_t least, size_t n)
 {
-	uint32_t first = (uint32_t)key, second = (uint32_t)(key >> 32);
-
 	for (size_t i = 0; i < n; i++) {
 		uint32_t h = first++;
 
@@ -39,11 +38,17 @@ void
 dropout_mask(uint8_t *mask, struct rng *r, float p, size_t n)
 {
 	uint32_t least = threshold(p);
+	uint64_t key;
 
-	if (least > 0)
-		hash(mask, rng_next(r), least, n);
-	else
+	if (least == 0) {
 		memset(mask, 1, n);
+		return;
+	}
+	key = rng_next(r);
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(n))
+	for (size_t i = 0; i < n; i += CHUNK_FLOATS)
+		hash(mask + i, (uint32_t)(key + i), (uint32_t)(key >> 32),
+		     least, chunk_length(i, CHUNK_FLOATS, n));
 }
 
 VECTORISED static void
@@ -68,12 +73,18 @@ void
 dropout_forward(float *y, const float *x, const uint8_t *mask,
                 float p, size_t n)
 {
-	mask_scaled(y, x, mask, scale(p), n);
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(n))
+	for (size_t i = 0; i < n; i += CHUNK_FLOATS)
+		mask_scaled(y + i, x + i, mask + i, scale(p),
+		            chunk_length(i, CHUNK_FLOATS, n));
 }
 
 void
 dropout_backward(float *dx, const float *dy, const uint8_t *mask,
                  float p, size_t n)
 {
-	add_mask_scaled(dx, dy, mask, scale(p), n);
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(n))
+	for (size_t i = 0; i < n; i += CHUNK_FLOATS)
+		add_mask_scaled(dx + i, dy + i, mask + i, scale(p),
+		                chunk_length(i, CHUNK_FLOATS, n));
 }

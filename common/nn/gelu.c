@@ -1,4 +1,5 @@
 #include "core/vector.h"
+#include "nn/chunk.h"
 #include "nn/gelu.h"
 #include "nn/vexp.h"
 
@@ -40,8 +41,8 @@ normal_tail(float a, float exp_half_square)
  * x Phi(x) is x above 0 and 0 below, less |x| Phi(-|x|) on both sides: the
  * subtrahend is small and smooth, and no digits are lost in 1 + erf.
  */
-VECTORISED void
-gelu_forward(float *y, const float *x, size_t n)
+VECTORISED static void
+forward(float *y, const float *x, size_t n)
 {
 	#pragma omp simd
 	for (size_t i = 0; i < n; i++) {
@@ -52,9 +53,17 @@ gelu_forward(float *y, const float *x, size_t n)
 	}
 }
 
+void
+gelu_forward(float *y, const float *x, size_t n)
+{
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(n))
+	for (size_t i = 0; i < n; i += CHUNK_FLOATS)
+		forward(y + i, x + i, chunk_length(i, CHUNK_FLOATS, n));
+}
+
 /* phi(x) = e^(-x^2/2) / sqrt(2 pi) */
-VECTORISED void
-gelu_backward(float *dx, const float *dy, const float *x, size_t n)
+VECTORISED static void
+backward(float *dx, const float *dy, const float *x, size_t n)
 {
 	#pragma omp simd
 	for (size_t i = 0; i < n; i++) {
@@ -65,4 +74,13 @@ gelu_backward(float *dx, const float *dy, const float *x, size_t n)
 		slope = a * e * 0.398942280f - tail;
 		dx[i] += dy[i] * (v < 0 ? -slope : 1 + slope);
 	}
+}
+
+void
+gelu_backward(float *dx, const float *dy, const float *x, size_t n)
+{
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(n))
+	for (size_t i = 0; i < n; i += CHUNK_FLOATS)
+		backward(dx + i, dy + i, x + i,
+		         chunk_length(i, CHUNK_FLOATS, n));
 }

@@ -72,47 +72,48 @@ half(size_t n, size_t step)
  * not so far that packing costs more than threads gain.  Rows are kept longer
  * than columns: BLAS is faster so.
  */
-static struct gemm_tile
-first_tile(size_t M, size_t N, size_t K)
+static void
+halve_tile(struct gemm_cut *c, size_t K)
 {
-	struct gemm_tile t = { .rows = M, .columns = N };
-
 	for (;;) {
-		size_t area = t.rows * t.columns;
-		bool enough = M * N >= TILES * area && area <= TILE_AREA;
+		size_t area = c->rows * c->columns;
+		bool enough = c->M * c->N >= TILES * area &&
+			area <= TILE_AREA;
 
 		if (enough || area * K < 2 * (size_t)TILE_WORK)
-			return t;
-		if (t.rows > 2 * t.columns)
-			t.rows = half(t.rows, ROW_STEP);
+			return;
+		if (c->rows > 2 * c->columns)
+			c->rows = half(c->rows, ROW_STEP);
 		else
-			t.columns = half(t.columns, COLUMN_STEP);
-		if (t.rows * t.columns == area)
-			return t;
+			c->columns = half(c->columns, COLUMN_STEP);
+		if (c->rows * c->columns == area)
+			return;
 	}
 }
 
-size_t
-gemm_tiles(size_t M, size_t N, size_t K)
+struct gemm_cut
+gemm_cut(size_t M, size_t N, size_t K)
 {
-	struct gemm_tile t = first_tile(M, N, K);
+	struct gemm_cut c = { .M = M, .N = N, .rows = M, .columns = N };
 
 	if (M == 0 || N == 0)
-		return 0;
-	return ((M - 1) / t.rows + 1) * ((N - 1) / t.columns + 1);
+		return c;
+	if (omp_get_level() == 0)
+		halve_tile(&c, K);
+	c.tiles = ((M - 1) / c.rows + 1) * ((N - 1) / c.columns + 1);
+	return c;
 }
 
 struct gemm_tile
-gemm_tile(size_t i, size_t M, size_t N, size_t K)
+gemm_tile(const struct gemm_cut *c, size_t i)
 {
-	struct gemm_tile t = first_tile(M, N, K);
-	size_t across = (N - 1) / t.columns + 1;
+	size_t across = (c->N - 1) / c->columns + 1;
+	size_t m = i / across * c->rows, n = i % across * c->columns;
 
-	t.m = i / across * t.rows;
-	t.n = i % across * t.columns;
-	t.rows = chunk_length(t.m, t.rows, M);
-	t.columns = chunk_length(t.n, t.columns, N);
-	return t;
+	return (struct gemm_tile){
+		.m = m, .n = n, .rows = chunk_length(m, c->rows, c->M),
+		.columns = chunk_length(n, c->columns, c->N)
+	};
 }
 
 static void
@@ -121,12 +122,11 @@ gemm_tiled(enum gemm_side a, enum gemm_side b, size_t M, size_t N, size_t K,
            const float *B, size_t ldb, const float *bias,
            float beta, float *C, size_t ldc)
 {
-	size_t tiles = gemm_tiles(M, N, K);
+	struct gemm_cut cut = gemm_cut(M, N, K);
 
-	#pragma omp parallel for schedule(dynamic) \
-	        if (tiles > 1 && !omp_in_parallel())
-	for (size_t i = 0; i < tiles; i++) {
-		struct gemm_tile t = gemm_tile(i, M, N, K);
+	#pragma omp parallel for schedule(dynamic) if (cut.tiles > 1)
+	for (size_t i = 0; i < cut.tiles; i++) {
+		struct gemm_tile t = gemm_tile(&cut, i);
 		float *tile = C + t.m * ldc + t.n;
 
 		for (size_t m = 0; bias && m < t.rows; m++)

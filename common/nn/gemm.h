@@ -19,17 +19,9 @@ void gemm(enum gemm_side a, enum gemm_side b, size_t M, size_t N, size_t K,
           const float *B, size_t ldb, float beta, float *C, size_t ldc);
 
 /*
- * How C is cut for the threads, in tiles whose borders depend on the sizes
- * alone: that many, and the i-th of them.  One if the product is small.
- */
-struct gemm_tile { size_t m, n, rows, columns; };
-
-size_t gemm_tiles(size_t M, size_t N, size_t K);
-struct gemm_tile gemm_tile(size_t i, size_t M, size_t N, size_t K);
-
-/*
- * gemm in all threads, tile by tile, so that the result does not depend on
- * their number.  Inside a parallel region one thread does all tiles.
+ * gemm in all threads, tile by tile.  How C is cut depends on the sizes
+ * alone, so the result does not depend on the number of threads.  Inside a
+ * parallel region, be it of one thread, it is the same as gemm.
  */
 void gemm_wide(enum gemm_side a, enum gemm_side b,
                size_t M, size_t N, size_t K,
@@ -41,6 +33,13 @@ void gemm_onto_bias(enum gemm_side a, enum gemm_side b,
                     size_t M, size_t N, size_t K,
                     const float *A, size_t lda, const float *B, size_t ldb,
                     const float *bias, float *C, size_t ldc);
+
+/* Such tiles, for other loops: there is one if the product is small. */
+struct gemm_cut { size_t M, N, rows, columns, tiles; };
+struct gemm_tile { size_t m, n, rows, columns; };
+
+struct gemm_cut gemm_cut(size_t M, size_t N, size_t K);
+struct gemm_tile gemm_tile(const struct gemm_cut *c, size_t i);
 
 /*
  * Once, before the first gemm and before any thread is started: one thread a

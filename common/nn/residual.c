@@ -1,20 +1,38 @@
 #include "core/vector.h"
+#include "nn/chunk.h"
 #include "nn/residual.h"
 
-VECTORISED void
-add_scaled(float *y, float factor, const float *x, size_t n)
+VECTORISED static void
+axpy(float *y, float factor, const float *x, size_t n)
 {
 	#pragma omp simd
 	for (size_t i = 0; i < n; i++)
 		y[i] += factor * x[i];
 }
 
+void
+add_scaled(float *y, float factor, const float *x, size_t n)
+{
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(n))
+	for (size_t i = 0; i < n; i += CHUNK_FLOATS)
+		axpy(y + i, factor, x + i, chunk_length(i, CHUNK_FLOATS, n));
+}
+
 VECTORISED static void
-add(float *y, const float *x, const float *z, size_t n)
+add_chunk(float *y, const float *x, const float *z, size_t n)
 {
 	#pragma omp simd
 	for (size_t i = 0; i < n; i++)
 		y[i] = x[i] + z[i];
+}
+
+static void
+add(float *y, const float *x, const float *z, size_t n)
+{
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(n))
+	for (size_t i = 0; i < n; i += CHUNK_FLOATS)
+		add_chunk(y + i, x + i, z + i,
+		          chunk_length(i, CHUNK_FLOATS, n));
 }
 
 /* y = x + gain z */

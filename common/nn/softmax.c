@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "core/vector.h"
+#include "nn/chunk.h"
 #include "nn/softmax.h"
 #include "nn/vexp.h"
 
@@ -29,8 +30,8 @@ row_max(const float *x, size_t C)
 	return max;
 }
 
-VECTORISED void
-softmax_forward(float *y, const float *x, size_t N, size_t C)
+VECTORISED static void
+forward(float *y, const float *x, size_t N, size_t C)
 {
 	for (size_t n = 0; n < N; n++, x += C, y += C) {
 		float max = row_max(x, C), sum = 0;
@@ -47,6 +48,16 @@ softmax_forward(float *y, const float *x, size_t N, size_t C)
 		for (size_t c = 0; c < C; c++)
 			y[c] *= sum;
 	}
+}
+
+void
+softmax_forward(float *y, const float *x, size_t N, size_t C)
+{
+	size_t rows = chunk_rows(C);
+
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * C))
+	for (size_t n = 0; n < N; n += rows)
+		forward(y + n * C, x + n * C, chunk_length(n, rows, N), C);
 }
 
 VECTORISED void

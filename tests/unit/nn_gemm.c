@@ -102,7 +102,7 @@ static void
 test_wide(void **state)
 {
 	(void)state;
-	assert_true(gemm_tiles(WIDE_M, WIDE_N, WIDE_K) > 2);
+	assert_true(gemm_cut(WIDE_M, WIDE_N, WIDE_K).tiles > 2);
 	for (int i = 0; i < 4; i++)
 		compare(gemm_wide, i & 1 ? GEMM_TRANSPOSED : GEMM_PLAIN,
 		        i & 2 ? GEMM_TRANSPOSED : GEMM_PLAIN,
@@ -123,9 +123,10 @@ test_tiles(void **state)
 		size_t N = sizes[i / LEN(sizes) % LEN(sizes)];
 		size_t K = depths[i / LEN(sizes) / LEN(sizes)];
 		float *count = constant_floats(M * N, 0);
+		struct gemm_cut cut = gemm_cut(M, N, K);
 
-		for (size_t j = 0; j < gemm_tiles(M, N, K); j++) {
-			struct gemm_tile t = gemm_tile(j, M, N, K);
+		for (size_t j = 0; j < cut.tiles; j++) {
+			struct gemm_tile t = gemm_tile(&cut, j);
 
 			for (size_t k = 0; k < t.rows * t.columns; k++)
 				count[(t.m + k / t.columns) * N + t.n
@@ -158,27 +159,32 @@ test_bias(void **state)
 	free(bias);
 }
 
-/* One thread, three, and one of three that are busy elsewhere. */
+/* One thread or three; within a region as in it without tiles. */
 static void
 test_threads(void **state)
 {
 	size_t M = WIDE_M, N = WIDE_N, K = WIDE_K;
 	float *A = random_floats(M * K, 1), *B = random_floats(K * N, 2);
-	float *C[3];
+	float *C[5];
 
 	(void)state;
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 5; i++) {
 		C[i] = constant_floats(M * N, NAN);
-		omp_set_num_threads(i == 0 ? 1 : 3);
-		#pragma omp parallel for if (i == 2)
+		omp_set_num_threads(i % 2 ? 3 : 1);
+		if (i < 2)
+			gemm_wide(GEMM_PLAIN, GEMM_PLAIN, M, N, K, 1,
+			          A, K, B, N, 0, C[i], N);
+		#pragma omp parallel for
 		for (int j = 0; j < 3; j++)
-			if (j == 0)
-				gemm_wide(GEMM_PLAIN, GEMM_PLAIN, M, N, K, 1,
-				          A, K, B, N, 0, C[i], N);
+			if (i >= 2 && j == 0)
+				(i < 4 ? gemm_wide : gemm)(
+					GEMM_PLAIN, GEMM_PLAIN, M, N, K, 1,
+					A, K, B, N, 0, C[i], N);
 	}
 	assert_memory_equal(C[0], C[1], M * N * sizeof(float));
-	assert_memory_equal(C[0], C[2], M * N * sizeof(float));
-	for (int i = 0; i < 3; i++)
+	assert_memory_equal(C[2], C[3], M * N * sizeof(float));
+	assert_memory_equal(C[2], C[4], M * N * sizeof(float));
+	for (int i = 0; i < 5; i++)
 		free(C[i]);
 	free(A);
 	free(B);

@@ -95,6 +95,7 @@ test_sizes(void **state)
 	for (size_t t = 0; t < LEN(row_counts); t++)
 		for (size_t c = 0; c < LEN(channel_counts); c++)
 			try_layer(row_counts[t], channel_counts[c], 0);
+	try_layer(70, 600, 0);
 }
 
 static void
