@@ -219,7 +219,7 @@ check 'models that lie, are cut or are no models are refused' '
 	for file in nowhere /dev/null "$in" "$top"
 	do
 		fails 1 predict -m "$file" "$in" >out 2>err
-		says "predict: $file: " err
+		says "predict: $file" err
 		test ! -s out
 	done
 	head -c 9000 "$model" >cut
@@ -267,6 +267,24 @@ check 'hostile streams are one clear line' '
 	fails 1 predict -m "$model" half 2>err >out
 	says "cut inside a frame" err
 	test "$(wc -l <out)" -gt 1
+'
+check 'a width that a model only claims takes no memory' '
+	case $BIN in *san*) exit 0 ;; esac
+	$python - "$model" <<-END
+	import json, struct, sys
+	data = open(sys.argv[1], "rb").read()
+	n = struct.unpack("<Q", data[:8])[0]
+	header = json.loads(data[8:8 + n])
+	header["__metadata__"].update(width="4096", blocks="a" * 16)
+	text = json.dumps(header).encode()
+	open("lie", "wb").write(struct.pack("<Q", len(text)) + text +
+	                        data[8 + n:])
+	END
+	ulimit -v 4000000
+	predict -m "$model" "$in" >out
+	fails 1 predict -m lie "$in" 2>err
+	says "predict: lie: tensor " err
+	says ", want [" err
 '
 check 'a full disk and a closed pipe are failures' '
 	for form in "" --json --frames

@@ -104,8 +104,12 @@ model_student_open(struct model *m)
 
 	metadata_read(m);
 	student_layout(&m->params, &m->weights, &m->shape, NULL);
-	m->block = xmalloc(m->params.length, sizeof *m->block);
-	reason = params_load(m->block, &m->params, &m->file);
+	/* a width that the file does not hold must not take its memory */
+	reason = params_check(&m->params, &m->file);
+	if (!reason) {
+		m->block = xmalloc(m->params.length, sizeof *m->block);
+		reason = params_load(m->block, &m->params, &m->file);
+	}
 	if (reason)
 		die("%s: %s", m->name, reason);
 	params_release(&m->params);
