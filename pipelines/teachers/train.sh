@@ -7,12 +7,6 @@
 set -eu
 out=$1 frames=$2 log=$3
 
-test -d "${TEACHER_BASE:-}" || {
-	echo 'say what to fine-tune: make TEACHER_BASE=CHECKPOINT, a' \
-		'directory with config.json and model.safetensors' >&2
-	exit 1
-}
-
 # chosen: "key!=value" for each label that is no class
 chosen() {
 	framecut --keep id,label "$frames" | framedump --json |

@@ -1,0 +1,95 @@
+#!/bin/sh
+# make -C pipelines teachers, on a small random network and a made corpus.
+. "$(dirname "$0")/lib.sh"
+
+# clip PITCH NAME: 0.6 s of a buzz
+clip() {
+	sox -n -r 16000 -b 16 "$dir/corpus/$2.wav" synth .6 sawtooth "$1" \
+		vol .3
+}
+
+# ten utterances of one language, two of another, and a label of no class
+corpus_make() {
+	mkdir "$dir/corpus"
+	printf 'path\tlanguage\tlabel\tspeaker\tcorpus\tfold\n'
+	i=0
+	for label in anger happiness neutral sadness anger happiness \
+		neutral sadness anger sadness boredom
+	do
+		clip $((120 + 37 * i)) de$i
+		printf 'de%d.wav\tde\t%s\ts%d\tmade\t%d\n' \
+			$i $label $((i % 3)) $((i % 5))
+		i=$((i + 1))
+	done
+	for label in anger sadness
+	do
+		clip $((150 + 90 * i)) it$i
+		printf 'it%d.wav\tit\t%s\tt%d\tmade\t%d\n' \
+			$i $label $((i % 2)) $((i % 2))
+		i=$((i + 1))
+	done
+}
+
+# teachers WORK VARIABLE=...
+teachers() {
+	work=$1
+	shift
+	make -s -C "$top/pipelines" teachers CORPORA="$dir/corpus" \
+		WORK="$work" TEACHER_BASE="$dir/tiny" BATCH=5 RATE=3e-3 \
+		OPTIONS=--plain "$@"
+}
+
+check 'a small random network and a corpus to teach it' '
+	student-init --arch w2v2-tiny --out "$dir/tiny"
+	corpus_make >"$dir/manifest.tsv"
+	mv "$dir/manifest.tsv" "$dir/corpus/"
+'
+check 'a teacher for each language learns ten utterances by heart' '
+	teachers "$dir/work" PASSES=60
+	test -d "$dir/work/it.teacher"
+	predict -m "$dir/work/de.teacher" "$dir/work/de.frames" >said
+	awk -F "\t" "NR > 1 && \$7 != \"boredom\" && \$7 != \$8 { exit 1 }" \
+		said
+	test "$(wc -l <said)" -eq 12
+'
+check 'its loss falls' '
+	first=$(sed -n "1s/.*\"loss\":\([0-9.]*\).*/\1/p" "$dir/work/de.log")
+	last=$(sed -n "\$s/.*\"loss\":\([0-9.]*\).*/\1/p" "$dir/work/de.log")
+	echo "$first $last" | awk "{ exit !(\$1 > 1 && \$2 < .1) }"
+'
+check 'a second make has nothing to do' '
+	touch "$dir/mark"
+	teachers "$dir/work" PASSES=60 >out 2>&1
+	test -z "$(find "$dir/work" -newer "$dir/mark" -type f)"
+'
+check 'interrupted and taken up again, it ends in the same bytes' '
+	teachers "$dir/parts" LANGUAGES=de PASSES=4
+	mv "$dir/parts" "$dir/whole" # paths are part of the history
+	teachers "$dir/parts" LANGUAGES=de PASSES=4 >out 2>&1 &
+	make=$!
+	while ! grep -qs "\"pass\":1" "$dir/parts/de.log"
+	do
+		kill -0 $make || break
+		sleep .05
+	done
+	pkill -P $make -x make || kill $make || :
+	wait $make || :
+	teachers "$dir/parts" LANGUAGES=de PASSES=4
+	cmp "$dir/whole/de.teacher/model.safetensors" \
+		"$dir/parts/de.teacher/model.safetensors"
+'
+check 'a fold is left out of the training and scored' '
+	teachers "$dir/fold" LANGUAGES=de FOLD=0 PASSES=1
+	grep -q "^all  *2 " "$dir/fold/de.score"
+	speakers=$(modeldump --key speakers "$dir/fold/de.teacher")
+	test -n "$speakers"
+'
+check 'what is missing is said' '
+	fails 2 make -s -C "$top/pipelines" teachers TEACHER_BASE=x \
+		WORK="$dir/none" 2>err
+	grep -q "CORPORA=" err
+	fails 2 make -s -C "$top/pipelines" teachers CORPORA="$dir/corpus" \
+		WORK="$dir/none" 2>err
+	grep -q "TEACHER_BASE=" err
+'
+finish
