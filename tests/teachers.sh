@@ -65,15 +65,18 @@ check 'a second make has nothing to do' '
 check 'interrupted and taken up again, it ends in the same bytes' '
 	teachers "$dir/parts" LANGUAGES=de PASSES=4
 	mv "$dir/parts" "$dir/whole" # paths are part of the history
+	set -m # a process group to kill
 	teachers "$dir/parts" LANGUAGES=de PASSES=4 >out 2>&1 &
 	make=$!
+	set +m
 	while ! grep -qs "\"pass\":1" "$dir/parts/de.log"
 	do
-		kill -0 $make || break
-		sleep .05
+		kill -0 $make
+		sleep .02
 	done
-	pkill -P $make -x make || kill $make || :
+	kill -KILL -- -$make
 	wait $make || :
+	test ! -e "$dir/parts/de.trained"
 	teachers "$dir/parts" LANGUAGES=de PASSES=4
 	cmp "$dir/whole/de.teacher/model.safetensors" \
 		"$dir/parts/de.teacher/model.safetensors"
