@@ -79,4 +79,60 @@ check 'a class whose name would break a table is refused' '
 	grep -q -e "--classes" err
 	test ! -e m
 '
+check 'a network of each family is a directory that predicts' '
+	head -c 32000 /dev/zero | tr "\000" "\101" | wavread --raw - >f
+	for family in w2v2 hubert wavlm
+	do
+		student-init -a $family-tiny -c a,b,c -o $family
+		predict -m $family f >out
+		head -1 out | grep -q "confidence	a	b	c$"
+	done
+'
+check 'a network keeps its encoder and gets another head' '
+	student-init -a wavlm-tiny -o a
+	student-init --from a -c joy,other --layer-sum --projector 7 -o b/
+	modeldump b >out
+	grep -q "^projector.weight  *F32  *\[7,64\]" out
+	grep -q "^classifier.weight  *F32  *\[2,7\]" out
+	grep -q "^layer_weights  *F32  *\[3\]" out
+	test "$(ls b | wc -l)" = 3
+	student-init --from a --keep-head -o c
+	cmp a/model.safetensors c/model.safetensors
+	student-init --from b --keep-head -c joy,other -o c
+	fails 1 student-init --from b --keep-head -c other,joy -o c 2>err
+	says "cannot be kept" err
+'
+check 'other files in a directory stay' '
+	mkdir a
+	echo mine >a/README.md
+	student-init -a w2v2-tiny -o a
+	student-init -a w2v2-tiny -s 2 -o a
+	test "$(cat a/README.md)" = mine
+'
+check 'options of networks and of students do not mix' '
+	fails 2 student-init -a w2v2-tiny --width 8 -o m 2>err
+	grep -q "compact students" err
+	fails 2 student-init -a w2v2-tiny -f "fbank20 8000/200/80" -o m
+	fails 2 student-init --layer-sum -o m 2>err
+	grep -q "of networks" err
+	fails 2 student-init -a w2v2-tiny --keep-head -o m
+	fails 2 student-init --from m -a w2v2-tiny -o m2
+	fails 2 student-init --from m --keep-head --projector 8 -o m2
+	fails 2 student-init -a w2v2-huge -o m 2>err
+	grep -q "w2v2-base" err
+	test ! -e m -a ! -e m2
+'
+check 'what is no network, or cannot be written, is named' '
+	fails 1 student-init --from nowhere -o m 2>err
+	says "nowhere/config.json: No such file" err
+	student-init -a w2v2-tiny -o a
+	sed -i s/wav2vec2/sew/ a/config.json
+	fails 1 student-init --from a -o m 2>err
+	says "model_type \"sew\" is not supported" err
+	echo >file
+	fails 1 student-init -a w2v2-tiny -o file 2>err
+	says "file: not a directory" err
+	fails 1 student-init -a w2v2-tiny -o no/where 2>err
+	says "no/where" err
+'
 finish

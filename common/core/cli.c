@@ -8,6 +8,7 @@
 #include "core/cli.h"
 #include "core/die.h"
 #include "core/number.h"
+#include "core/utf8.h"
 #include "core/xalloc.h"
 
 /* getopt_long's values: table entries from FIRST on, common ones below. */
@@ -271,4 +272,27 @@ cli_parse(int argc, char *argv[], const struct cli_option *options,
 		die_usage("unexpected operand: %s",
 		          argv[optind + about->operands_max]);
 	return optind;
+}
+
+size_t
+cli_names(const char **name, size_t max, char *list, const char *option)
+{
+	size_t count = 0;
+
+	for (char *word = list; word;) {
+		char *comma = strchr(word, ',');
+
+		if (comma)
+			*comma++ = '\0';
+		if (!*word || count == max || strpbrk(word, "\t\n") ||
+		    !utf8_valid(word))
+			die_usage("%s: want 1 to %zu names with commas "
+			          "between them", option, max);
+		for (size_t i = 0; i < count; i++)
+			if (strcmp(name[i], word) == 0)
+				die_usage("%s: %s twice", option, word);
+		name[count++] = word;
+		word = comma;
+	}
+	return count;
 }

@@ -74,4 +74,11 @@ struct cli_about {
 int cli_parse(int argc, char *argv[], const struct cli_option *options,
               const struct cli_about *about);
 
+/*
+ * Splits an option's "a,b,c", in place, into at most max names; returns how
+ * many.  Exits 2 when one is empty, given twice, or would break a table.
+ */
+size_t cli_names(const char **name, size_t max, char *list,
+                 const char *option);
+
 #endif

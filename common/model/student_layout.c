@@ -5,6 +5,24 @@
 
 const size_t student_front_taps[STUDENT_FRONT_LAYERS] = { 5, 3 };
 
+const struct student_shape *
+student_size(const char *name)
+{
+	static const struct {
+		const char *name;
+		struct student_shape shape;
+	} sizes[] = {
+		{ "small", { .width = 64, .heads = 4, .blocks = "caca" } },
+		{ "base", { .width = 144, .heads = 4, .blocks = "cacaca" } },
+		{ "large", { .width = 256, .heads = 8, .blocks = "cacacaca" } }
+	};
+
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+		if (strcmp(sizes[i].name, name) == 0)
+			return &sizes[i].shape;
+	return NULL;
+}
+
 const char *
 student_shape_check(const struct student_shape *s)
 {

@@ -46,6 +46,12 @@ struct student_weights {
 	struct student_linear classifier;
 };
 
+/*
+ * Width, heads and blocks of "small", "base" or "large", or NULL: 0.2, 1.4
+ * and 5.6 million weights with 83 features and 4 classes.
+ */
+const struct student_shape *student_size(const char *name);
+
 /* NULL, or what is wrong with a shape (a constant text). */
 const char *student_shape_check(const struct student_shape *shape);
 

@@ -73,6 +73,9 @@ char *w2v2_architecture_read(struct w2v2_config *c,
                              const struct json *config);
 char *w2v2_labels_read(struct w2v2_config *c, const struct json *config);
 
+/* Are the labels arousal, dominance and the like, rather than classes? */
+bool w2v2_labels_dimensions(const struct w2v2_config *c);
+
 /* preprocessor_config.json; the same. */
 char *w2v2_preprocessor_read(struct w2v2_config *c,
                              const struct json *preprocessor);

@@ -62,8 +62,9 @@ label_check(const struct w2v2_config *c, size_t k)
 	if (!*label || strlen(label) > LABEL_SIZE_MAX)
 		return xasprintf("id2label: class %zu: want a name of 1..%d "
 		                 "bytes", k, LABEL_SIZE_MAX);
-	for (const char *p = label; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
+	/* U+0080 to U+009F are control characters, too */
+	for (const unsigned char *p = (const unsigned char *)label; *p; p++)
+		if (*p < ' ' || *p == 0x7f || (*p == 0xc2 && p[1] < 0xa0))
 			return xasprintf("id2label: class %zu: a tab, a "
 			                 "newline or the like in its name", k);
 	for (size_t i = 0; i < c->labels; i++)
@@ -107,8 +108,8 @@ labels_number(struct w2v2_config *c, const struct json *config)
 	return NULL;
 }
 
-static bool
-dimensions_all(const struct w2v2_config *c)
+bool
+w2v2_labels_dimensions(const struct w2v2_config *c)
 {
 	for (size_t k = 0; k < c->labels; k++) {
 		bool one = false;
@@ -130,7 +131,7 @@ problem_read(struct w2v2_config *c, const struct json *config)
 		return xstrdup("problem_type multi_label_classification "
 		               "(classes that go together) is not supported");
 	c->regression = (type && strcmp(type, "regression") == 0) ||
-		dimensions_all(c);
+		w2v2_labels_dimensions(c);
 	return NULL;
 }
 

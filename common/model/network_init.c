@@ -1,0 +1,233 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/die.h"
+#include "core/xalloc.h"
+#include "model/directory.h"
+#include "model/json.h"
+#include "model/network_init.h"
+
+#define TINY "\"hidden_size\":64,\"num_hidden_layers\":2," \
+	"\"num_attention_heads\":4,\"intermediate_size\":128," \
+	"\"conv_dim\":[32,32,32,32,32,32,32],\"classifier_proj_size\":24," \
+	"\"num_conv_pos_embeddings\":16,\"num_conv_pos_embedding_groups\":4," \
+	"\"num_buckets\":32,\"max_bucket_distance\":50}"
+#define LARGE "\"hidden_size\":1024,\"num_hidden_layers\":24," \
+	"\"num_attention_heads\":16,\"intermediate_size\":4096," \
+	"\"feat_extract_norm\":\"layer\",\"do_stable_layer_norm\":true"
+#define LARGE_BIAS LARGE ",\"conv_bias\":true}"
+
+const char *const network_sizes[] = {
+	"w2v2-tiny", "w2v2-base", "w2v2-large",
+	"hubert-tiny", "hubert-base", "hubert-large",
+	"wavlm-tiny", "wavlm-base", "wavlm-large", NULL
+};
+
+/* As the published ones are; what is not said is as in transformers. */
+static const char *const size_config[] = {
+	"{\"model_type\":\"wav2vec2\"," TINY,
+	"{\"model_type\":\"wav2vec2\"}",
+	"{\"model_type\":\"wav2vec2\"," LARGE_BIAS,
+	"{\"model_type\":\"hubert\"," TINY,
+	"{\"model_type\":\"hubert\"}",
+	"{\"model_type\":\"hubert\"," LARGE_BIAS,
+	"{\"model_type\":\"wavlm\"," TINY,
+	"{\"model_type\":\"wavlm\"}",
+	"{\"model_type\":\"wavlm\"," LARGE "}"
+};
+
+/* Tensors of a network, those of the file it comes from or of the new one. */
+struct tensors {
+	struct w2v2_config config;
+	struct w2v2_weights weights;
+	struct params params;
+	float *owned;
+};
+
+static void
+config_named(struct w2v2_config *c, const char *size)
+{
+	const char *refused;
+	size_t i = 0;
+	struct json *j;
+	char *why;
+
+	while (strcmp(network_sizes[i], size) != 0)
+		i++;
+	j = json_parse(size_config[i], strlen(size_config[i]), &refused);
+	why = w2v2_config_read(c, j);
+	if (why)
+		die("%s: %s", size, why);
+	json_release(j);
+	c->normalize = true;
+	c->attention_mask = c->conv_layer_norm;
+}
+
+static void
+labels_set(struct w2v2_config *c, const struct network_wishes *wishes)
+{
+	c->labels = wishes->class_count;
+	c->label = xcalloc(c->labels, sizeof *c->label);
+	for (size_t k = 0; k < c->labels; k++)
+		c->label[k] = xstrdup(wishes->classes[k]);
+	c->regression = w2v2_labels_dimensions(c);
+}
+
+static void
+labels_check(const struct directory *d, const struct network_wishes *wishes)
+{
+	const struct w2v2_config *c = &d->config;
+	bool same = wishes->class_count == c->labels;
+
+	if (wishes->class_count == 0)
+		return;
+	for (size_t k = 0; k < c->labels && same; k++)
+		same = strcmp(wishes->classes[k], c->label[k]) == 0;
+	if (!same)
+		die("%s: its head has other classes than --classes, in order: "
+		    "it cannot be kept", d->name);
+}
+
+static void
+tensors_list(struct tensors *t, const struct w2v2_spelling *spelling)
+{
+	w2v2_layout(&t->params, &t->weights, &t->config, spelling);
+}
+
+static void
+tensors_release(struct tensors *t)
+{
+	params_release(&t->params);
+	w2v2_weights_release(&t->weights);
+	w2v2_config_release(&t->config);
+	free(t->owned);
+}
+
+/* The encoder of from, which has no head: the same places. */
+static void
+tensors_take(struct tensors *t, const struct tensors *from)
+{
+	struct w2v2_layer *layer = t->weights.layer;
+
+	t->weights = from->weights;
+	t->weights.layer = layer;
+	memcpy(layer, from->weights.layer, t->config.layers * sizeof *layer);
+}
+
+/* Fresh values for all that has no place yet. */
+static void
+tensors_start(struct tensors *t, unsigned long seed)
+{
+	struct params fresh = { .param = xcalloc(t->params.count,
+	                                         sizeof *fresh.param) };
+
+	for (size_t i = 0; i < t->params.count; i++) {
+		struct param p = t->params.param[i];
+
+		if (*p.slot)
+			continue;
+		p.offset = fresh.length;
+		fresh.length += p.length;
+		fresh.param[fresh.count++] = p;
+	}
+	t->owned = xmalloc(fresh.length, sizeof *t->owned);
+	params_start(t->owned, &fresh, seed);
+	params_bind(&fresh, t->owned);
+	params_release(&fresh);
+}
+
+/* A new model has not been trained, whatever its encoder was. */
+static void
+network_write(const char *out, const struct tensors *t,
+              const struct directory *from)
+{
+	static const char *const keys[] = {
+		"updates", "passes", "batches", "digest"
+	};
+	struct safetensors_text zero[4];
+	struct directory_contents c = {
+		.from = from, .config = &t->config, .params = &t->params,
+		.metadata = zero
+	};
+
+	for (int i = 0; i < 4; i++)
+		if (from && safetensors_metadata(&from->file, keys[i]))
+			zero[c.metadata_count++] = (struct safetensors_text){
+				(char *)(uintptr_t)keys[i],
+				(char *)(uintptr_t)"0"
+			};
+	directory_write(out, &c);
+}
+
+/* The shape of what is to be made; head and labels are c's own. */
+static struct w2v2_config
+config_make(const struct w2v2_config *from,
+            const struct network_wishes *wishes)
+{
+	struct w2v2_config c = *from;
+
+	c.label = NULL;
+	c.head = W2V2_HEAD_PROJECTOR;
+	c.layer_sum = wishes->layer_sum;
+	if (wishes->projector)
+		c.projector = wishes->projector;
+	labels_set(&c, wishes);
+	return c;
+}
+
+static void
+network_derive(const char *out, const struct network_wishes *wishes)
+{
+	enum directory_use use = wishes->keep_head ? DIRECTORY_CLASSIFIER
+	                                           : DIRECTORY_ENCODER;
+	struct directory d;
+	const char *refused = directory_open(&d, wishes->from, use);
+	struct tensors old = { .owned = NULL }, new = { .owned = NULL };
+	struct w2v2_spelling spelling;
+	char *why;
+
+	if (refused)
+		die("%s", refused);
+	old.config = d.config;
+	tensors_list(&old, &d.spelling);
+	why = params_map(&old.params, &d.file, &old.owned);
+	if (why)
+		die("%s: %s", d.name, why);
+	if (wishes->keep_head) {
+		labels_check(&d, wishes);
+		network_write(out, &old, &d);
+	} else {
+		new.config = config_make(&d.config, wishes);
+		spelling = d.spelling;
+		spelling.bare = false;
+		spelling.mask |= new.config.time_mask.share > 0;
+		tensors_list(&new, &spelling);
+		tensors_take(&new, &old);
+		tensors_start(&new, wishes->seed);
+		network_write(out, &new, &d);
+		tensors_release(&new);
+	}
+	old.config.label = NULL; /* the directory's */
+	tensors_release(&old);
+	directory_release(&d);
+}
+
+void
+network_init(const char *out, const struct network_wishes *wishes)
+{
+	const struct w2v2_spelling spelling = { .mask = true };
+	struct tensors t = { .owned = NULL };
+	struct w2v2_config c;
+
+	if (wishes->from) {
+		network_derive(out, wishes);
+		return;
+	}
+	config_named(&c, wishes->size);
+	t.config = config_make(&c, wishes);
+	tensors_list(&t, &spelling);
+	tensors_start(&t, wishes->seed);
+	network_write(out, &t, NULL);
+	tensors_release(&t);
+}
