@@ -1,19 +1,21 @@
 /*
- * modeldump - what is in a model file
+ * modeldump - what is in a model
  *
  *	modeldump student.safetensors
- *	modeldump --key passes student.safetensors
+ *	modeldump --key passes teacher/
  *
- * Prints the metadata, then a line a tensor: name, type, shape.
+ * Prints the metadata of a file, or the shape, classes and metadata of a
+ * directory of Hugging Face; then a line a tensor: name, type, shape.
  * See modeldump(1) and tunne-model(5).
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/cli.h"
 #include "core/die.h"
 #include "core/utf8.h"
-#include "model/safetensors.h"
+#include "model/describe.h"
 
 /* Every line of a text, those after the first set in. */
 static void
@@ -37,10 +39,25 @@ text_print(const char *key, const char *text)
 	lines_print(text, 13);
 }
 
-static void
-tensor_print(const struct safetensors_entry *e)
+/* The longest name, within reason. */
+static size_t
+names_width(const struct safetensors *s)
 {
-	utf8_print(stdout, e->name, 32);
+	size_t width = 32;
+
+	for (size_t i = 0; i < s->entries; i++) {
+		size_t length = strlen(s->entry[i].name);
+
+		if (length > width && length < 80)
+			width = length;
+	}
+	return width;
+}
+
+static void
+tensor_print(const struct safetensors_entry *e, size_t width)
+{
+	utf8_print(stdout, e->name, width);
 	putchar(' ');
 	utf8_print(stdout, e->type_name, 5);
 	printf(" [");
@@ -49,43 +66,78 @@ tensor_print(const struct safetensors_entry *e)
 	printf("]\n");
 }
 
+/* All of it, or the value of a key alone. */
 static void
-file_print(const struct safetensors *s)
+model_print(const char *path, const char *key,
+            const struct safetensors_text *text, size_t texts,
+            const struct safetensors *s)
 {
-	for (size_t i = 0; i < s->metadata_count; i++)
-		text_print(s->metadata[i].key, s->metadata[i].value);
+	size_t width;
+
+	for (size_t i = 0; i < texts; i++) {
+		if (!key)
+			text_print(text[i].key, text[i].value);
+		else if (strcmp(text[i].key, key) == 0) {
+			lines_print(text[i].value, 0);
+			return;
+		}
+	}
+	if (key)
+		die("%s: no \"%s\" in its metadata", path, key);
 	putchar('\n');
+	width = names_width(s);
 	for (size_t i = 0; i < s->entries; i++)
-		tensor_print(&s->entry[i]);
+		tensor_print(&s->entry[i], width);
+}
+
+static void
+directory_print(const char *path, const char *key)
+{
+	struct directory d;
+	struct safetensors_text *text;
+	const char *why = directory_open(&d, path, DIRECTORY_ANY);
+	size_t texts;
+
+	if (why)
+		die("%s", why);
+	texts = describe_directory(&text, &d);
+	model_print(path, key, text, texts, &d.file);
+	describe_release(text, texts);
+	directory_release(&d);
+}
+
+static void
+file_print(const char *path, const char *key)
+{
+	struct safetensors s;
+	const char *why = safetensors_open(&s, path);
+
+	if (why)
+		die("%s: %s", path, why);
+	model_print(path, key, s.metadata, s.metadata_count, &s);
+	safetensors_release(&s);
 }
 
 int
 main(int argc, char *argv[])
 {
-	const char *key = NULL, *value, *why, *path;
+	const char *key = NULL, *path;
 	const struct cli_option options[] = {
 		OPT_STRING('k', "key", &key, "KEY",
 		           "print this value of the metadata alone"),
 		OPT_END
 	};
 	const struct cli_about about = {
-		"print what is in a model file", "FILE", 1, 1
+		"print what is in a model", "MODEL", 1, 1
 	};
-	struct safetensors s;
+	struct stat st;
 
 	path = argv[cli_parse(argc, argv, options, &about)];
-	why = safetensors_open(&s, path);
-	if (why)
-		die("%s: %s", path, why);
-	value = key ? safetensors_metadata(&s, key) : NULL;
-	if (key && !value)
-		die("%s: no \"%s\" in its metadata", path, key);
-	if (key)
-		lines_print(value, 0);
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		directory_print(path, key);
 	else
-		file_print(&s);
+		file_print(path, key);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		die("write <stdout>:");
-	safetensors_release(&s);
 	return STATUS_OK;
 }

@@ -73,12 +73,35 @@ check 'what is no model is refused with one line' '
 	student-init -a small -o s.safetensors
 	head -c 90000 s.safetensors >cut
 	tensors F32 "[9,9]" >lie
-	for file in nowhere . three cut lie "$top/Makefile" /dev/null
+	for file in nowhere three cut lie "$top/Makefile" /dev/null
 	do
 		fails 1 modeldump "$file" >out 2>err
 		says "modeldump: $file: " err
 		test ! -s out
 	done
+'
+check 'a directory is told by shape, classes and metadata' '
+	student-init -a wavlm-tiny -c joy,anger -o m
+	modeldump m >out
+	grep -qx "family  *WavLM" out
+	grep -qx "layers  *2" out
+	grep -qx "head  *projector of 24, hears the last layer" out
+	grep -qx "classes  *joy" out
+	grep -qx "format  *pt" out
+	grep -qx "wavlm.*.layers.1.attention.gru_rel_pos_const  *F32  *\[1,4,1,1\]" out
+	modeldump -k classes m/ >out
+	printf "joy\nanger\n" | diff - out
+	fails 1 modeldump -k passes m 2>err
+	says "modeldump: m: no \"passes\" in its metadata" err
+'
+check 'a directory that is no model is refused with one line' '
+	fails 1 modeldump . >out 2>err
+	says "modeldump: ./config.json: No such file" err
+	student-init -a w2v2-tiny -o m
+	sed -i "s/\"0\": \"anger\"/\"0\": \"sadness\"/" m/config.json
+	fails 1 modeldump m >out 2>err
+	says "modeldump: m/config.json: id2label: two classes sadness" err
+	test ! -s out
 '
 check 'a full disk is an error' '
 	test -w /dev/full || exit 0
