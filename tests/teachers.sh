@@ -74,7 +74,7 @@ check 'interrupted and taken up again, it ends in the same bytes' '
 		kill -0 $make
 		sleep .02
 	done
-	kill -KILL -- -$make
+	kill -KILL "-$make"
 	wait $make || :
 	test ! -e "$dir/parts/de.trained"
 	teachers "$dir/parts" LANGUAGES=de PASSES=4
