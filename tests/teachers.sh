@@ -34,10 +34,14 @@ corpus_make() {
 teachers() {
 	work=$1
 	shift
-	make -s -C "$top/pipelines" teachers CORPORA="$dir/corpus" \
-		WORK="$work" TEACHER_BASE="$dir/tiny" BATCH=5 RATE=3e-3 \
+	${group:-} make -s -C "$top/pipelines" teachers \
+		CORPORA="$dir/corpus" WORK="$work" TEACHER_BASE="$dir/tiny" BATCH=5 RATE=3e-3 \
 		OPTIONS=--plain "$@"
 }
+
+# a process group of its own, so that all of it can be killed
+printf '#!/bin/sh\necho $$ >%s\nexec "$@"\n' "$dir/pid" >"$dir/group"
+chmod +x "$dir/group"
 
 check 'a small random network and a corpus to teach it' '
 	student-init --arch w2v2-tiny --out "$dir/tiny"
@@ -65,17 +69,14 @@ check 'a second make has nothing to do' '
 check 'interrupted and taken up again, it ends in the same bytes' '
 	teachers "$dir/parts" LANGUAGES=de PASSES=4
 	mv "$dir/parts" "$dir/whole" # paths are part of the history
-	set -m # a process group to kill
-	teachers "$dir/parts" LANGUAGES=de PASSES=4 >out 2>&1 &
-	make=$!
-	set +m
+	group="setsid $dir/group" teachers "$dir/parts" LANGUAGES=de \
+		PASSES=4 >out 2>&1 &
 	while ! grep -qs "\"pass\":1" "$dir/parts/de.log"
 	do
-		kill -0 $make
 		sleep .02
 	done
-	kill -KILL "-$make"
-	wait $make || :
+	kill -KILL "-$(cat "$dir/pid")"
+	wait
 	test ! -e "$dir/parts/de.trained"
 	teachers "$dir/parts" LANGUAGES=de PASSES=4
 	cmp "$dir/whole/de.teacher/model.safetensors" \
