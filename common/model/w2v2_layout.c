@@ -99,15 +99,15 @@ front_list(struct list *l, struct w2v2_weights *w,
 	size_t K = c->position_taps;
 
 	stem_set(l, "%s", prefix);
-	if (s->mask)
-		tensor_list(l, &w->mask, "masked_spec_embed",
-		            START_ZERO_DECAYING,
-		            (const size_t[]){ H, 0 });
 	if (c->projection_norm)
 		norm_list(l, &w->projection_norm,
 		          "feature_projection.layer_norm", C);
 	linear_list(l, &w->projection, "feature_projection.projection",
 	            START_FAN_IN, H, C);
+	if (s->mask)
+		tensor_list(l, &w->mask, "masked_spec_embed",
+		            START_ZERO_DECAYING,
+		            (const size_t[]){ H, 0 });
 	stem_set(l, "%sencoder.pos_conv_embed.conv.", prefix);
 	tensor_list(l, &w->position_bias, "bias", START_ZERO,
 	            (const size_t[]){ H, 0 });

@@ -109,9 +109,9 @@ test_wav2vec2(void **state)
 	      "wav2vec2.feature_extractor.conv_layers.0.conv.weight 5x1x4\n"
 	      NORM("wav2vec2.feature_extractor.conv_layers.0.layer_norm", 5)
 	      "wav2vec2.feature_extractor.conv_layers.1.conv.weight 6x5x3\n"
-	      "wav2vec2.masked_spec_embed 8\n"
 	      NORM("wav2vec2.feature_projection.layer_norm", 6)
 	      LINEAR("wav2vec2.feature_projection.projection", 8, 6)
+	      "wav2vec2.masked_spec_embed 8\n"
 	      "wav2vec2.encoder.pos_conv_embed.conv.bias 8\n"
 	      "wav2vec2.encoder.pos_conv_embed.conv.weight_g 1x1x7\n"
 	      "wav2vec2.encoder.pos_conv_embed.conv.weight_v 8x2x7\n"
