@@ -1,10 +1,12 @@
 #include <math.h>
 
+#include "core/vector.h"
 #include "nn/chunk.h"
 #include "nn/relative_bias.h"
 #include "nn/vexp.h"
 
-enum { PARTS = 4, GATES = 2 * PARTS };
+/* Outputs of the gate's linear layer that make one sum. */
+enum { HALF = 4 };
 
 /* In floats, as the models were trained: a double may round otherwise. */
 size_t
@@ -53,19 +55,38 @@ relative_bias_backward(float *dembed, const float *drelative, size_t T,
 	}
 }
 
-/* half 0 is a, 1 is b. */
-static float
-half_gate(const float *x, const float *weight, const float *bias,
-          size_t half, size_t D)
+/*
+ * Of the linear layer's outputs only the sums of each half are used, a's and
+ * b's, so its rows are added up before they meet x.
+ */
+static inline __attribute__((always_inline)) float
+row_sum(const float *weight, size_t d, size_t D)
+{
+	return weight[d] + weight[D + d] + weight[2 * D + d]
+		+ weight[3 * D + d];
+}
+
+static inline __attribute__((always_inline)) float
+half_gate(const float *x, const float *weight, const float *bias, size_t D)
 {
 	float sum = 0;
 
-	for (size_t i = half * PARTS; i < (half + 1) * PARTS; i++) {
-		sum += bias[i];
-		for (size_t d = 0; d < D; d++)
-			sum += weight[i * D + d] * x[d];
+	#pragma omp simd reduction(+:sum)
+	for (size_t d = 0; d < D; d++)
+		sum += x[d] * row_sum(weight, d, D);
+	return vsigmoid(sum + bias[0] + bias[1] + bias[2] + bias[3]);
+}
+
+VECTORISED static void
+gates(float *gate, const float *x, const float *weight, const float *bias,
+      const float *scale, size_t rows, size_t D, size_t heads)
+{
+	for (size_t i = 0; i < rows * heads; i++, x += D) {
+		float a = half_gate(x, weight, bias, D);
+		float b = half_gate(x, weight + HALF * D, bias + HALF, D);
+
+		gate[i] = a * (b * scale[i % heads] - 1) + 2;
 	}
-	return vsigmoid(sum);
 }
 
 void
@@ -73,31 +94,35 @@ relative_gate_forward(float *gate, const float *x, const float *weight,
                       const float *bias, const float *scale,
                       size_t T, size_t C, size_t heads)
 {
-	size_t D = C / heads;
+	size_t rows = chunk_rows(C);
 
-	for (size_t i = 0; i < T * heads; i++) {
-		float a = half_gate(x + i * D, weight, bias, 0, D);
-		float b = half_gate(x + i * D, weight, bias, 1, D);
-
-		gate[i] = a * (b * scale[i % heads] - 1) + 2;
-	}
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(T * C))
+	for (size_t t = 0; t < T; t += rows)
+		gates(gate + t * heads, x + t * C, weight, bias, scale,
+		      chunk_length(t, rows, T), C / heads, heads);
 }
 
-/* du is the gradient of each of the half's sums, which are all alike. */
-static void
-half_backward(float *dx, float *dweight, float *dbias, float du,
-              const float *x, const float *weight, size_t half, size_t D)
+/* du is the gradient of the half's sum, so of each of its outputs. */
+static inline __attribute__((always_inline)) void
+half_backward(float *restrict dx, float *restrict dweight,
+              float *restrict dbias, float du, const float *x,
+              const float *weight, size_t D)
 {
-	for (size_t i = half * PARTS; i < (half + 1) * PARTS; i++) {
+	for (size_t i = 0; i < HALF; i++)
 		dbias[i] += du;
-		for (size_t d = 0; d < D; d++) {
-			dweight[i * D + d] += du * x[d];
-			dx[d] += du * weight[i * D + d];
-		}
+	#pragma omp simd
+	for (size_t d = 0; d < D; d++) {
+		float dw = du * x[d];
+
+		dx[d] += du * row_sum(weight, d, D);
+		dweight[d] += dw;
+		dweight[D + d] += dw;
+		dweight[2 * D + d] += dw;
+		dweight[3 * D + d] += dw;
 	}
 }
 
-void
+VECTORISED void
 relative_gate_backward(float *dx, float *dweight, float *dbias,
                        float *dscale, const float *dgate, const float *x,
                        const float *weight, const float *bias,
@@ -106,17 +131,16 @@ relative_gate_backward(float *dx, float *dweight, float *dbias,
 {
 	size_t D = C / heads;
 
-	for (size_t i = 0; i < T * heads; i++) {
+	for (size_t i = 0; i < T * heads; i++, x += D, dx += D) {
 		size_t h = i % heads;
-		float a = half_gate(x + i * D, weight, bias, 0, D);
-		float b = half_gate(x + i * D, weight, bias, 1, D);
+		float a = half_gate(x, weight, bias, D);
+		float b = half_gate(x, weight + HALF * D, bias + HALF, D);
 		float da = dgate[i] * (b * scale[h] - 1) * a * (1 - a);
 		float db = dgate[i] * a * scale[h] * b * (1 - b);
 
 		dscale[h] += dgate[i] * a * b;
-		half_backward(dx + i * D, dweight, dbias, da, x + i * D,
-		              weight, 0, D);
-		half_backward(dx + i * D, dweight, dbias, db, x + i * D,
-		              weight, 1, D);
+		half_backward(dx, dweight, dbias, da, x, weight, D);
+		half_backward(dx, dweight + HALF * D, dbias + HALF, db, x,
+		              weight + HALF * D, D);
 	}
 }

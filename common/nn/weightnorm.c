@@ -39,6 +39,20 @@ weightnorm_forward(float *weight, const float *g, const float *v,
 	}
 }
 
+/* sum[j] = sum of dweight[:,j,:] v[:,:,j], for taps j; as of the first tap. */
+static void
+tap_products(double *sum, const float *dweight, const float *v,
+             size_t O, size_t I, size_t taps, size_t k)
+{
+	for (size_t j = 0; j < taps; j++)
+		sum[j] = 0;
+	for (size_t o = 0; o < O; o++, dweight += k * I, v += I * k)
+		for (size_t j = 0; j < taps; j++)
+			for (size_t i = 0; i < I; i++)
+				sum[j] += (double)dweight[j * I + i]
+					* (double)v[i * k + j];
+}
+
 /*
  * With n = |v| and p = sum(dw v), all of one tap:
  *
@@ -50,24 +64,26 @@ weightnorm_backward(float *dg, float *dv, const float *dweight,
                     size_t O, size_t I, size_t k)
 {
 	#pragma omp parallel for schedule(dynamic) if (chunk_worth(O * I * k))
-	for (size_t j = 0; j < k; j++) {
-		double square = 0, product = 0;
-		float scale, along;
+	for (size_t j = 0; j < k; j += TAPS) {
+		size_t taps = chunk_length(j, TAPS, k);
+		double square[TAPS], product[TAPS];
+		float scale[TAPS], along[TAPS];
 
-		tap_dots(&square, v + j, v + j, O * I, 1, k);
-		for (size_t o = 0; o < O; o++)
-			for (size_t i = 0; i < I; i++)
-				product += (double)dweight[(o * k + j) * I + i]
-					* (double)v[(o * I + i) * k + j];
-		dg[j] += (float)(product / sqrt(square));
-		scale = g[j] / (float)sqrt(square);
-		along = (float)(product / square);
-		for (size_t o = 0; o < O; o++)
-			for (size_t i = 0; i < I; i++) {
-				size_t at = (o * I + i) * k + j;
+		tap_dots(square, v + j, v + j, O * I, taps, k);
+		tap_products(product, dweight + j * I, v + j, O, I, taps, k);
+		for (size_t t = 0; t < taps; t++) {
+			dg[j + t] += (float)(product[t] / sqrt(square[t]));
+			scale[t] = g[j + t] / (float)sqrt(square[t]);
+			along[t] = (float)(product[t] / square[t]);
+		}
+		for (size_t oi = 0; oi < O * I; oi++) {
+			size_t at = oi * k + j;
+			const float *dw = dweight + (oi / I * k + j) * I
+				+ oi % I;
 
-				dv[at] += scale * (dweight[(o * k + j) * I + i]
-				                   - along * v[at]);
-			}
+			for (size_t t = 0; t < taps; t++)
+				dv[at + t] += scale[t] *
+					(dw[t * I] - along[t] * v[at + t]);
+		}
 	}
 }
