@@ -59,7 +59,8 @@ number_change(struct victim *v, size_t at, struct rng *r)
 {
 	static const char *const numbers[] = {
 		"0", "-1", "1e400", "8192", "4294967296",
-		"18446744073709551615", "1.5", "null", "\"2\"", "[]", "{}", "2", "4", "1", "true"
+		"18446744073709551615", "1.5", "null", "\"2\"", "[]", "{}",
+		"2", "4", "1", "true"
 	};
 	size_t end;
 
