@@ -52,7 +52,8 @@ check 'a model that others wrote is shown too, of any type' '
 	grep -qx "a  *I64  *\[1,2\]" out
 '
 check 'controls do not reach the terminal' '
-	text="{\"__metadata__\":{\"k\\u001b[m\":\"b\\u001b[m\\nc\\u009bd\"},"
+	text="{\"__metadata__\":{\"k\\u001b[m\":"
+	text="$text\"b\\u001b[m\\nc\\u009bd\"},"
 	text="$text\"a\\u001b[m\":{\"dtype\":\"F32\",\"shape\":[4],"
 	text="$text\"data_offsets\":[0,16]}}"
 	printf "\\$(printf %03o ${#text})\0\0\0\0\0\0\0%s" "$text" >x

@@ -194,7 +194,7 @@ check 'a model whose header lies is refused, and nothing is printed' '
 	for file in more hole name cut half huge "$top/README.md" none .
 	do
 		fails 1 predict -m "$file" x.frames >out 2>err
-		says "predict: $file: " err
+		says "predict: $file" err
 		test ! -s out
 	done
 '

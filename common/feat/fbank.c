@@ -12,9 +12,9 @@
 enum { LANES = FFT_LANES };
 
 struct workspace {
-	float *frame;     /* [size] */
-	float *spectrum;  /* [size] */
-	float *z;         /* [size/2][LANES][2] */
+	double *frame;    /* [size] */
+	double *spectrum; /* [size] */
+	double *z;        /* [size/2][LANES][2] */
 	float *power;     /* [size/2+1][LANES] */
 	float *mel;       /* [bands][LANES] */
 };
@@ -87,16 +87,16 @@ log_energy(const float *x, size_t n, double offset, double scale)
 
 /* Offset removed, preemphasis, window; the rest of the frame is zero. */
 VECTORISED static void
-frame_fill(float *restrict frame, const float *restrict x,
-	   const float *restrict shape, size_t n, size_t size,
-	   double offset, float scale, float preemphasis)
+frame_fill(double *restrict frame, const float *restrict x,
+	   const double *restrict shape, size_t n, size_t size,
+	   double offset, double scale, double preemphasis)
 {
-	float before = (float)(x[0] - offset);
+	double before = x[0] - offset;
 
 	frame[0] = scale * shape[0] * (before - preemphasis * before);
 	for (size_t i = 1; i < n; i++) {
-		float now = (float)(x[i] - offset);
-		float last = (float)(x[i - 1] - offset);
+		double now = x[i] - offset;
+		double last = x[i - 1] - offset;
 
 		frame[i] = scale * shape[i] * (now - preemphasis * last);
 	}
@@ -146,13 +146,15 @@ fbank_forward(float *out, float *energy, size_t stride,
 	size_t size = fb->fft.n;
 	struct arena memory = ARENA_INIT;
 	struct workspace w = {
-		.frame = arena_floats(&memory, size),
-		.spectrum = arena_floats(&memory, size),
-		.z = arena_zeros(&memory, size * LANES),
+		.frame = arena_take(&memory, size, sizeof *w.frame),
+		.spectrum = arena_take(&memory, size, sizeof *w.spectrum),
+		.z = arena_take(&memory, size * LANES, sizeof *w.z),
 		.power = arena_floats(&memory, (size / 2 + 1) * LANES),
 		.mel = arena_floats(&memory, fb->mel.bands * LANES),
 	};
 
+	/* lanes without a row are computed too */
+	memset(w.z, 0, size * LANES * sizeof *w.z);
 	for (size_t r = 0; r < rows; r += LANES) {
 		size_t count = rows - r < LANES ? rows - r : LANES;
 

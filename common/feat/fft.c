@@ -12,10 +12,10 @@
 
 enum { LANES = FFT_LANES, STEP = 2 * LANES, ALIGN = 64 };
 
-static float *
+static double *
 scratch(size_t n)
 {
-	float *p = aligned_alloc(ALIGN, (n * sizeof *p + ALIGN - 1) /
+	double *p = aligned_alloc(ALIGN, (n * sizeof *p + ALIGN - 1) /
 				 ALIGN * ALIGN);
 
 	if (!p)
@@ -27,19 +27,19 @@ void
 fft_init(struct fft *f, size_t n)
 {
 	const double step = 2 * 3.14159265358979323846 / (double)n;
-	float *frame = scratch(n), *spectrum = scratch(n);
+	double *frame = scratch(n), *spectrum = scratch(n);
 	size_t half = n / 2;
 
 	assert(n >= 4 && (n & (n - 1)) == 0);
 	f->n = n;
 	f->twiddle = xmalloc(n, sizeof *f->twiddle);
 	for (size_t k = 0; k < half; k++) {
-		f->twiddle[k] = (float)cos(step * (double)k);
-		f->twiddle[half + k] = (float)sin(step * (double)k);
+		f->twiddle[k] = cos(step * (double)k);
+		f->twiddle[half + k] = sin(step * (double)k);
 	}
-	f->plan = fftwf_plan_dft_1d((int)half, (fftwf_complex *)frame,
-				    (fftwf_complex *)spectrum, FFTW_FORWARD,
-				    FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
+	f->plan = fftw_plan_dft_1d((int)half, (fftw_complex *)frame,
+				   (fftw_complex *)spectrum, FFTW_FORWARD,
+				   FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
 	if (!f->plan)
 		die("FFTW has no plan for %zu points", half);
 	free(spectrum);
@@ -47,14 +47,14 @@ fft_init(struct fft *f, size_t n)
 }
 
 void
-fft_forward(float *z, size_t lane, float *spectrum, const float *frame,
+fft_forward(double *z, size_t lane, double *spectrum, const double *frame,
 	    const struct fft *f)
 {
 	assert((uintptr_t)frame % ALIGN == 0);
 	assert((uintptr_t)spectrum % ALIGN == 0);
 	/* FFTW's interface has no const; the plan preserves its input. */
-	fftwf_execute_dft(f->plan, (fftwf_complex *)(uintptr_t)frame,
-			  (fftwf_complex *)spectrum);
+	fftw_execute_dft(f->plan, (fftw_complex *)(uintptr_t)frame,
+			 (fftw_complex *)spectrum);
 	z += 2 * lane;
 	for (size_t k = 0; k < f->n / 2; k++)
 		memcpy(z + k * STEP, spectrum + 2 * k, 2 * sizeof *z);
@@ -65,53 +65,53 @@ fft_forward(float *z, size_t lane, float *spectrum, const float *frame,
  * W = exp(-2 pi i k/n), they are E + W O and conj(E - W O).
  */
 VECTORISED static void
-untangle(float *restrict low, float *restrict high, const float *restrict a,
-	 const float *restrict b, float cosine, float sine)
+untangle(float *restrict low, float *restrict high, const double *restrict a,
+	 const double *restrict b, double cosine, double sine)
 {
 	for (size_t lane = 0; lane < LANES; lane++) {
-		float ar = a[2 * lane], ai = a[2 * lane + 1];
-		float br = b[2 * lane], bi = b[2 * lane + 1];
-		float er = ar + br, ei = ai - bi;
-		float or = ai + bi, oi = br - ar;
-		float wr = cosine * or + sine * oi;
-		float wi = cosine * oi - sine * or;
+		double ar = a[2 * lane], ai = a[2 * lane + 1];
+		double br = b[2 * lane], bi = b[2 * lane + 1];
+		double er = ar + br, ei = ai - bi;
+		double or = ai + bi, oi = br - ar;
+		double wr = cosine * or + sine * oi;
+		double wi = cosine * oi - sine * or;
 
-		low[lane] = 0.25f * ((er + wr) * (er + wr) +
-				     (ei + wi) * (ei + wi));
-		high[lane] = 0.25f * ((er - wr) * (er - wr) +
-				      (ei - wi) * (ei - wi));
+		low[lane] = (float)(.25 * ((er + wr) * (er + wr) +
+					   (ei + wi) * (ei + wi)));
+		high[lane] = (float)(.25 * ((er - wr) * (er - wr) +
+					    (ei - wi) * (ei - wi)));
 	}
 }
 
 VECTORISED void
-fft_power(float *restrict power, const float *restrict z, const struct fft *f)
+fft_power(float *restrict power, const double *restrict z, const struct fft *f)
 {
-	const float *cosine = f->twiddle, *sine = cosine + f->n / 2;
+	const double *cosine = f->twiddle, *sine = cosine + f->n / 2;
 	size_t half = f->n / 2;
 
 	for (size_t lane = 0; lane < LANES; lane++) {
-		float sum = z[2 * lane] + z[2 * lane + 1];
-		float difference = z[2 * lane] - z[2 * lane + 1];
+		double sum = z[2 * lane] + z[2 * lane + 1];
+		double difference = z[2 * lane] - z[2 * lane + 1];
 
-		power[lane] = sum * sum;
-		power[half * LANES + lane] = difference * difference;
+		power[lane] = (float)(sum * sum);
+		power[half * LANES + lane] = (float)(difference * difference);
 	}
 	for (size_t k = 1; k < half - k; k++)
 		untangle(power + k * LANES, power + (half - k) * LANES,
 			 z + k * STEP, z + (half - k) * STEP,
 			 cosine[k], sine[k]);
 	for (size_t lane = 0; lane < LANES; lane++) {
-		const float *middle = z + half / 2 * STEP + 2 * lane;
+		const double *middle = z + half / 2 * STEP + 2 * lane;
 
-		power[half / 2 * LANES + lane] = middle[0] * middle[0] +
-						 middle[1] * middle[1];
+		power[half / 2 * LANES + lane] =
+			(float)(middle[0] * middle[0] + middle[1] * middle[1]);
 	}
 }
 
 void
 fft_release(struct fft *f)
 {
-	fftwf_destroy_plan(f->plan);
+	fftw_destroy_plan(f->plan);
 	free(f->twiddle);
 	f->plan = NULL;
 	f->twiddle = NULL;

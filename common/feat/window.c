@@ -21,10 +21,10 @@ window_value(double angle, enum window_shape shape)
 }
 
 void
-window_fill(float *out, size_t n, enum window_shape shape)
+window_fill(double *out, size_t n, enum window_shape shape)
 {
 	const double step = 2 * 3.14159265358979323846 / (double)(n - 1);
 
 	for (size_t i = 0; i < n; i++)
-		out[i] = (float)window_value(step * (double)i, shape);
+		out[i] = window_value(step * (double)i, shape);
 }

@@ -17,6 +17,6 @@ enum window_shape {
 };
 
 /* out [n], n at least 2. */
-void window_fill(float *out, size_t n, enum window_shape shape);
+void window_fill(double *out, size_t n, enum window_shape shape);
 
 #endif

@@ -31,16 +31,16 @@ seconds(clockid_t clock)
 static double
 fft(long count)
 {
-	float *in = fftwf_alloc_real(POINTS * FRAMES);
-	fftwf_complex *out = fftwf_alloc_complex(POINTS / 2 + 1);
-	fftwf_plan plan = fftwf_plan_dft_r2c_1d(POINTS, in, out, FFTW_MEASURE);
+	double *in = fftw_alloc_real(POINTS * FRAMES);
+	fftw_complex *out = fftw_alloc_complex(POINTS / 2 + 1);
+	fftw_plan plan = fftw_plan_dft_r2c_1d(POINTS, in, out, FFTW_MEASURE);
 	double begun;
 
 	for (int i = 0; i < POINTS * FRAMES; i++)
-		in[i] = (float)(i % 97) - 48;
+		in[i] = i % 97 - 48;
 	begun = seconds(CLOCK_PROCESS_CPUTIME_ID);
 	for (long i = 0; i < count; i++)
-		fftwf_execute_dft_r2c(plan, in + i % FRAMES * POINTS, out);
+		fftw_execute_dft_r2c(plan, in + i % FRAMES * POINTS, out);
 	return seconds(CLOCK_PROCESS_CPUTIME_ID) - begun;
 }
 
