@@ -12,6 +12,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/cli.h"
 #include "core/die.h"
@@ -20,8 +21,7 @@
 #include "model/report.h"
 #include "nn/softmax.h"
 #include "stream/fields.h"
-#include "stream/reader.h"
-#include "stream/writer.h"
+#include "stream/filter.h"
 
 /* What the loop carries from one utterance to the next. */
 struct prediction {
@@ -48,43 +48,45 @@ predict(struct prediction *p, struct frame *f, bool embed)
 	return NULL;
 }
 
-static int
-frames_print(struct prediction *p, struct reader *in, int argc, char *argv[])
+static const char *
+logits_add(struct prediction *p, struct frame *f)
 {
-	struct frame f = FRAME_INIT;
+	const char *why = predict(p, f, true);
 	size_t K = p->model.class_count;
-	struct writer out;
 
-	writer_open(&out, stdout, "<stdout>", in, argc, argv);
-	while (reader_next(in, &f)) {
-		const char *why = predict(p, &f, true);
-		float *logits;
-
-		if (why) {
-			writer_drop(&out, frame_id(&f), why);
-			continue;
-		}
-		logits = frame_add1(&f, FIELD_LOGITS, K);
-		for (size_t k = 0; k < K; k++)
-			logits[k] = p->logits[k];
-		frame_set_texts(&f, FIELD_CLASSES, p->model.classes, K);
-		writer_put(&out, &f);
-	}
-	frame_release(&f);
-	return writer_close(&out);
+	if (why)
+		return why;
+	memcpy(frame_add1(f, FIELD_LOGITS, K), p->logits,
+	       K * sizeof *p->logits);
+	frame_set_texts(f, FIELD_CLASSES, p->model.classes, K);
+	return NULL;
 }
 
 static int
-table_print(struct prediction *p, struct reader *in, bool json)
+frames_print(struct prediction *p, const char *path, int argc, char *argv[])
+{
+	struct filter s;
+
+	filter_open(&s, path, argc, argv);
+	while (filter_next(&s))
+		filter_put(&s, logits_add(p, &s.frame));
+	return filter_close(&s);
+}
+
+static int
+table_print(struct prediction *p, const char *path, bool json)
 {
 	struct frame f = FRAME_INIT;
 	size_t K = p->model.class_count;
 	int status = STATUS_OK;
+	struct reader in;
 	struct report out;
 
+	reader_open_path(&in, path);
+	reader_tell(&in);
 	report_open(&out, stdout, "<stdout>", json, p->model.classes, K);
 	out.regression = p->model.regression;
-	while (reader_next(in, &f)) {
+	while (reader_next(&in, &f)) {
 		const char *why = predict(p, &f, false);
 
 		if (why) {
@@ -96,6 +98,7 @@ table_print(struct prediction *p, struct reader *in, bool json)
 			softmax_forward(p->logits, p->logits, 1, K);
 		report_put(&out, &f, p->logits);
 	}
+	reader_close(&in);
 	frame_release(&f);
 	report_close(&out);
 	return status;
@@ -104,10 +107,10 @@ table_print(struct prediction *p, struct reader *in, bool json)
 int
 main(int argc, char *argv[])
 {
-	const char *path = NULL;
+	const char *model = NULL, *path;
 	bool json = false, frames = false;
 	const struct cli_option options[] = {
-		OPT_STRING('m', "model", &path, "FILE",
+		OPT_STRING('m', "model", &model, "FILE",
 		           "a model; the built-in one if not given"),
 		OPT_FLAG('j', "json", &json, "JSON Lines instead of a table"),
 		OPT_FLAG('f', "frames", &frames,
@@ -119,17 +122,14 @@ main(int argc, char *argv[])
 	};
 	struct prediction p = { .embedding = NULL };
 	int first = cli_parse(argc, argv, options, &about), status;
-	struct reader in;
 
 	if (json && frames)
 		die_usage("--json and --frames exclude each other");
-	model_open(&p.model, path);
+	path = first < argc ? argv[first] : "-";
+	model_open(&p.model, model);
 	p.logits = xcalloc(p.model.class_count, sizeof *p.logits);
-	reader_open_path(&in, first < argc ? argv[first] : "-");
-	reader_tell(&in);
-	status = frames ? frames_print(&p, &in, argc, argv)
-	                : table_print(&p, &in, json);
-	reader_close(&in);
+	status = frames ? frames_print(&p, path, argc, argv)
+	                : table_print(&p, path, json);
 	free(p.logits);
 	arena_release(&p.arena);
 	model_release(&p.model);
