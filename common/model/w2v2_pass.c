@@ -42,9 +42,13 @@ layer_run(struct w2v2_pass *p, size_t i, size_t spare, const struct w2v2 *n,
 	size_t size = p->rows.total * n->config.width;
 	struct rng rng = w2v2_chance(&p->rows, "layer drop", i);
 	bool keep = n->config.layers - i <= spare;
+	bool may_drop = p->rows.chance;
 
 	p->x[i + 1] = arena_floats(arena, size);
-	if (p->rows.chance && rng_uniform(&rng) < n->config.layer_drop) {
+	/* WavLM's first layer makes the distances' bias and always runs */
+	if (n->config.family == W2V2_WAVLM && i == 0)
+		may_drop = false;
+	if (may_drop && rng_uniform(&rng) < n->config.layer_drop) {
 		p->trace[i] = TRACE_DROPPED;
 		memcpy(p->x[i + 1], p->x[i], size * sizeof(float));
 		return;
