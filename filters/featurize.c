@@ -74,11 +74,12 @@ type_choose(int kind, bool pitch, int bands, int cepstra, int deltas,
 }
 
 static int
-stream_run(const struct extractor *e, int argc, char *argv[])
+stream_run(const struct extractor *e, const char *path, int argc,
+           char *argv[])
 {
 	struct filter s;
 
-	filter_open(&s, "-", argc, argv);
+	filter_open(&s, path, argc, argv);
 	while (filter_next(&s))
 		filter_put(&s, featurize(e, &s.frame));
 	return filter_close(&s);
@@ -106,17 +107,16 @@ main(int argc, char *argv[])
 	};
 	const struct cli_about about = {
 		"add features to each utterance: Kaldi's log-mel or MFCC",
-		"", 0, 0
+		"[FILE]", 0, 1
 	};
 	struct features_type type;
 	struct extractor e;
-	int status;
+	int first = cli_parse(argc, argv, options, &about), status;
 
-	cli_parse(argc, argv, options, &about);
 	type = type_choose(kind, pitch, bands, cepstra, deltas, rate, window,
 	                   hop, scale);
 	extractor_init(&e, &type, bands);
-	status = stream_run(&e, argc, argv);
+	status = stream_run(&e, first < argc ? argv[first] : "-", argc, argv);
 	extractor_release(&e);
 	return status;
 }

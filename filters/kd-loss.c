@@ -59,18 +59,19 @@ main(int argc, char *argv[])
 		OPT_END
 	};
 	const struct cli_about about = {
-		"add loss and gradient of a student with teachers", "", 0, 0
+		"add loss and gradient of a student with teachers",
+		"[FILE]", 0, 1
 	};
 	struct kd_options options;
 	struct filter s;
+	int first = cli_parse(argc, argv, table, &about);
 
-	cli_parse(argc, argv, table, &about);
 	options = (struct kd_options){ lambda, temperature, smoothing,
 	                               { NULL, 0 } };
 	if (weighting_parse(&options.weighting, weighting, tau))
 		die_usage("--weighting %s: want %s", weighting,
 		          WEIGHTING_NAMES);
-	filter_open(&s, "-", argc, argv);
+	filter_open(&s, first < argc ? argv[first] : "-", argc, argv);
 	if (batch > 0)
 		cut(&s, (size_t)batch, &options);
 	while (batch == 0 && filter_next(&s))

@@ -84,6 +84,7 @@ table_print(struct prediction *p, const char *path, bool json)
 
 	reader_open_path(&in, path);
 	reader_tell(&in);
+	reader_more(&in); /* no heading where no stream begins */
 	report_open(&out, stdout, "<stdout>", json, p->model.classes, K);
 	out.regression = p->model.regression;
 	while (reader_next(&in, &f)) {

@@ -53,7 +53,7 @@ shape() {
 }
 
 check 'bad options are usage errors' '
-	fails 2 featurize operand
+	fails 2 featurize operand operand
 	fails 2 featurize -b 3
 	fails 2 featurize -t wav
 	fails 2 featurize -d 3
@@ -158,6 +158,10 @@ check 'the smallest and the largest settings give finite numbers' '
 		fails 1 grep -qi -e nan -e inf line
 	done
 '
+check 'a file may be named' '
+	featurize <"$in" >want
+	featurize "$in" | framecmp -t 0 want -
+'
 check 'hostile streams are one clear line' '
 	for bad in "$top"/tests/data/bad-*.frames
 	do
@@ -172,6 +176,8 @@ check 'hostile streams are one clear line' '
 	says "cut inside a frame" err
 	framecut -d audio "$in" | fails 1 featurize 2>err >/dev/null
 	says "put wavread before featurize" err
+	fails 1 featurize nowhere 2>err
+	says "featurize: nowhere: No such file" err
 	framecut -w id=nobody "$in" | featurize | framedump >out
 	test ! -s out
 '

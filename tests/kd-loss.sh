@@ -71,7 +71,7 @@ check 'a bad option is a usage error' '
 	fails 2 kd-loss --tau 0
 	fails 2 kd-loss --label-smoothing 1
 	fails 2 kd-loss -b -1
-	fails 2 kd-loss operand
+	fails 2 kd-loss operand operand
 	fails 2 kd-loss -w loudest 2>err
 	grep -qF "want cosine, language or uniform" err
 '
@@ -271,5 +271,11 @@ check 'a full disk is an error' '
 	one "$student" >in
 	fails 1 kd-loss -L 0 <in >/dev/full 2>err
 	says "No space left" err
+'
+check 'a file may be named' '
+	wavread --label anger "$top"/examples/*.flac | featurize |
+		predict --frames >in
+	kd-loss -L 0 <in >want
+	kd-loss -L 0 in | framecmp -t 0 want -
 '
 finish

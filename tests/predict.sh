@@ -259,6 +259,9 @@ check 'hostile streams are one clear line' '
 			says "predict: " err
 		done
 	done
+	fails 1 predict -m "$model" "$top/examples/sad-de.flac" >out 2>err
+	says "a recording, not a stream" err
+	test ! -s out
 	fails 1 predict -m "$model" </dev/null 2>err >/dev/null
 	says "not even a header" err
 	fails 1 predict -m "$model" nowhere 2>err >/dev/null

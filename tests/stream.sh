@@ -108,6 +108,20 @@ check 'a directory is no stream' '
 	fails 1 framecut <. 2>err
 	says "framecut: read <stdin>: Is a directory" err
 '
+check 'a recording is no stream, and known as one' '
+	fails 1 framecut "$top/examples/sad-de.flac" 2>err
+	says "sad-de.flac: a recording, not a stream of frames (wavread" err
+	for begin in "RIFF\1\2\3\4WAVE" OggS "ID3\4"
+	do
+		printf "$begin" | fails 1 framecut 2>err
+		says "<stdin>: a recording, not a stream" err
+	done
+	for begin in R RIF RIFE IDE Ogg
+	do
+		printf "$begin" | fails 1 framecut 2>err
+		says "<stdin>: not a stream" err
+	done
+'
 check 'a missing file is named' '
 	fails 1 framecut nowhere 2>err
 	says "framecut: nowhere: No such file or directory" err

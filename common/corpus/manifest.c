@@ -122,8 +122,8 @@ columns_check(const struct manifest *m)
 			    m->line, name);
 	}
 	if (column_find(m, "path") == m->columns)
-		die("%s:%zu: no column 'path' in the heading", m->name,
-		    m->line);
+		die("%s:%zu: no column 'path' in the heading (columns are "
+		    "parted by tabs)", m->name, m->line);
 }
 
 static void

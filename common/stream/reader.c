@@ -108,6 +108,22 @@ frame_fill(struct frame *f, const struct reader *r)
 	}
 }
 
+/* Has somebody given a recording where a stream should be? */
+static bool
+recording_begins(const struct scan *s, FILE *fp)
+{
+	static const char *const magic[] = {
+		"RIFF", "fLaC", "OggS", "FORM", "ID3"
+	};
+	char begin[5] = { s->length == 1 ? (char)s->bytes[0] : '\0' };
+
+	begin[1 + fread(begin + 1, 1, 3, fp)] = '\0';
+	for (size_t i = 0; i < sizeof magic / sizeof magic[0]; i++)
+		if (strncmp(begin, magic[i], strlen(magic[i])) == 0)
+			return true;
+	return false;
+}
+
 /* Reads any frame; false where the file ends between two frames. */
 static bool
 frame_read(struct reader *r, struct frame *f)
@@ -121,6 +137,10 @@ frame_read(struct reader *r, struct frame *f)
 	r->size = f->scan.length + f->scan.skipped;
 	if (result == SCAN_ERROR && why[strlen(why) - 1] == ':')
 		die("read %s:", r->name);
+	if (result == SCAN_ERROR && r->runs == 0 &&
+	    recording_begins(&f->scan, r->fp))
+		die("%s: a recording, not a stream of frames "
+		    "(wavread makes one)", r->name);
 	if (result == SCAN_ERROR)
 		die("%s: %s%s", r->name,
 		    r->inside || r->runs == 0 ? "" : "after the end frame: ",
