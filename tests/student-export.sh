@@ -85,12 +85,15 @@ check 'training can go on from it' '
 '
 check 'what is no model is refused, and nothing is written' '
 	wavread "$top/examples/angry-en.flac" >x.frames
-	for file in nowhere . x.frames
+	for file in nowhere x.frames
 	do
 		fails 1 student-export -m "$file" -o e.safetensors 2>err
 		says "student-export: $file: " err
 		test ! -e e.safetensors
 	done
+	fails 1 student-export -m . -o e 2>err
+	says "student-export: ./config.json: No such file" err
+	test ! -e e
 '
 check 'where it cannot write, it says so and leaves nothing behind' '
 	student-init -a small -o s.safetensors
@@ -106,5 +109,13 @@ check 'where it cannot write, it says so and leaves nothing behind' '
 	fails 1 student-export -m s.safetensors -o small/e 2>err)
 	says "student-export: write small/e: " err
 	test "$(ls small; cat small/e)" = "$(printf "e\nold")"
+'
+check 'a network becomes a directory of half the size' '
+	student-init -a hubert-tiny -o h
+	student-export -p bf16 -m h -o half
+	cmp h/config.json half/config.json
+	test "$(wc -c <half/model.safetensors)" -lt \
+		"$(wc -c <h/model.safetensors)"
+	modeldump half | grep -q "^projector.weight  *BF16"
 '
 finish
