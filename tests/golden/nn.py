@@ -57,6 +57,30 @@ def attention(qkv):
         eye, None, training=False)[0][:, 0]
 
 
+def groupnorm(x, gain, bias):
+    """As many groups as channels, so over time."""
+    return F.group_norm(x.T[None], x.shape[1], gain, bias)[0].T
+
+
+def positional(x, weight_g, weight_v, bias):
+    """Two groups of an even kernel; torch's own norm of the weight."""
+    weight = torch._weight_norm(weight_v, weight_g[None, None], 2)
+    return F.conv1d(x.T[None], weight, bias, padding=weight.shape[2] // 2,
+                    groups=2)[0, :, :-1].T
+
+
+def biased(qkv, gate, relative):
+    """WavLM's attention: three heads, a bias for each distance, gated."""
+    T, heads = gate.shape
+    q, k, v = (part.reshape(T, heads, -1).transpose(0, 1)
+               for part in qkv.chunk(3, dim=1))
+    place = torch.arange(T)
+    bias = relative[:, place[None, :] - place[:, None] + T - 1]
+    score = q @ k.transpose(1, 2) / q.shape[2] ** .5
+    p = torch.softmax(score + gate.T[:, :, None] * bias, 2)
+    return (p @ v).transpose(0, 1).reshape(T, -1)
+
+
 def pool(score, x):
     weight = torch.softmax(score, 0)[:, None]
     mean = (weight * x).sum(0)
@@ -78,3 +102,10 @@ layer('softmax', lambda x: F.softmax(x, 1), x=3 * torch.randn(5, 21))
 layer('log_softmax', lambda x: F.log_softmax(x, 1), x=3 * torch.randn(5, 21))
 layer('attention', attention, qkv=torch.randn(13, 3 * 16))
 layer('pool', pool, score=torch.randn(15), x=torch.randn(15, 18))
+layer('groupnorm', groupnorm, x=3 * torch.randn(19, 6) + 1,
+      gain=torch.randn(6), bias=torch.randn(6))
+layer('positional', positional, x=torch.randn(15, 6),
+      weight_g=torch.randn(10), weight_v=torch.randn(6, 3, 10),
+      bias=torch.randn(6))
+layer('biased', biased, qkv=torch.randn(11, 3 * 12), gate=torch.randn(11, 3),
+      relative=torch.randn(3, 21))

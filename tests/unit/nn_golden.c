@@ -8,12 +8,15 @@
 #include "gradient.h"
 #include "nn/attention.h"
 #include "nn/conv1d.h"
+#include "nn/conv_grouped.h"
 #include "nn/depthwise.h"
 #include "nn/gelu.h"
+#include "nn/groupnorm.h"
 #include "nn/layernorm.h"
 #include "nn/linear.h"
 #include "nn/pool.h"
 #include "nn/softmax.h"
+#include "nn/weightnorm.h"
 
 /* The array of that name, which must have n elements; the caller frees it. */
 static float *
@@ -222,6 +225,88 @@ test_attention(void **state)
 }
 
 static void
+test_groupnorm(void **state)
+{
+	float *x = golden("groupnorm.x", 19 * 6), *y = gradient_floats(19 * 6);
+	float *gain = golden("groupnorm.gain", 6), mean[6], rstd[6];
+	float *bias = golden("groupnorm.bias", 6);
+	float *dy = golden("groupnorm.dy", 19 * 6);
+	float *dx = gradient_floats(19 * 6), *dgain = gradient_floats(6);
+	float *dbias = gradient_floats(6);
+
+	(void)state;
+	groupnorm_forward(y, mean, rstd, x, gain, bias, 19, 6, 1e-5f);
+	groupnorm_backward(dx, dgain, dbias, dy, x, gain, mean, rstd, 19, 6);
+	match("groupnorm.y", y, 19 * 6);
+	match_gradient("groupnorm.dx", dx, 19 * 6);
+	match_gradient("groupnorm.dgain", dgain, 6);
+	match_gradient("groupnorm.dbias", dbias, 6);
+	free(x);
+	free(gain);
+	free(bias);
+	free(dy);
+}
+
+/* weightnorm and conv_grouped together. */
+static void
+test_positional(void **state)
+{
+	float *x = golden("positional.x", 15 * 6), *y = gradient_floats(15 * 6);
+	float *g = golden("positional.weight_g", 10);
+	float *v = golden("positional.weight_v", 6 * 3 * 10);
+	float *b = golden("positional.bias", 6);
+	float *dy = golden("positional.dy", 15 * 6);
+	float *scratch = gradient_floats(conv_grouped_scratch(15, 6, 2, 10));
+	float *dx = gradient_floats(15 * 6), *dg = gradient_floats(10);
+	float *dv = gradient_floats(6 * 3 * 10), *db = gradient_floats(6);
+	float w[6 * 10 * 3], dw[6 * 10 * 3] = { 0 };
+
+	(void)state;
+	weightnorm_forward(w, g, v, 6, 3, 10);
+	conv_grouped_forward(y, scratch, x, w, b, 15, 6, 2, 10);
+	conv_grouped_backward(dx, dw, db, scratch, dy, x, w, 15, 6, 2, 10);
+	weightnorm_backward(dg, dv, dw, g, v, 6, 3, 10);
+	match("positional.y", y, 15 * 6);
+	match_gradient("positional.dx", dx, 15 * 6);
+	match_gradient("positional.dweight_g", dg, 10);
+	match_gradient("positional.dweight_v", dv, 6 * 3 * 10);
+	match_gradient("positional.dbias", db, 6);
+	free(scratch);
+	free(x);
+	free(g);
+	free(v);
+	free(b);
+	free(dy);
+}
+
+static void
+test_biased(void **state)
+{
+	float *qkv = golden("biased.qkv", 11 * 36), p[3 * 11 * 11];
+	float *gate = golden("biased.gate", 11 * 3);
+	float *relative = golden("biased.relative", 3 * 21);
+	float *dy = golden("biased.dy", 11 * 12), *y = gradient_floats(11 * 12);
+	float *scratch = gradient_floats(attention_scratch(11));
+	float *dqkv = gradient_floats(11 * 36), *dgate = gradient_floats(33);
+	float *drelative = gradient_floats(63);
+	struct attention_extra extra = { .gate = gate, .relative = relative };
+
+	(void)state;
+	attention_forward(y, p, scratch, qkv, &extra, 11, 12, 3);
+	attention_backward(dqkv, dgate, drelative, scratch, dy, qkv, p, &extra,
+	                   11, 12, 3);
+	match("biased.y", y, 11 * 12);
+	match_gradient("biased.dqkv", dqkv, 11 * 36);
+	match_gradient("biased.dgate", dgate, 33);
+	match_gradient("biased.drelative", drelative, 63);
+	free(scratch);
+	free(qkv);
+	free(gate);
+	free(relative);
+	free(dy);
+}
+
+static void
 test_pool(void **state)
 {
 	float *score = golden("pool.score", 15), *x = golden("pool.x", 15 * 18);
@@ -253,6 +338,12 @@ main(void)
 		{ "log-softmax is PyTorch's",
 		  test_log_softmax, NULL, NULL, NULL },
 		{ "attention is PyTorch's", test_attention, NULL, NULL, NULL },
+		{ "a norm over time is PyTorch's",
+		  test_groupnorm, NULL, NULL, NULL },
+		{ "a positional convolution is PyTorch's",
+		  test_positional, NULL, NULL, NULL },
+		{ "WavLM's attention is as written in PyTorch",
+		  test_biased, NULL, NULL, NULL },
 		{ "pooling is as written in PyTorch",
 		  test_pool, NULL, NULL, NULL },
 	};
