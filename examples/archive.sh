@@ -11,8 +11,18 @@ test -d "${1-}" || {
 	echo 'usage: archive.sh DIRECTORY >TABLE' >&2
 	exit 2
 }
-find "$1" -type f \( -name '*.wav' -o -name '*.flac' -o -name '*.ogg' \
-	-o -name '*.opus' -o -name '*.mp3' \) -print0 | sort -z |
+
+recordings() {
+	find "$1" -type f \( -iname '*.wav' -o -iname '*.flac' \
+		-o -iname '*.ogg' -o -iname '*.opus' -o -iname '*.mp3' \) \
+		-print0
+}
+
+test "$(recordings "$1" | wc -c)" -gt 0 || {
+	echo "archive.sh: no recordings in $1" >&2
+	exit 1
+}
+recordings "$1" | sort -z |
 	xargs -0 wavread --window 10 --hop 10 |
 	featurize |
 	predict
