@@ -3,6 +3,7 @@
 
 #include "gradient.h"
 #include "nn/attention.h"
+#include "nn/chunk.h"
 #include "nn/gemm.h"
 #include "nn/dropout.h"
 
@@ -214,19 +215,20 @@ test_no_probability(void **state)
 static void
 test_threads(void **state)
 {
-	size_t T = 150;
+	size_t T = 300, C = 96; /* worth threads */
 	struct layer l[2];
 	struct gradient d[2];
 
 	(void)state;
+	assert_true(chunk_worth_products(T * T * C));
 	for (int i = 0; i < 2; i++) {
 		omp_set_num_threads(1 + 2 * i);
-		l[i] = layer_new(T, 16, 4, RELATIVE | DROPOUT);
+		l[i] = layer_new(T, C, 4, RELATIVE | DROPOUT);
 		loss(&l[i]);
 		d[i] = backward(&l[i]);
 	}
-	assert_memory_equal(l[0].out, l[1].out, T * 16 * sizeof(float));
-	assert_memory_equal(d[0].qkv, d[1].qkv, T * 48 * sizeof(float));
+	assert_memory_equal(l[0].out, l[1].out, T * C * sizeof(float));
+	assert_memory_equal(d[0].qkv, d[1].qkv, T * 3 * C * sizeof(float));
 	assert_memory_equal(d[0].gate, d[1].gate, T * 4 * sizeof(float));
 	assert_memory_equal(d[0].relative, d[1].relative,
 	                    4 * (2 * T - 1) * sizeof(float));

@@ -188,6 +188,7 @@ test_mask(void **state)
 		dropout_mask(mask[i], &r, .1f, SIZE);
 	}
 	assert_memory_equal(mask[0], mask[1], SIZE);
+	assert_memory_not_equal(mask[0], mask[0] + CHUNK_FLOATS, CHUNK_FLOATS);
 	free(mask[0]);
 	free(mask[1]);
 }

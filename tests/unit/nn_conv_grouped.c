@@ -2,6 +2,7 @@
 #include <omp.h>
 
 #include "gradient.h"
+#include "nn/chunk.h"
 #include "nn/conv_grouped.h"
 #include "nn/gemm.h"
 
@@ -133,11 +134,12 @@ test_wide(void **state)
 static void
 test_threads(void **state)
 {
-	size_t T = 50, C = 48, groups = 3, k = 20;
+	size_t T = 300, C = 96, groups = 6, k = 40; /* worth threads */
 	size_t weights = C * k * C / groups;
 	float *dx[2], *dw[2], *y[2];
 
 	(void)state;
+	assert_true(chunk_worth_products(T * k * C * (C / groups)));
 	for (int i = 0; i < 2; i++) {
 		struct layer l;
 
