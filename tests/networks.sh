@@ -37,7 +37,7 @@ dropping() {
 		-e "s/\"mask_\([a-z]*\)_prob\": 0.0/\"mask_\1_prob\": 0.4/" \
 		-e "s/\"num_hidden/\"mask_time_length\": 3, \
 	\"mask_feature_length\": 3, &/" \
-		-e "s/\"apply_spec_augment\": false/\"apply_spec_augment\": true/" \
+		-e "/apply_spec_augment/s/false/true/" \
 		"$2/config.json"
 }
 

@@ -35,8 +35,9 @@ teachers() {
 	work=$1
 	shift
 	${group:-} make -s -C "$top/pipelines" teachers \
-		CORPORA="$dir/corpus" WORK="$work" TEACHER_BASE="$dir/tiny" BATCH=5 RATE=3e-3 \
-		OPTIONS=--plain "$@"
+		CORPORA="$dir/corpus" WORK="$work" \
+		TEACHER_BASE="$dir/tiny" BATCH=5 RATE=3e-3 OPTIONS=--plain \
+		"$@"
 }
 
 # a process group of its own, so that all of it can be killed
