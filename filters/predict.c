@@ -3,7 +3,8 @@
  *
  *	wavread x.wav | featurize | predict
  *
- * reads   features [T,M]; cmvn, where cmvn(1) has normalised them
+ * reads   features [T,M]; cmvn, where cmvn(1) has normalised them; for a
+ *         network of Hugging Face audio [N] instead
  * prints  a table: a line an utterance, a column a class
  * adds    with --frames: logits [K], classes, embedding [D]
  *
@@ -110,10 +111,13 @@ main(int argc, char *argv[])
 {
 	const char *model = NULL, *path;
 	bool json = false, frames = false;
+	float seconds = 20;
 	const struct cli_option options[] = {
 		OPT_STRING('m', "model", &model, "FILE",
 		           "a model; the built-in one if not given"),
 		OPT_FLAG('j', "json", &json, "JSON Lines instead of a table"),
+		OPT_FLOAT(0, "max-seconds", &seconds, .025, 3600,
+		          "of audio that a network hears"),
 		OPT_FLAG('f', "frames", &frames,
 		         "frames with logits, classes and embedding"),
 		OPT_END
@@ -128,6 +132,7 @@ main(int argc, char *argv[])
 		die_usage("--json and --frames exclude each other");
 	path = first < argc ? argv[first] : "-";
 	model_open(&p.model, model);
+	p.model.seconds = seconds;
 	p.logits = xcalloc(p.model.class_count, sizeof *p.logits);
 	status = frames ? frames_print(&p, path, argc, argv)
 	                : table_print(&p, path, json);

@@ -326,4 +326,30 @@ check 'each line leaves before the next utterance comes' '
 	exec 7>&-
 	fails 1 wait $pid
 '
+check 'a network hears audio, by classes of its own' '
+	wavread "$top/examples/sad-de.flac" >audio
+	predict -m "$top/tests/golden/w2v2/labels" audio >out
+	head -n 1 out | cut -f 11,12 | grep -qx "Fröhlich	sad"
+	awk -F "\t" "NR == 2 { for (k = 10; k <= NF; k++) sum += \$k }
+		END { exit !(NF == 20 && sum > .999 && sum < 1.001) }" out
+'
+check 'a network of dimensions names no emotion' '
+	wavread "$top/examples/sad-de.flac" >audio
+	predict -m "$top/tests/golden/w2v2/regression" audio >out
+	cut -f 8- out | head -n 1 | tr "\t" " " >heading
+	grep -qx "emotion confidence arousal dominance valence" heading
+	awk -F "\t" "NR == 2 && (\$8 != \"\" || \$9 != \"\") { exit 1 }" out
+	predict --json -m "$top/tests/golden/w2v2/regression" audio >json
+	grep -q "\"dimensions\":{\"arousal\":" json
+	! grep -q emotion json
+'
+check 'what a network does not hear of long audio is told' '
+	sox -n -r 16000 -b 16 long.wav synth 3 pinknoise vol .2
+	wavread long.wav >long
+	network=$top/tests/golden/w2v2/base
+	predict --max-seconds 1 -m "$network" long >out 2>err
+	says "long.wav: 3.0 s long" err
+	wavread --max-seconds 1 long.wav | predict -m "$network" | cut -f 8- >a
+	cut -f 8- out | cmp - a
+'
 finish
