@@ -259,6 +259,7 @@ check 'windows of a recording are the same from a file and from a pipe' '
 '
 check 'a live pipeline prints a window before the next has come' '
 	mkfifo sound
+	: >out
 	wavread --raw sound -w 1 -s 1 | featurize | predict -m "$model" >out &
 	exec 3>sound
 	head -c 40000 /dev/zero >&3
