@@ -324,10 +324,13 @@ check 'the examples of README.md work as printed' '
 	sox "$examples/angry-en.flac" x.wav
 	mkdir archive
 	cp "$examples"/*.flac archive
-	student-init -o english.safetensors
-	student-init -s 2 -o german.safetensors
+	for checkpoint in superb-wav2vec2-base wav2vec2-base DE
+	do
+		student-init -a w2v2-tiny -o $checkpoint
+	done
+	wavread -M train.tsv >en.frames
 	sed -n "/^## Examples/,/^## The programs/s/^    //p" "$top/README.md" |
-		sed "/^arecord/,/predict/d; /^import/,\$d" >script
+		sed "/^arecord/,/predict/d; /^make/d; /^import/,\$d" >script
 	test "$(wc -l <script)" -ge 15
 	sh -ex script
 	test "$(modeldump -k passes mine.safetensors)" = 20
