@@ -28,11 +28,11 @@ text_write(char *name, const char *text)
 	assert_int_equal(fclose(fp), 0);
 }
 
-/* Opens a manifest of these bytes. */
+/* Opens a manifest of these bytes, which keeps the name. */
 static void
 text_open(struct manifest *m, const char *text)
 {
-	char name[sizeof template];
+	static char name[sizeof template];
 
 	strcpy(name, template);
 	text_write(name, text);
