@@ -1,0 +1,36 @@
+#!/bin/sh
+# manifest.sh CORPUS=DIR... - one manifest of several corpora
+#
+#	manifest.sh iemocap=/data/IEMOCAP_full_release cafe=/data/CaFE >all.tsv
+#
+# Each by its recipe, CORPUS.sh.  Exits 1 if one of them is not complete.
+set -u
+here=$(dirname "$0")
+
+usage() {
+	echo "manifest: $1; usage: manifest.sh CORPUS=DIR... >manifest.tsv" >&2
+	exit 2
+}
+
+test $# -gt 0 || usage 'which corpora?'
+for pair
+do
+	case $pair in
+	lib=* | manifest=* | */*=*) usage "no recipe for ${pair%%=*}" ;;
+	*=*) ;;
+	*) usage "$pair is not CORPUS=DIR" ;;
+	esac
+	test -f "$here/${pair%%=*}.sh" || usage "no recipe for ${pair%%=*}"
+done
+
+rows=$(mktemp) || exit 1
+trap 'rm -f "$rows"' EXIT
+status=0 first=1
+for pair
+do
+	"$here/${pair%%=*}.sh" "${pair#*=}" >"$rows" || status=1
+	test -s "$rows" || continue
+	tail -n +$first "$rows"
+	first=2
+done
+exit $status
