@@ -251,9 +251,12 @@ check 'EMOVO: 588 by actor' '
 		done
 	done
 	whole emovo .
+	: >m3/rab-m3-l5.wav
+	fails 1 "$recipes/emovo.sh" . >out 2>err
+	says "emovo: 589 utterances, 1 more than there should be" err
 	row_is emovo/rab-m3-l2 "it anger emovo_m3 emovo 5   l2"
 	row_is emovo/sor-f1-b1 "it surprise emovo_f1 emovo 0   b1"
-	rm -r f2 m2
+	rm -r f2 m2 m3/rab-m3-l5.wav
 	fails 1 "$recipes/emovo.sh" . >out 2>err
 	says "emovo: speakers f2, m2 are missing; 392 of 588 utterances" err
 '

@@ -99,6 +99,9 @@ function shortage(    n, i, list, each, gone, gone_n, less, less_n, s, want) {
 		s = s few(less, less_n) "; "
 	if (s == "" && (!total || found == total))
 		return ""
+	if (total && found > total)
+		return s number(found) " utterances, " \
+			number(found - total) " more than there should be"
 	return s number(found) (total ? " of " number(total) : "") \
 		" utterances"
 }
