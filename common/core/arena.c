@@ -6,6 +6,7 @@
 
 #include "core/arena.h"
 #include "core/die.h"
+#include "core/xalloc.h"
 
 enum { ALIGN = 64, BLOCK_MIN = 1 << 16, HUGE_PAGE = 1 << 21 };
 
@@ -94,6 +95,25 @@ arena_copy(struct arena *a, const char *bytes, size_t length)
 	return p;
 }
 
+struct arena *
+arena_second(struct arena *a)
+{
+	if (!a->second)
+		a->second = xcalloc(1, sizeof *a->second);
+	return a->second;
+}
+
+static void
+blocks_free(struct arena *a)
+{
+	while (a->first) {
+		struct arena_block *next = a->first->next;
+
+		free(a->first);
+		a->first = next;
+	}
+}
+
 /* Several blocks become one, of what was taken, when it is next needed. */
 void
 arena_clear(struct arena *a)
@@ -101,7 +121,7 @@ arena_clear(struct arena *a)
 	size_t taken = a->taken;
 
 	if (a->first && a->first->next) {
-		arena_release(a);
+		blocks_free(a);
 		a->reserve = taken;
 	}
 	a->used = a->taken = 0;
@@ -110,11 +130,9 @@ arena_clear(struct arena *a)
 void
 arena_release(struct arena *a)
 {
-	while (a->first) {
-		struct arena_block *next = a->first->next;
-
-		free(a->first);
-		a->first = next;
-	}
+	blocks_free(a);
+	if (a->second)
+		arena_release(a->second);
+	free(a->second);
 	*a = (struct arena)ARENA_INIT;
 }

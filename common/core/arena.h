@@ -17,6 +17,7 @@ struct arena {
 	size_t used;               /* bytes of it that are taken */
 	size_t taken;              /* bytes of all blocks, since the clear */
 	size_t reserve;            /* what the last round took in all */
+	struct arena *second;      /* owned; or NULL */
 };
 
 #define ARENA_INIT { .first = NULL }
@@ -26,6 +27,12 @@ void *arena_take(struct arena *a, size_t count, size_t size);
 float *arena_floats(struct arena *a, size_t count);
 float *arena_zeros(struct arena *a, size_t count);
 char *arena_copy(struct arena *a, const char *bytes, size_t length); /* + NUL */
+
+/*
+ * Another arena, always the same, that has rounds of its own and is released
+ * with a.
+ */
+struct arena *arena_second(struct arena *a);
 
 void arena_clear(struct arena *a);
 void arena_release(struct arena *a);

@@ -26,7 +26,7 @@ w2v2_infer(const struct w2v2 *n, float *logits, float *embedding,
 	const struct w2v2_batch batch = {
 		.count = 1, .audio = &audio, .samples = &N
 	};
-	struct arena scratch = ARENA_INIT;
+	struct arena *scratch = arena_second(arena);
 	struct w2v2_front_kept front;
 	struct w2v2_head_kept head;
 	struct w2v2_kept kept;
@@ -36,21 +36,21 @@ w2v2_infer(const struct w2v2 *n, float *logits, float *embedding,
 	arena_clear(arena);
 	w2v2_rows_init(&rows, c, &batch, arena);
 	w2v2_relative_forward(&rows, &n->weights, arena);
-	x = w2v2_encode(n, &batch, &rows, arena, &scratch);
+	x = w2v2_encode(n, &batch, &rows, arena, scratch);
 	y = arena_floats(arena, rows.total * c->width);
 	w2v2_front_forward(y, &front, x, &n->weights, &n->folded, &rows,
-	                   &scratch);
+	                   scratch);
 	x = arena_floats(arena, rows.total * c->width);
 	w2v2_head_begin(&head, &n->weights, &rows, arena);
 	for (size_t i = 0; i < c->layers; i++) {
 		float *swap = x;
 
-		arena_clear(&scratch);
+		arena_clear(scratch);
 		x = y;
 		y = swap;
 		w2v2_head_state(&head, i, x, &rows);
 		w2v2_layer_forward(y, &kept, x, i, &n->weights.layer[i],
-		                   &rows, &scratch);
+		                   &rows, scratch);
 	}
 	stats = arena_floats(arena, 2 * rows.total);
 	if (c->stable)
@@ -58,6 +58,6 @@ w2v2_infer(const struct w2v2 *n, float *logits, float *embedding,
 	w2v2_head_state(&head, c->layers, y, &rows);
 	w2v2_head_forward(logits, embedding, &head, &n->weights, &rows,
 	                  arena);
-	arena_release(&scratch);
+	arena_clear(scratch);
 	arena_clear(arena);
 }

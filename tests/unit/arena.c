@@ -113,6 +113,24 @@ texts_are_numbered_as_they_come(void **state)
 	texts_release(&t);
 }
 
+static void
+a_second_arena_has_rounds_of_its_own(void **state)
+{
+	struct arena a = ARENA_INIT;
+	struct arena *second = arena_second(&a);
+	float *x = arena_floats(second, 100);
+
+	(void)state;
+	x[99] = 7;
+	assert_ptr_not_equal(second, &a);
+	arena_floats(&a, 1000);
+	arena_clear(&a);
+	assert_ptr_equal(arena_second(&a), second);
+	assert_true(x[99] == 7);
+	arena_release(&a);
+	assert_null(a.second);
+}
+
 int
 main(void)
 {
@@ -121,6 +139,7 @@ main(void)
 		cmocka_unit_test(nothing_taken_is_no_null),
 		cmocka_unit_test(the_same_memory_comes_again_in_every_round),
 		cmocka_unit_test(texts_are_numbered_as_they_come),
+		cmocka_unit_test(a_second_arena_has_rounds_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
