@@ -137,7 +137,7 @@ static const struct { const char *from, *to, *says; } changes[] = {
 	{ "'1':'fear'", "'1':'a\\nb'", "a tab, a newline" },
 	{ "'1':'fear'", "'1':'a\xc2\x9b'", "a tab, a newline" },
 	{ "'2':'calm'", "'2':'calm','3':'odd'", "want [4,9]" },
-	{ "{'0':'joy','1':'fear','2':'calm'}", "{}", "1..64" },
+	{ "{'0':'joy','1':'fear','2':'calm'}", "{}", "1..1024" },
 	{ "{'0':'joy','1':'fear','2':'calm'}", "['joy']", "id2label" },
 	{ "{'0':'joy','1':'fear','2':'calm'}", "null,'num_labels':0",
 	  "num_labels" },
