@@ -20,7 +20,6 @@
 #include "core/xalloc.h"
 #include "model/model.h"
 #include "model/report.h"
-#include "nn/softmax.h"
 #include "stream/fields.h"
 #include "stream/filter.h"
 
@@ -96,8 +95,7 @@ table_print(struct prediction *p, const char *path, bool json)
 			status = STATUS_FAILED;
 			continue;
 		}
-		if (!p->model.regression)
-			softmax_forward(p->logits, p->logits, 1, K);
+		model_probabilities(&p->model, p->logits);
 		report_put(&out, &f, p->logits);
 	}
 	reader_close(&in);

@@ -13,44 +13,18 @@
  * nothing is printed.  See score(1).
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/cli.h"
 #include "core/die.h"
+#include "eval/calibration.h"
 #include "eval/plot.h"
 #include "eval/report.h"
+#include "eval/tables.h"
 
 struct output {
-	bool json, table, matrices;
+	bool json, table, matrices, calibrate;
 	const char *plot;
 };
-
-static void
-file_read(struct predictions *p, const char *file)
-{
-	FILE *in = fopen(file, "r");
-
-	if (!in)
-		die("%s:", file);
-	predictions_read(p, in, file);
-	fclose(in);
-}
-
-/* The files named, or standard input; what messages call them. */
-static const char *
-files_read(struct predictions *p, char *file[])
-{
-	const char *name = *file ? *file : "<stdin>";
-
-	if (!*file)
-		predictions_read(p, stdin, name);
-	for (; *file; file++)
-		if (strcmp(*file, "-") == 0)
-			predictions_read(p, stdin, "<stdin>");
-		else
-			file_read(p, *file);
-	return name;
-}
 
 static void
 score_print(const struct score *s, const struct output *output)
@@ -67,6 +41,27 @@ score_print(const struct score *s, const struct output *output)
 		die("write <stdout>:");
 }
 
+/* Prints the temperature that fits the tables. */
+static void
+calibrate(char *file[], const struct score_options *options)
+{
+	struct predictions p;
+	struct outcomes o;
+	const char *name;
+	double T;
+
+	predictions_init(&p);
+	p.keep = true;
+	name = tables_read(&p, file);
+	outcomes_make(&o, &p, options->classes);
+	T = calibration_of(&p, &o, name);
+	outcomes_release(&o);
+	predictions_release(&p);
+	printf("%.4f\n", T);
+	if (fclose(stdout))
+		die("write <stdout>:");
+}
+
 static void
 score(char *file[], const char *compare, const struct score_options *options,
       const struct output *output)
@@ -78,9 +73,12 @@ score(char *file[], const char *compare, const struct score_options *options,
 	predictions_init(&mine);
 	predictions_init(&other);
 	score_want(&mine, options);
-	name = files_read(&mine, file);
+	mine.keep = options->temperature < 1 || options->temperature > 1;
+	name = tables_read(&mine, file);
+	if (mine.keep)
+		calibration_apply(&mine, (double)options->temperature);
 	if (compare)
-		file_read(&other, compare);
+		tables_read_file(&other, compare);
 	score_make(&s, options, &mine, name, compare ? &other : NULL, compare);
 	if (s.outcomes.length == 0 && mine.rows > 0)
 		warn("%s: no row has a label to score by", name);
@@ -94,13 +92,12 @@ score(char *file[], const char *compare, const struct score_options *options,
 int
 main(int argc, char *argv[])
 {
-	struct score_options score_by = { .resamples = 1000, .seed = 1 };
+	struct score_options score_by = SCORE_OPTIONS;
 	struct output output = { .plot = NULL };
 	const char *compare = NULL;
 	const struct cli_option options[] = {
 		OPT_STRING('b', "by", &score_by.by, "COLUMN,...",
-		           "columns to group by, \"\" for none"
-		           " [language,corpus]"),
+		           "group by, \"\": not at all [language,corpus]"),
 		OPT_STRING('k', "classes", &score_by.classes, "CLASS,...",
 		           "score these labels, leave out others"),
 		OPT_INT('B', "bootstrap", &score_by.resamples, 0, 100000,
@@ -108,8 +105,7 @@ main(int argc, char *argv[])
 		OPT_INT('s', "seed", &score_by.seed, 0, 2147483647,
 		        "of the resamples"),
 		OPT_STRING('c', "cluster", &score_by.cluster, "COLUMN",
-		           "resample its values whole, or \"none\""
-		           " [speaker]"),
+		           "drawn whole, or \"none\" [speaker]"),
 		OPT_STRING(0, "compare", &compare, "FILE",
 		           "other predictions of the same rows"),
 		OPT_FLAG('m', "matrices", &output.matrices,
@@ -118,6 +114,10 @@ main(int argc, char *argv[])
 		OPT_FLAG('t', "tsv", &output.table, "print a line a group"),
 		OPT_STRING('p', "plot", &output.plot, "FILE",
 		           "also draw matrix and reliability (SVG)"),
+		OPT_FLAG(0, "calibrate", &output.calibrate,
+		         "print the temperature that fits, no scores"),
+		OPT_FLOAT('T', "temperature", &score_by.temperature, .01, 100,
+		          "of the probabilities"),
 		OPT_END
 	};
 	const struct cli_about about = {
@@ -125,8 +125,13 @@ main(int argc, char *argv[])
 	};
 	int first = cli_parse(argc, argv, options, &about);
 
-	if (output.json && output.table)
-		die_usage("--json and --tsv exclude each other");
-	score(argv + first, compare, &score_by, &output);
+	if (output.json + output.table + output.calibrate > 1)
+		die_usage("--json, --tsv and --calibrate exclude each other");
+	if (output.calibrate && (compare || output.plot))
+		die_usage("--calibrate alone prints no scores");
+	if (output.calibrate)
+		calibrate(argv + first, &score_by);
+	else
+		score(argv + first, compare, &score_by, &output);
 	return STATUS_OK;
 }

@@ -6,6 +6,7 @@
  * Writes the weights (the running mean of them, with --average) without the
  * optimiser's state, and the history.  See student-export(1).
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/cli.h"
@@ -34,6 +35,21 @@ average_read(const struct model *m)
 	return average;
 }
 
+/* With T in its metadata, unless T is 0: as it was. */
+static void
+export(const struct model *m, const char *out, const float *block,
+       enum safetensors_type type, float T)
+{
+	char number[32];
+	const struct safetensors_text text = { "temperature", number };
+
+	if (T > 0 && m->regression)
+		die("%s: has dimensions, no probabilities to calibrate",
+		    m->name);
+	snprintf(number, sizeof number, "%g", (double)T);
+	model_write(out, m, block, type, NULL, 0, &text, T > 0);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -43,6 +59,7 @@ main(int argc, char *argv[])
 	const char *model = NULL, *out = NULL;
 	bool average = false;
 	int precision = 0;
+	float temperature = 0;
 	const struct cli_option options[] = {
 		OPT_STRING('m', "model", &model, "FILE", "what to export"),
 		OPT_STRING('o', "out", &out, "FILE", "the file to write"),
@@ -50,6 +67,8 @@ main(int argc, char *argv[])
 		         "the running mean of the weights"),
 		OPT_CHOICE('p', "precision", &precision, "f32|f16|bf16",
 		           "of the weights in the file"),
+		OPT_FLOAT('T', "temperature", &temperature, 0, 100,
+		          "of probabilities; 0: as it is"),
 		OPT_END
 	};
 	const struct cli_about about = {
@@ -60,12 +79,14 @@ main(int argc, char *argv[])
 	float *block = NULL;
 
 	cli_parse(argc, argv, options, &about);
+	if (temperature > 0 && temperature < .01f)
+		die_usage("--temperature is 0, or 0.01 at least");
 	if (!model || !out)
 		die_usage("--model and --out are needed");
 	model_open(&m, model);
 	if (average)
 		block = average_read(&m);
-	model_write(out, &m, block, type[precision], NULL, 0, NULL, 0);
+	export(&m, out, block, type[precision], temperature);
 	free(block);
 	model_release(&m);
 	return STATUS_OK;

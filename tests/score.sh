@@ -294,6 +294,73 @@ check 'a full disk is an error in every form' '
 		says "write <stdout>: No space left" err
 	done
 '
+# drawn DIGITS: 8000 rows whose probabilities are three times too sure, as
+# printf prints them; the labels are drawn from the true ones.
+drawn() {
+	awk -v form="$1" 'BEGIN {
+		srand(4)
+		printf "id\tlabel\temotion\tconfidence\ta\tb\tc\n"
+		split("a b c", name, " ")
+		for (i = 0; i < 8000; i++) {
+			sum = sure = 0
+			for (k = 1; k <= 3; k++) {
+				z = 2 * sqrt(-2 * log(1 - rand()))
+				z *= cos(6.283185307 * rand())
+				sum += p[k] = exp(z)
+				sure += q[k] = exp(3 * z)
+			}
+			u = rand() * sum
+			for (label = 1; label < 3 && u > p[label]; label++)
+				u -= p[label]
+			best = 1
+			for (k = 2; k <= 3; k++)
+				if (q[k] > q[best])
+					best = k
+			printf "r%d\t%s\t%s\t" form "\t" form "\t" form "\t" \
+				form "\n", i, name[label], name[best],
+				q[best] / sure, q[1] / sure, q[2] / sure,
+				q[3] / sure
+		}
+	}'
+}
+check 'the temperature that was put in is found; held-out ECE falls by it' '
+	drawn %.4g >table
+	sed 4001q table >dev
+	{ sed 1q table; sed 1,4001d table; } >test
+	T=$(score --calibrate dev)
+	awk -v T="$T" "BEGIN { exit !(T > 2.85 && T < 3.15) }"
+	score -t -B 0 test >before
+	score -t -B 0 --temperature "$T" test >after
+	awk -v a="$(cell ece <before)" -v b="$(cell ece <after)" \
+		"BEGIN { print a, b; exit !(a > .12 && b < .03) }"
+	test "$(cell uar <before)" = "$(cell uar <after)"
+	score -j -B 0 -T "$T" test | grep "\"temperature\":$T"
+	score -B 0 -T 2.5 test | grep -x "probabilities at temperature 2.5"
+'
+check 'a table of four decimals, zeros among them, calibrates nearly as well' '
+	drawn %.4f >table
+	grep -q "	0.0000" table
+	T=$(score --calibrate table)
+	awk -v T="$T" "BEGIN { exit !(T > 2.7 && T < 3.3) }"
+'
+check 'what cannot be calibrated is refused' '
+	table "a 0 en s1 - anger .9" | fails 1 score --calibrate 2>err
+	says "<stdin>: no row with a label and an emotion" err
+	printf "id\tlabel\temotion\tconfidence\ta\tb\nx\ta\ta\t.9\t.9\t.1\n" |
+		fails 1 score --calibrate 2>err
+	says "no temperature fits: the label has always" err
+	four | fails 1 score --calibrate 2>err
+	says "no temperature fits: the probabilities say nothing" err
+	four | sed "2s/0\.5/1.5/" | fails 1 score --calibrate 2>err
+	says "line 2: probability 1.5: want 0 to 1" err
+	four >a
+	sed "1s/neutral/calm/; s/	neutral/	calm/g" a >b
+	fails 1 score --calibrate a b 2>err
+	says "b: line 1: other classes than in the table before" err
+	fails 2 score --calibrate --json a
+	fails 2 score --calibrate --compare a a
+	fails 2 score --temperature 0 a
+'
 check 'impossible options are usage errors' '
 	fails 2 score -t -j
 	fails 2 score --bootstrap -1

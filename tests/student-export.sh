@@ -40,6 +40,60 @@ check 'what it was trained on stays in the metadata' '
 	modeldump e.safetensors | sed "/^$/,\$d" | diff want -
 	test "$(modeldump -k speakers e.safetensors)" = s1
 '
+check 'a temperature changes what is said of probabilities, and no answer' '
+	trained
+	student-export -m t.safetensors -o e.safetensors
+	student-export -T 2.5 -m t.safetensors -o c.safetensors
+	near e.safetensors c.safetensors 0
+	test "$(modeldump -k temperature c.safetensors)" = 2.5
+	fails 1 modeldump -k temperature e.safetensors
+	predict -m e.safetensors x.frames >before
+	predict -m c.safetensors x.frames >after
+	fails 1 cmp -s before after
+	score -t -B 0 -T 2.5 before | cut -f 1-14 >want
+	score -t -B 0 after | cut -f 1-14 >got
+	awk "{ getline b <\"got\"; n = split(b, x, \"\t\")
+		split(\$0, y, \"\t\")
+		for (i = 1; i <= n; i++)
+			if (x[i] != y[i] && (x[i] - y[i])^2 > 1e-7) exit 1 }" \
+		want
+	student-export -m c.safetensors -o d.safetensors
+	test "$(modeldump -k temperature d.safetensors)" = 2.5
+	student-export -T 1 -m c.safetensors -o d.safetensors
+	predict -m d.safetensors x.frames | cmp before -
+'
+check 'training on forgets the temperature' '
+	trained
+	student-export -T 2.5 -m t.safetensors -o c.safetensors
+	student-step -q -b 1 -m c.safetensors x.frames
+	test "$(modeldump -k temperature c.safetensors)" = 1
+'
+check 'a network has its temperature, too' '
+	student-export -T 2 -m "$top/tests/golden/w2v2/base" -o net
+	test "$(modeldump -k temperature net)" = 2
+	wavread "$top/examples/sad-de.flac" >audio
+	predict -f -m "$top/tests/golden/w2v2/base" audio >a
+	predict -f -m net audio >b
+	framecmp -k logits -t 0 a b
+	predict -m net audio >out
+	predict -f -m net audio | framedump -j | grep -o "\"logits\":[^]]*" |
+		sed "s/.*\[//" | tr , "\n" | awk "
+		{ sum += p[NR] = exp(\$1 / 2) }
+		END { for (k = 1; k <= NR; k++) print p[k] / sum }" >want
+	tail -n 1 out | cut -f 10- | tr "\t" "\n" | paste - want |
+		awk "(\$1 - \$2)^2 > 1e-7 { exit 1 } END { exit NR < 2 }"
+'
+check 'an impossible temperature is refused' '
+	trained
+	fails 2 student-export -T -1 -m t.safetensors -o c.safetensors
+	fails 2 student-export -T .001 -m t.safetensors -o c.safetensors
+	test ! -e c.safetensors
+	student-export -T 2.5 -m t.safetensors -o c.safetensors
+	sed "s/\"temperature\":\"2.5\"/\"temperature\":\"2,5\"/" \
+		c.safetensors >d.safetensors
+	fails 1 predict -m d.safetensors x.frames 2>err
+	says "temperature is \"2,5\"" err
+'
 check 'half the bits are half the file and nearly the same model' '
 	trained
 	student-export -m t.safetensors -o e.safetensors

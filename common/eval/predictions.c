@@ -123,7 +123,8 @@ field_role(struct predictions *p, const struct source *s, size_t f,
 		if (p->classes.length > CLASSES_MAX || !*s->field[f])
 			die("%s: line 1: want 1 to %d columns after confidence,"
 			    " each a class", s->file, CLASSES_MAX);
-		return ROLE_CLASS;
+		return ROLE_CLASS
+			+ (int)texts_find(&p->classes, s->field[f]);
 	}
 	if (strcmp(s->field[f], "confidence") == 0)
 		return ROLE_CONFIDENCE;
@@ -145,7 +146,8 @@ heading_check(const struct source *s)
 	for (size_t n = 0; n < sizeof needed / sizeof needed[0]; n++) {
 		size_t f = 0;
 
-		while (f < s->fields && s->role[f] != needed[n])
+		while (f < s->fields && s->role[f] != needed[n] &&
+		       !(needed[n] == ROLE_CLASS && s->role[f] > ROLE_CLASS))
 			f++;
 		if (f < s->fields)
 			continue;
@@ -164,6 +166,7 @@ heading_read(struct predictions *p, struct source *s, char *line)
 {
 	struct texts seen = TEXTS_INIT;
 	bool after_confidence = false;
+	size_t classes;
 
 	if (strncmp(line, "\xef\xbb\xbf", 3) == 0) /* a byte order mark */
 		line += 3;
@@ -174,6 +177,7 @@ heading_read(struct predictions *p, struct source *s, char *line)
 	s->field = xcalloc(s->fields, sizeof *s->field);
 	s->role = xcalloc(s->fields, sizeof *s->role);
 	line_split(line, s->field, s->fields);
+	classes = p->classes.length;
 	for (size_t f = 0; f < s->fields; f++) {
 		if (texts_add(&seen, s->field[f]) != f)
 			die("%s: line 1: column '%s' is there twice", s->file,
@@ -183,6 +187,9 @@ heading_read(struct predictions *p, struct source *s, char *line)
 	}
 	texts_release(&seen);
 	heading_check(s);
+	if (p->keep && p->rows > 0 && p->classes.length != classes)
+		die("%s: line 1: other classes than in the table before",
+		    s->file);
 }
 
 static double
@@ -206,6 +213,19 @@ row_grow(struct predictions *p)
 	                         sizeof *p->confidence);
 	p->value = xrealloc(p->value, p->capacity,
 	                    p->columns.length * sizeof *p->value);
+	if (p->keep)
+		p->probability = xrealloc(p->probability, p->capacity,
+			p->classes.length * sizeof *p->probability);
+}
+
+static void
+probability_keep(struct predictions *p, const struct source *s, int class,
+                 double x)
+{
+	if (!(x >= 0 && x <= 1 + 1e-5))
+		die("%s: line %zu: probability %g: want 0 to 1", s->file,
+		    s->line, x);
+	p->probability[p->rows * p->classes.length + (size_t)class] = x;
 }
 
 /* Checks and keeps what is a number in the row. */
@@ -218,7 +238,7 @@ row_numbers(struct predictions *p, const struct source *s, bool answered)
 		bool confident = s->role[f] == ROLE_CONFIDENCE;
 		double x;
 
-		if (!confident && s->role[f] != ROLE_CLASS)
+		if (!confident && s->role[f] < ROLE_CLASS)
 			continue;
 		if (!answered && !*s->field[f])
 			continue;
@@ -226,6 +246,8 @@ row_numbers(struct predictions *p, const struct source *s, bool answered)
 		                                 : "probability");
 		if (confident)
 			confidence = x;
+		else if (p->keep && answered)
+			probability_keep(p, s, s->role[f] - ROLE_CLASS, x);
 	}
 	if (!answered)
 		confidence = 0;
@@ -272,6 +294,9 @@ row_read(struct predictions *p, struct source *s, char *line)
 	row_grow(p);
 	value = p->value + p->rows * p->columns.length;
 	memset(value, 0, p->columns.length * sizeof *value);
+	if (p->keep)
+		memset(p->probability + p->rows * p->classes.length, 0,
+		       p->classes.length * sizeof *p->probability);
 	for (size_t f = 0; f < s->fields; f++) {
 		if (s->role[f] == COLUMN_START)
 			start = f;
@@ -329,4 +354,5 @@ predictions_release(struct predictions *p)
 	texts_release(&p->keys);
 	free(p->value);
 	free(p->confidence);
+	free(p->probability);
 }

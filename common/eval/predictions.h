@@ -32,6 +32,9 @@ struct predictions {
 	struct texts keys;        /* "id<tab>start", start in s: row's number */
 	uint32_t *value;          /* [rows, columns.length], into text */
 	double *confidence;       /* [rows], 0 … 1; 0 without an answer */
+	bool keep;                /* probabilities; set before the first read,
+	                             all tables then have the same classes */
+	double *probability;      /* [rows, classes.length], or NULL */
 	size_t rows, capacity;
 };
 

@@ -48,6 +48,9 @@ heading_print(FILE *out, const struct score *s)
 	if (o->excluded > 0)
 		fprintf(out, ",\n%zu of other classes: left out", o->excluded);
 	fputc('\n', out);
+	if (s->options->temperature < 1 || s->options->temperature > 1)
+		fprintf(out, "probabilities at temperature %g\n",
+		        (double)s->options->temperature);
 	if (s->options->resamples > 0)
 		fprintf(out, "95 %% intervals from %d resamples of %zu %s%s,"
 		        " seed %d\n", s->options->resamples,

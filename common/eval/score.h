@@ -18,7 +18,10 @@ struct score_options {
 	const char *classes;      /* "anger,neutral", or NULL: all */
 	int resamples;            /* 0: no intervals */
 	int seed;
+	float temperature;        /* 1: confidences as they are */
 };
+
+#define SCORE_OPTIONS { .resamples = 1000, .seed = 1, .temperature = 1 }
 
 enum { DIFFERENCES = 2 };         /* METRIC_UAR and METRIC_WAR */
 

@@ -1,23 +1,19 @@
 #include <stdlib.h>
 
 #include "core/die.h"
+#include "core/number.h"
 #include "model/directory.h"
 #include "model/model_kinds.h"
 #include "nn/gemm.h"
+#include "nn/softmax.h"
 
 extern const uint8_t builtin_model[], builtin_model_end[]; /* builtin.S */
 
-void
-model_open(struct model *m, const char *path)
+static void
+student_open(struct model *m, const char *path)
 {
 	const char *why;
 
-	*m = (struct model){ .name = path ? path : "built-in model" };
-	gemm_begin();
-	if (path && model_w2v2_is(path)) {
-		model_w2v2_open(m);
-		return;
-	}
 	if (path)
 		why = safetensors_open(&m->file, path);
 	else
@@ -26,6 +22,40 @@ model_open(struct model *m, const char *path)
 	if (why)
 		die("%s: %s", m->name, why);
 	model_student_open(m);
+}
+
+static void
+temperature_read(struct model *m)
+{
+	const char *text = model_metadata(m, "temperature");
+	double T = 1;
+
+	if (text && (!number_real(text, &T) || T < .01 || T > 100))
+		die("%s: temperature is \"%s\", want 0.01 to 100", m->name,
+		    text);
+	m->temperature = (float)T;
+}
+
+void
+model_open(struct model *m, const char *path)
+{
+	*m = (struct model){ .name = path ? path : "built-in model" };
+	gemm_begin();
+	if (path && model_w2v2_is(path))
+		model_w2v2_open(m);
+	else
+		student_open(m, path);
+	temperature_read(m);
+}
+
+void
+model_probabilities(const struct model *m, float *logits)
+{
+	if (m->regression)
+		return;
+	for (size_t k = 0; k < m->class_count; k++)
+		logits[k] /= m->temperature;
+	softmax_forward(logits, logits, 1, m->class_count);
 }
 
 void

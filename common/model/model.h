@@ -28,6 +28,7 @@ struct model {
 	const char **classes;     /* class_count names; owned */
 	size_t class_count;
 	bool regression;          /* they are dimensions, not classes */
+	float temperature;        /* of its probabilities; 1 by default */
 
 	struct params params;
 	float *block;             /* the parameters; owned */
@@ -65,20 +66,16 @@ void model_write(const char *path, const struct model *m, const float *block,
                  const struct safetensors_text *more, size_t mores);
 
 size_t model_embedding_length(const struct model *m);
-
 /* A network's weights leave the mapped file, so that they can be trained. */
 void model_own(struct model *m);
-
 /* Where the optimiser's tensors are. */
 const struct safetensors *model_training(const struct model *m);
-
-/* What the file says besides tensors: its metadata, or one of them. */
+/* What the file says besides tensors: its metadata, or one. */
 const struct safetensors *model_file(const struct model *m);
 const char *model_metadata(const struct model *m, const char *key);
 
 /* Floats in a row of model_view: the width of features, 1 of audio. */
 size_t model_columns(const struct model *m);
-
 /*
  * The frame's features or audio, as this model wants to see them: [rows,
  * width] in the frame's arena, its own copy; of audio, rows are samples.  NULL
@@ -87,6 +84,9 @@ size_t model_columns(const struct model *m);
  */
 float *model_view(const struct model *m, struct frame *f, size_t *rows,
                   const char **why);
+
+/* Logits become probabilities, at its temperature; dimensions stay. */
+void model_probabilities(const struct model *m, float *logits);
 
 /*
  * logits [K] and embedding (NULL if not wanted) of one view.  Features of more

@@ -71,6 +71,13 @@ largest(const float *x, size_t n)
 	return best;
 }
 
+/* Four digits that count, so that small ones keep their logarithm. */
+static void
+share_put(const struct report *r, float x)
+{
+	fprintf(r->fp, !r->regression && x < .1f ? "%.4g" : "%.4f", (double)x);
+}
+
 static void
 tsv_line(struct report *r, struct frame *f, const float *probability)
 {
@@ -88,10 +95,13 @@ tsv_line(struct report *r, struct frame *f, const float *probability)
 		fputc('\t', r->fp);
 	} else {
 		text_put(r->fp, r->classes[best]);
-		fprintf(r->fp, "\t%.4f", (double)probability[best]);
+		fputc('\t', r->fp);
+		share_put(r, probability[best]);
 	}
-	for (size_t k = 0; k < r->count; k++)
-		fprintf(r->fp, "\t%.4f", (double)probability[k]);
+	for (size_t k = 0; k < r->count; k++) {
+		fputc('\t', r->fp);
+		share_put(r, probability[k]);
+	}
 	fputc('\n', r->fp);
 }
 
@@ -118,14 +128,16 @@ json_line(struct report *r, struct frame *f, const float *probability)
 	} else {
 		fputs(",\"emotion\":", r->fp);
 		json_put(r->fp, r->classes[best]);
-		fprintf(r->fp, ",\"confidence\":%.4f,\"probabilities\":{",
-		        (double)probability[best]);
+		fputs(",\"confidence\":", r->fp);
+		share_put(r, probability[best]);
+		fputs(",\"probabilities\":{", r->fp);
 	}
 	for (size_t k = 0; k < r->count; k++) {
 		if (k > 0)
 			fputc(',', r->fp);
 		json_put(r->fp, r->classes[k]);
-		fprintf(r->fp, ":%.4f", (double)probability[k]);
+		fputc(':', r->fp);
+		share_put(r, probability[k]);
 	}
 	fputs("}}\n", r->fp);
 }

@@ -79,7 +79,7 @@ lineage_utterance(struct lineage *l, struct frame *f)
 	name_note(&l->languages, f, FIELD_LANGUAGE);
 }
 
-enum { STATE_TENSORS = 3, STATE_TEXTS = 8, NUMBER_MAX = 24 };
+enum { STATE_TENSORS = 3, STATE_TEXTS = 9, NUMBER_MAX = 24 };
 
 static void
 numbers_print(char number[][NUMBER_MAX], const struct trainer_progress *p)
@@ -108,7 +108,10 @@ checkpoint_write(const char *path, const struct trainer *t,
 		{ "batches", number[2] }, { "digest", number[3] },
 		{ "history", l->history }, { "speakers", speakers },
 		{ "corpora", corpora }, { "languages", languages },
+		/* an old one says nothing of new weights */
+		{ "temperature", "1" },
 	};
+	bool calibrated = model_metadata(t->model, "temperature");
 
 	numbers_print(number, &t->progress);
 	for (int i = 0; i < STATE_TENSORS; i++)
@@ -118,7 +121,7 @@ checkpoint_write(const char *path, const struct trainer *t,
 		};
 	model_write(path, t->model, NULL, TYPE_F32, state,
 	            t->average ? STATE_TENSORS : STATE_TENSORS - 1, texts,
-	            STATE_TEXTS);
+	            calibrated ? STATE_TEXTS : STATE_TEXTS - 1);
 	free(speakers);
 	free(corpora);
 	free(languages);
