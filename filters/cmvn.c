@@ -4,7 +4,8 @@
  *	cmvn --by speaker feats.frames | predict
  *
  * reads     features  [T,M]; speaker or corpus, as --by says
- * replaces  features; adds cmvn: what the statistics are of
+ * replaces  features; adds cmvn: what the statistics are of, and functionals
+ *           [F], normalised likewise, where they are of several utterances
  *
  * Two passes over a file, or one with --by utterance or --running.  An
  * utterance that cannot be used is dropped with a reason on stderr and
@@ -13,7 +14,7 @@
 #include <string.h>
 
 #include "core/cli.h"
-#include "feat/cmvn_groups.h"
+#include "feat/functionals_groups.h"
 #include "stream/fields.h"
 #include "stream/filter.h"
 
@@ -32,6 +33,10 @@ group_of(struct frame *f, enum by by)
 
 	return text && *text ? text : NULL;
 }
+
+struct statistics {
+	struct cmvn_groups features, functionals;
+};
 
 static struct cmvn *
 statistics_of(struct cmvn_groups *g, struct frame *f, enum by by,
@@ -52,25 +57,28 @@ statistics_of(struct cmvn_groups *g, struct frame *f, enum by by,
 
 /* Adds f to the statistics it belongs to; what is wrong shows later. */
 static void
-learn(struct cmvn_groups *g, struct frame *f, enum by by)
+learn(struct statistics *s, struct frame *f, enum by by)
 {
 	const char *why, *text = frame_text(f, FIELD_FEATURES_TYPE);
 	const struct tensor *x;
-	struct cmvn *c = statistics_of(g, f, by, &x, &why);
+	struct cmvn *c = statistics_of(&s->features, f, by, &x, &why);
 	struct features_type type;
 	bool known = text && features_type_parse(&type, text) &&
 		c && features_width(&type) == c->width;
 
-	if (c && !frame_has(f, FIELD_CMVN))
-		cmvn_add(c, x->data, x->dim[0], known ? &type : NULL);
+	if (!c || frame_has(f, FIELD_CMVN))
+		return;
+	cmvn_add(c, x->data, x->dim[0], known ? &type : NULL);
+	if (by != BY_UTTERANCE)
+		functionals_learn(&s->functionals, group_of(f, by), f);
 }
 
 static const char *
-cmvn(struct cmvn_groups *g, struct frame *f, enum by by, bool means_only)
+cmvn(struct statistics *s, struct frame *f, enum by by, bool means_only)
 {
 	const char *why;
 	const struct tensor *x;
-	const struct cmvn *c = statistics_of(g, f, by, &x, &why);
+	const struct cmvn *c = statistics_of(&s->features, f, by, &x, &why);
 	struct tensor old; /* x itself goes when it is replaced */
 	float *y;
 
@@ -78,7 +86,9 @@ cmvn(struct cmvn_groups *g, struct frame *f, enum by by, bool means_only)
 		return why;
 	if (frame_has(f, FIELD_CMVN))
 		return "normalised already";
-	old = *x;
+	if (by != BY_UTTERANCE && !means_only)
+		functionals_normalise(&s->functionals, group_of(f, by), f);
+	old = *frame_need(f, FIELD_FEATURES, 2, &why);
 	y = frame_add2(f, FIELD_FEATURES, old.dim[0], old.dim[1]);
 	memcpy(y, old.data, tensor_length(&old) * sizeof *y);
 	cmvn_apply(c, y, old.dim[0], means_only);
@@ -88,7 +98,7 @@ cmvn(struct cmvn_groups *g, struct frame *f, enum by by, bool means_only)
 
 /* A first pass over a file, where statistics need all of it. */
 static void
-file_learn(struct cmvn_groups *g, struct filter *s, enum by by)
+file_learn(struct statistics *g, struct filter *s, enum by by)
 {
 	s->in.mirror = NULL; /* and nothing is written yet */
 	reader_rewind(&s->in); /* a pipe is refused before it is read */
@@ -115,7 +125,7 @@ main(int argc, char *argv[])
 		"normalise features to mean 0 and deviation 1",
 		"[FILE]", 0, 1
 	};
-	struct cmvn_groups groups = CMVN_GROUPS_INIT;
+	struct statistics groups = { CMVN_GROUPS_INIT, CMVN_GROUPS_INIT };
 	int first = cli_parse(argc, argv, options, &about);
 	struct filter s;
 
@@ -126,12 +136,13 @@ main(int argc, char *argv[])
 		file_learn(&groups, &s, (enum by)by);
 	while (filter_next(&s)) {
 		if (by == BY_UTTERANCE)
-			cmvn_groups_clear(&groups);
+			cmvn_groups_clear(&groups.features);
 		if (by == BY_UTTERANCE || running)
 			learn(&groups, &s.frame, (enum by)by);
 		filter_put(&s, cmvn(&groups, &s.frame, (enum by)by,
 		                    means_only));
 	}
-	cmvn_groups_clear(&groups);
+	cmvn_groups_clear(&groups.features);
+	cmvn_groups_clear(&groups.functionals);
 	return filter_close(&s);
 }

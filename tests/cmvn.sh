@@ -170,6 +170,36 @@ check 'digital silence gives zeros, not infinities' '
 		framedump | grep "^  features  " >out
 	grep -q "min 0  mean 0  max 0" out
 '
+check 'statistics of several utterances normalise functionals too' '
+	wavread --speaker s "$top"/examples/*.flac | featurize >x
+	for by in speaker stream
+	do
+		cmvn --by $by x | framecut -k functionals | framedump >out
+		test "$(grep -c "functionals .*mean" out)" = \
+			"$(framedump x | grep -c "features .*mean")"
+	done
+	cmvn x | framedump >out
+	cmvn --by speaker -m x | framedump >>out
+	! grep functionals out
+'
+check 'functionals have mean 0 and deviation 1 over a speaker' '
+	wavread --speaker s "$top"/examples/*.flac | featurize |
+	cat >x
+	cmvn --by speaker x | $python -c "
+import msgpack, struct, sys
+rows = [struct.unpack(\"<202f\", f[\"functionals\"][b\"data\"])
+	for f in msgpack.Unpacker(sys.stdin.buffer, strict_map_key=False)
+	if f[\"frame\"] == \"utterance\"]
+full = 0
+for column in zip(*rows):
+	mean = sum(column) / len(rows)
+	square = sum(x * x for x in column) / len(rows)
+	assert abs(mean) < 1e-4, mean
+	assert square < 1.001, square
+	full += square > .999
+assert full > 150, full
+"
+'
 check 'hostile input is one clear line' '
 	for bad in "$top"/tests/data/bad-*.frames
 	do

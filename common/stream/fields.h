@@ -30,6 +30,7 @@
 #define FIELD_AUDIO "audio"           /* [N], full scale is 1 */
 #define FIELD_FEATURES "features"     /* [T,M] */
 #define FIELD_FEATURES_TYPE "features.type" /* "fbank80+pitch …" */
+#define FIELD_FUNCTIONALS "functionals" /* [F], normalised as cmvn says */
 #define FIELD_CMVN "cmvn"             /* "speaker", "utterance", … */
 #define FIELD_AUGMENT "augment"       /* what was done to the audio */
 #define FIELD_LOGITS "logits"         /* [K] */
