@@ -4,23 +4,23 @@
  *	student-export -p f16 -m training.safetensors -o student.safetensors
  *
  * Writes the weights (the running mean of them, with --average) without the
- * optimiser's state, and the history.  See student-export(1).
+ * optimiser's state, and the history.  Several models become the members of
+ * one.  See student-export(1).
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "core/cli.h"
 #include "core/die.h"
-#include "core/xalloc.h"
-#include "model/model.h"
+#include "model/model_join.h"
+#include "train/checkpoint.h"
 
-/* The optimiser's running mean of the weights; the caller frees it. */
-static float *
-average_read(const struct model *m)
+/* Puts the optimiser's running mean in the weights' place. */
+static void
+average_take(struct model *m)
 {
 	const struct safetensors_entry *e =
 		safetensors_find(&m->file, "optimizer.average");
-	float *average;
 
 	if (!e)
 		die("%s: no running mean in it (only student-step's output "
@@ -28,26 +28,59 @@ average_read(const struct model *m)
 	if (e->length != m->params.length)
 		die("%s: tensor optimizer.average does not fit the "
 		    "parameters", m->name);
-	average = xcalloc(e->length, sizeof *average);
-	if (!safetensors_floats(average, e))
+	if (!safetensors_floats(m->block, e))
 		die("%s: tensor optimizer.average is of type %s", m->name,
 		    e->type_name);
-	return average;
 }
 
-/* With T in its metadata, unless T is 0: as it was. */
 static void
-export(const struct model *m, const char *out, const float *block,
-       enum safetensors_type type, float T)
+student_open(struct model *m, const char *path, bool average)
+{
+	model_open(m, path);
+	if (average)
+		average_take(m);
+}
+
+/* All models as the members of the first, and what they were trained with. */
+static void
+members_join(struct model *m, struct lineage *lineage,
+             const struct cli_list *models, bool average)
+{
+	student_open(m, models->value[0], average);
+	lineage_init(lineage, m);
+	for (size_t i = 1; i < models->length; i++) {
+		struct model other;
+
+		student_open(&other, models->value[i], average);
+		model_join(m, &other);
+		lineage_join(lineage, &other);
+		model_release(&other);
+	}
+}
+
+/*
+ * With T in its metadata, unless T is 0: as it was.  Of a joined model that
+ * of a member says nothing.
+ */
+static void
+export(const struct model *m, const char *out, const struct lineage *lineage,
+       bool joined, enum safetensors_type type, float T)
 {
 	char number[32];
-	const struct safetensors_text text = { "temperature", number };
+	struct safetensors_text text[1 + LINEAGE_TEXTS] = {
+		{ "temperature", number }
+	};
+	bool calibrated = T > 0 || (joined &&
+	                            model_metadata(m, "temperature"));
 
 	if (T > 0 && m->regression)
 		die("%s: has dimensions, no probabilities to calibrate",
 		    m->name);
-	snprintf(number, sizeof number, "%g", (double)T);
-	model_write(out, m, block, type, NULL, 0, &text, T > 0);
+	snprintf(number, sizeof number, "%g", T > 0 ? (double)T : 1);
+	lineage_texts(text + 1, lineage);
+	model_write(out, m, NULL, type, NULL, 0, text + !calibrated,
+	            (size_t)calibrated + (joined ? LINEAGE_TEXTS : 0));
+	lineage_texts_release(text + 1);
 }
 
 int
@@ -56,12 +89,14 @@ main(int argc, char *argv[])
 	static const enum safetensors_type type[] = {
 		TYPE_F32, TYPE_F16, TYPE_BF16
 	};
-	const char *model = NULL, *out = NULL;
+	struct cli_list models = { .length = 0 };
+	const char *out = NULL;
 	bool average = false;
 	int precision = 0;
 	float temperature = 0;
 	const struct cli_option options[] = {
-		OPT_STRING('m', "model", &model, "FILE", "what to export"),
+		OPT_LIST('m', "model", &models, "FILE",
+		         "what to export; several become members of one"),
 		OPT_STRING('o', "out", &out, "FILE", "the file to write"),
 		OPT_FLAG('a', "average", &average,
 		         "the running mean of the weights"),
@@ -75,19 +110,19 @@ main(int argc, char *argv[])
 		"write the model alone, without what training needs",
 		"", 0, 0
 	};
+	struct lineage lineage;
 	struct model m;
-	float *block = NULL;
 
 	cli_parse(argc, argv, options, &about);
 	if (temperature > 0 && temperature < .01f)
 		die_usage("--temperature is 0, or 0.01 at least");
-	if (!model || !out)
+	if (models.length == 0 || !out)
 		die_usage("--model and --out are needed");
-	model_open(&m, model);
-	if (average)
-		block = average_read(&m);
-	export(&m, out, block, type[precision], temperature);
-	free(block);
+	members_join(&m, &lineage, &models, average);
+	export(&m, out, &lineage, models.length > 1, type[precision],
+	       temperature);
+	lineage_release(&lineage);
 	model_release(&m);
+	free(models.value);
 	return STATUS_OK;
 }

@@ -137,6 +137,127 @@ check 'training can go on from it' '
 	student-step -q -m e.safetensors x.frames
 	test "$(modeldump -k passes e.safetensors)" = 2
 '
+# members: a.safetensors and b.safetensors, alike but for their training.
+members() {
+	trained
+	student-export -m t.safetensors -o a.safetensors
+	student-init -a small -s 2 -o t.safetensors
+	wavread --label sadness --speaker s2 "$top/examples/sad-de.flac" |
+	featurize >y.frames
+	student-step -q -m t.safetensors y.frames
+	student-export -m t.safetensors -o b.safetensors
+}
+
+check 'several models become the members of one, which averages them' '
+	members
+	student-export -m a.safetensors -m b.safetensors -o e.safetensors
+	test "$(modeldump -k members e.safetensors)" = 2
+	modeldump e.safetensors | grep -q "^members.1.classifier.bias "
+	for m in a b e
+	do
+		predict -m $m.safetensors x.frames | cut -f 10- >$m.out
+	done
+	paste a.out b.out e.out | awk "
+		NR == 1 { next }
+		{ sum = 0
+		  for (k = 1; k <= 4; k++)
+			sum += p[k] = sqrt(\$k * \$(k + 4))
+		  for (k = 1; k <= 4; k++) {
+			d = p[k] / sum - \$(k + 8)
+			if (d > .01 || d < -.01) exit 1
+		  } }"
+'
+check 'members together have heard whom each of them has heard' '
+	members
+	student-export -m a.safetensors -m b.safetensors -o e.safetensors
+	test "$(modeldump -k speakers e.safetensors)" = "$(printf "s1\ns2")"
+	modeldump -k history e.safetensors >out
+	grep -q "^wavread --label anger " out
+	grep -q "^wavread --label sadness " out
+	test "$(grep -c ^featurize out)" = 1
+'
+check 'an only model stays what it is, and members may be added later' '
+	members
+	student-export -m a.safetensors -m b.safetensors -o e.safetensors
+	student-export -m e.safetensors -o f.safetensors
+	cmp e.safetensors f.safetensors
+	student-export -m e.safetensors -m a.safetensors -o f.safetensors
+	test "$(modeldump -k members f.safetensors)" = 3
+	student-export -m f.safetensors -m f.safetensors -m e.safetensors \
+		-o g.safetensors
+	fails 1 student-export -m g.safetensors -m a.safetensors \
+		-o h.safetensors 2>err
+	says "a.safetensors would be one member too many: 8 at most" err
+	test ! -e h.safetensors
+'
+check 'members hear the same features and name the same classes' '
+	trained
+	student-init -a small --classes a,b,c,d -o c.safetensors
+	student-init -f "fbank40+pitch 16000/400/160" -o w.safetensors
+	for other in c w
+	do
+		fails 1 student-export -m t.safetensors \
+			-m $other.safetensors -o e.safetensors 2>err
+		says "t.safetensors and $other.safetensors: not students of" err
+		test ! -e e.safetensors
+	done
+'
+check 'members may be of different shapes, functionals among them' '
+	trained
+	student-init --blocks f --width 16 --heads 2 -o f.safetensors
+	student-step -q -m f.safetensors x.frames
+	student-export -m t.safetensors -m f.safetensors -o e.safetensors
+	test "$(modeldump -k blocks e.safetensors)" = "$(printf "caca\nf")"
+	test "$(modeldump -k width e.safetensors)" = "$(printf "64\n16")"
+	for m in t f e
+	do
+		predict -m $m.safetensors x.frames >$m.out
+	done
+	fails 1 cmp -s t.out e.out
+	fails 1 cmp -s f.out e.out
+	fails 1 student-export -m f.safetensors -m t.safetensors \
+		-o g.safetensors 2>err
+	says "f.safetensors reads functionals: name it after t.saf" err
+'
+check 'a member who cannot hear the utterance keeps silent' '
+	trained
+	student-init --blocks f --width 16 --heads 2 -o f.safetensors
+	student-export -m t.safetensors -m f.safetensors -o e.safetensors
+	cmvn x.frames >n.frames
+	for m in t e
+	do
+		predict -m $m.safetensors n.frames >$m.out
+	done
+	cmp t.out e.out
+	fails 1 predict -m f.safetensors n.frames 2>err >/dev/null
+	grep -q "normalised without functionals" err
+	cmvn --by speaker x.frames >s.frames
+	predict -m f.safetensors s.frames >f.out
+	for m in t e
+	do
+		predict -m $m.safetensors s.frames >$m.out
+	done
+	fails 1 cmp -s t.out e.out
+'
+check 'members are trained before they are joined, not after' '
+	members
+	student-export -m a.safetensors -m b.safetensors -o e.safetensors
+	cp e.safetensors f.safetensors
+	fails 1 student-step -q -m e.safetensors x.frames 2>err
+	says "e.safetensors: has 2 members, which are trained one by one" err
+	cmp e.safetensors f.safetensors
+'
+check 'a number of members that cannot be is refused' '
+	student-init -a small -o s.safetensors
+	student-export -m s.safetensors -m s.safetensors -o e.safetensors
+	for bad in 0 9 x
+	do
+		sed "s/\"members\":\"2\"/\"members\":\"$bad\"/" \
+			<e.safetensors >f.safetensors
+		fails 1 predict -m f.safetensors x.frames 2>err
+		grep -q "f.safetensors: .*members" err
+	done
+'
 check 'what is no model is refused, and nothing is written' '
 	wavread "$top/examples/angry-en.flac" >x.frames
 	for file in nowhere x.frames

@@ -55,6 +55,16 @@ check 'classes, features and shape are what was asked for' '
 	head -1 out | grep -q "confidence	joy	fear	boredom$"
 	test "$(tail -n 1 out | awk -F "\t" "{print NF}")" = 12
 '
+check 'one of functionals has their rows, and only where there are such' '
+	student-init --blocks f --width 16 --heads 2 -o m
+	test "$(modeldump -k blocks m)" = f
+	modeldump m | grep -q "^front.0.weight  *F32  *.16,1,404.$"
+	fails 1 student-init --blocks f -f "mfcc13 16000/400/160" -o n 2>err
+	says "features without functionals" err
+	fails 1 student-init --blocks fc -o n 2>err
+	says "blocks other than" err
+	test ! -e n
+'
 check 'sixteen blocks and sixty-four classes are possible' '
 	student-init -c "$(seq -s , 64)" --blocks cacacacacacacaca --width 8 \
 		--heads 8 -o m

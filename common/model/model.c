@@ -72,8 +72,13 @@ model_release(struct model *m)
 size_t
 model_embedding_length(const struct model *m)
 {
-	return m->network ? w2v2_embedding_length(&m->network->config)
-	                  : student_embedding_length(&m->shape);
+	size_t length = 0;
+
+	if (m->network)
+		return w2v2_embedding_length(&m->network->config);
+	for (size_t i = 0; i < m->members; i++)
+		length += student_embedding_length(&m->member[i].shape);
+	return length;
 }
 
 void

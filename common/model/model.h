@@ -21,6 +21,7 @@
 
 struct directory;
 struct frame;
+enum { MODEL_MEMBERS_MAX = 8, MODEL_ROWS_MAX = 3000 };
 
 struct model {
 	const char *name;         /* the path, or "built-in model" */
@@ -33,9 +34,9 @@ struct model {
 	struct params params;
 	float *block;             /* the parameters; owned */
 
-	/* a compact student */
-	struct student_shape shape;
-	struct student_weights weights;
+	struct student_shape shape; /* of the first compact student */
+	size_t members;
+	struct student_member member[MODEL_MEMBERS_MAX];
 	struct features_type features;
 
 	/* any other */
@@ -89,11 +90,10 @@ float *model_view(const struct model *m, struct frame *f, size_t *rows,
 void model_probabilities(const struct model *m, float *logits);
 
 /*
- * logits [K] and embedding (NULL if not wanted) of one view.  Features of more
- * rows than MODEL_ROWS_MAX are cut into equal pieces whose log-probabilities
- * and embeddings are averaged.  Clears the arena.
+ * logits [K] and embedding (NULL if not wanted) of one view.  Log-probabilities
+ * are averaged over members, and over the equal pieces of what has more rows
+ * than MODEL_ROWS_MAX; embeddings over pieces.  Clears the arena.
  */
-enum { MODEL_ROWS_MAX = 3000 };
 void model_infer(const struct model *m, float *logits, float *embedding,
                  const float *view, size_t rows, struct arena *arena);
 

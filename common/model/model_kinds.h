@@ -8,6 +8,9 @@
 
 /* m->file is open; dies if it is no compact student. */
 void model_student_open(struct model *m);
+/* Lists the tensors of all members; then takes memory for them. */
+void model_student_list(struct model *m);
+void model_student_take(struct model *m);
 float *model_student_view(const struct model *m, struct frame *f,
                           size_t *rows, const char **why);
 void model_student_infer(const struct model *m, float *logits,

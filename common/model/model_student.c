@@ -1,14 +1,13 @@
+#include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/die.h"
 #include "core/number.h"
 #include "core/xalloc.h"
+#include "feat/functionals.h"
 #include "model/model_kinds.h"
-#include "nn/gemm.h"
-#include "nn/softmax.h"
-#include "stream/fields.h"
-#include "stream/frame.h"
 
 static const char *
 metadata_need(const struct model *m, const char *key)
@@ -21,12 +20,33 @@ metadata_need(const struct model *m, const char *key)
 	return value;
 }
 
-static size_t
-metadata_size(const struct model *m, const char *key)
+/* A member's own line of a value. */
+static void
+metadata_line(const struct model *m, const char *key, size_t member,
+              char *line, size_t size)
 {
 	const char *text = metadata_need(m, key);
+	size_t length;
+
+	for (size_t i = 0; i < member; i++) {
+		text += strcspn(text, "\n");
+		if (!*text++)
+			die("%s: %s is not told of all members", m->name, key);
+	}
+	length = strcspn(text, "\n");
+	if (length >= size)
+		die("%s: %s is too long", m->name, key);
+	memcpy(line, text, length);
+	line[length] = '\0';
+}
+
+static size_t
+metadata_size(const struct model *m, const char *key, size_t member)
+{
+	char text[STUDENT_BLOCKS_MAX + 1];
 	long n;
 
+	metadata_line(m, key, member, text, sizeof text);
 	if (!number_integer(text, &n) || n < 0)
 		die("%s: %s is \"%s\", want a number", m->name, key, text);
 	return (size_t)n;
@@ -58,7 +78,7 @@ lines_split(const char *text, size_t *count)
 static void
 classes_check(const struct model *m)
 {
-	for (size_t k = 0; k < m->shape.classes; k++) {
+	for (size_t k = 0; k < m->class_count; k++) {
 		if (!*m->classes[k])
 			die("%s: a class without a name", m->name);
 		if (strchr(m->classes[k], '\t'))
@@ -70,31 +90,91 @@ classes_check(const struct model *m)
 	}
 }
 
+/* The input's width follows from the shape and the features. */
+static void
+shape_complete(const struct model *m, struct student_shape *s)
+{
+	const char *why;
+
+	s->functionals = strcmp(s->blocks, "f") == 0;
+	if (s->functionals)
+		*s->blocks = '\0';
+	if (s->functionals && !functionals_known(&m->features))
+		die("%s: features without functionals", m->name);
+	s->rows = s->functionals ? 2 * FUNCTIONALS
+	                         : features_width(&m->features);
+	why = student_shape_check(s);
+	if (why)
+		die("%s: %s", m->name, why);
+}
+
+static void
+shape_read(const struct model *m, struct student_shape *s, size_t member)
+{
+	metadata_line(m, "blocks", member, s->blocks, sizeof s->blocks);
+	s->width = metadata_size(m, "width", member);
+	s->heads = metadata_size(m, "heads", member);
+	s->classes = m->class_count;
+	shape_complete(m, s);
+}
+
 static void
 metadata_read(struct model *m)
 {
 	const char *format = metadata_need(m, "format");
-	const char *blocks = metadata_need(m, "blocks"), *why;
 
 	if (strcmp(format, "tunne-student-1") != 0)
 		die("%s: format \"%s\", this program reads tunne-student-1",
 		    m->name, format);
-	if (strlen(blocks) > STUDENT_BLOCKS_MAX)
-		die("%s: more than %d blocks", m->name, STUDENT_BLOCKS_MAX);
-	strcpy(m->shape.blocks, blocks);
-	m->shape.width = metadata_size(m, "width");
-	m->shape.heads = metadata_size(m, "heads");
-	m->classes = lines_split(metadata_need(m, "classes"),
-	                         &m->shape.classes);
-	m->class_count = m->shape.classes;
+	m->classes = lines_split(metadata_need(m, "classes"), &m->class_count);
+	classes_check(m);
 	if (!features_type_parse(&m->features, metadata_need(m, "features")))
 		die("%s: cannot read features \"%s\"", m->name,
 		    metadata_need(m, "features"));
-	m->shape.rows = features_width(&m->features);
-	why = student_shape_check(&m->shape);
-	if (why)
-		die("%s: %s", m->name, why);
-	classes_check(m);
+	m->members = safetensors_metadata(&m->file, "members")
+		? metadata_size(m, "members", 0) : 1;
+	if (m->members < 1 || m->members > MODEL_MEMBERS_MAX)
+		die("%s: %zu members, want 1 to %d", m->name, m->members,
+		    MODEL_MEMBERS_MAX);
+	for (size_t i = 0; i < m->members; i++)
+		shape_read(m, &m->member[i].shape, i);
+	m->shape = m->member[0].shape;
+}
+
+/* "norm.bias" becomes "members.1.norm.bias". */
+static void
+member_name(char *name, size_t member)
+{
+	char stem[32];
+	size_t room = (size_t)snprintf(stem, sizeof stem, "members.%zu.",
+	                               member);
+
+	assert(room + strlen(name) < PARAM_NAME_MAX);
+	memmove(name + room, name, strlen(name) + 1);
+	memcpy(name, stem, room);
+}
+
+/* The tensors of all members; an only one's names stand alone. */
+void
+model_student_list(struct model *m)
+{
+	struct params *p = &m->params;
+
+	for (size_t i = 0; i < m->members; i++) {
+		size_t first = p->count;
+
+		student_layout(p, &m->member[i].weights, &m->member[i].shape,
+		               NULL);
+		for (size_t j = first; m->members > 1 && j < p->count; j++)
+			member_name(p->param[j].name, i);
+	}
+}
+
+void
+model_student_take(struct model *m)
+{
+	m->block = xmalloc(m->params.length, sizeof *m->block);
+	params_bind(&m->params, m->block);
 }
 
 void
@@ -103,112 +183,26 @@ model_student_open(struct model *m)
 	char *reason;
 
 	metadata_read(m);
-	student_layout(&m->params, &m->weights, &m->shape, NULL);
+	model_student_list(m);
 	/* a width that the file does not hold must not take its memory */
 	reason = params_check(&m->params, &m->file);
 	if (!reason) {
-		m->block = xmalloc(m->params.length, sizeof *m->block);
+		model_student_take(m);
 		reason = params_load(m->block, &m->params, &m->file);
 	}
 	if (reason)
 		die("%s: %s", m->name, reason);
-	params_release(&m->params);
-	student_layout(&m->params, &m->weights, &m->shape, m->block);
 }
 
 void
 model_start(struct model *m, const char *name, unsigned long seed)
 {
-	const char *why;
-
-	m->shape.rows = features_width(&m->features);
-	why = student_shape_check(&m->shape);
-	if (why)
-		die("%s: %s", name, why);
 	m->name = name;
 	m->class_count = m->shape.classes;
-	student_layout(&m->params, &m->weights, &m->shape, NULL);
-	m->block = xmalloc(m->params.length, sizeof *m->block);
+	shape_complete(m, &m->shape);
+	m->members = 1;
+	m->member[0].shape = m->shape;
+	model_student_list(m);
+	model_student_take(m);
 	params_start(m->block, &m->params, seed);
-	params_release(&m->params);
-	student_layout(&m->params, &m->weights, &m->shape, m->block);
-}
-
-/* Dies unless the frame's features are what the model was trained on. */
-static void
-features_check(const struct model *m, struct frame *f,
-               const struct tensor *features)
-{
-	const char *have = frame_text(f, FIELD_FEATURES_TYPE);
-	char want[FEATURES_TYPE_MAX];
-
-	features_type_print(want, &m->features);
-	if (have && strcmp(have, want) != 0)
-		die("%s: features are \"%s\", the model %s wants \"%s\" "
-		    "(see featurize --help)", frame_id(f), have, m->name,
-		    want);
-	if (features->dim[1] != m->shape.rows)
-		die("%s: features have %zu columns, the model %s wants %zu",
-		    frame_id(f), features->dim[1], m->name, m->shape.rows);
-}
-
-float *
-model_student_view(const struct model *m, struct frame *f, size_t *rows,
-                   const char **why)
-{
-	const struct tensor *features = frame_need(f, FIELD_FEATURES, 2, why);
-	float *view;
-
-	if (!features)
-		return NULL;
-	features_check(m, f, features);
-	*rows = features->dim[0];
-	view = arena_floats(&f->arena, tensor_length(features));
-	memcpy(view, features->data, tensor_length(features) * sizeof *view);
-	features_view(view, *rows, &m->features, frame_has(f, FIELD_CMVN));
-	return view;
-}
-
-/* One piece; the caller's arena is used and cleared. */
-static void
-piece_infer(const struct model *m, float *logits, float *embedding,
-            const float *view, size_t rows, struct arena *arena)
-{
-	const struct student_batch one = { 1, &view, &rows };
-	const struct student_dropout none = { 0, 0, NULL };
-
-	student_forward(logits, embedding, arena, &one, &m->weights,
-	                &m->shape, &none);
-	arena_clear(arena);
-}
-
-void
-model_student_infer(const struct model *m, float *logits, float *embedding,
-                    const float *view, size_t rows, struct arena *arena)
-{
-	size_t pieces = (rows + MODEL_ROWS_MAX - 1) / MODEL_ROWS_MAX;
-	size_t K = m->shape.classes, D = model_embedding_length(m);
-	float piece_logits[STUDENT_CLASSES_MAX], *piece_embedding;
-
-	if (pieces <= 1) {
-		piece_infer(m, logits, embedding, view, rows, arena);
-		return;
-	}
-	piece_embedding = xcalloc(D, sizeof *piece_embedding);
-	memset(logits, 0, K * sizeof *logits);
-	if (embedding)
-		memset(embedding, 0, D * sizeof *embedding);
-	for (size_t i = 0; i < pieces; i++) {
-		size_t from = rows * i / pieces, to = rows * (i + 1) / pieces;
-		float share = 1 / (float)pieces;
-
-		piece_infer(m, piece_logits, piece_embedding,
-		            view + from * m->shape.rows, to - from, arena);
-		log_softmax_forward(piece_logits, piece_logits, 1, K);
-		for (size_t k = 0; k < K; k++)
-			logits[k] += share * piece_logits[k];
-		for (size_t j = 0; embedding && j < D; j++)
-			embedding[j] += share * piece_embedding[j];
-	}
-	free(piece_embedding);
 }

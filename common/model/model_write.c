@@ -48,6 +48,31 @@ classes_add(struct pairs *t, const struct model *m)
 	free(joined);
 }
 
+/* A line a member. */
+static void
+shapes_add(struct pairs *t, const struct model *m)
+{
+	enum { LINE = STUDENT_BLOCKS_MAX + 8 };
+	char width[MODEL_MEMBERS_MAX * LINE] = "", heads[sizeof width] = "";
+	char blocks[sizeof width] = "";
+	size_t w = 0, h = 0, b = 0;
+
+	for (size_t i = 0; i < m->members; i++) {
+		const struct student_shape *s = &m->member[i].shape;
+		const char *line = i > 0 ? "\n" : "";
+
+		w += (size_t)snprintf(width + w, sizeof width - w, "%s%zu",
+		                      line, s->width);
+		h += (size_t)snprintf(heads + h, sizeof heads - h, "%s%zu",
+		                      line, s->heads);
+		b += (size_t)snprintf(blocks + b, sizeof blocks - b, "%s%s",
+		                      line, s->functionals ? "f" : s->blocks);
+	}
+	pairs_add(t, "width", width);
+	pairs_add(t, "heads", heads);
+	pairs_add(t, "blocks", blocks);
+}
+
 static void
 architecture_add(struct pairs *t, const struct model *m)
 {
@@ -56,9 +81,9 @@ architecture_add(struct pairs *t, const struct model *m)
 	features_type_print(features, &m->features);
 	pairs_add(t, "format", "tunne-student-1");
 	pairs_add(t, "features", features);
-	pairs_add_size(t, "width", m->shape.width);
-	pairs_add_size(t, "heads", m->shape.heads);
-	pairs_add(t, "blocks", m->shape.blocks);
+	if (m->members > 1)
+		pairs_add_size(t, "members", m->members);
+	shapes_add(t, m);
 	classes_add(t, m);
 }
 

@@ -9,8 +9,6 @@
 
 enum { FRONT_LAYERS = STUDENT_FRONT_LAYERS, FRONT_STRIDE = 2 };
 
-static const size_t *const front_taps = student_front_taps;
-
 /* An utterance on its way through one strided convolution. */
 struct front_kept {
 	float *padded;            /* in, with k/2 rows of zeros at each end */
@@ -43,20 +41,18 @@ pad(const float *x, size_t rows, size_t columns, size_t k, struct arena *arena)
 }
 
 static void
-front_convolve(struct front_kept *k, float *wide, size_t layer,
+front_convolve(struct front_kept *k, float *wide, size_t taps,
                const struct student_linear *w, size_t in, size_t d)
 {
 	k->wide = wide;
 	conv1d_forward(wide, k->padded, w->weight, w->bias, k->padded_rows,
-	               in, d, front_taps[layer], FRONT_STRIDE);
+	               in, d, taps, FRONT_STRIDE);
 }
 
 static size_t
-front_rows(size_t rows, size_t layer)
+front_rows(size_t rows, size_t taps)
 {
-	size_t padded = rows + 2 * (front_taps[layer] / 2);
-
-	return conv1d_rows(padded, front_taps[layer], FRONT_STRIDE);
+	return conv1d_rows(rows + 2 * (taps / 2), taps, FRONT_STRIDE);
 }
 
 /* Both convolutions of utterance u; the second writes to out [rows,d]. */
@@ -66,19 +62,21 @@ front_forward(struct student_pass *p, float *out, float *wide, size_t u,
 {
 	struct front_kept *k = p->front + u * FRONT_LAYERS;
 	size_t M = p->shape.rows, d = p->shape.width;
+	size_t first = student_front_taps(&p->shape, 0);
+	size_t second = student_front_taps(&p->shape, 1);
 
-	k[0].padded = pad(x, rows, M, front_taps[0], p->arena);
-	k[0].padded_rows = rows + 2 * (front_taps[0] / 2);
-	k[0].rows = front_rows(rows, 0);
-	front_convolve(&k[0], arena_floats(p->arena, k[0].rows * d), 0,
+	k[0].padded = pad(x, rows, M, first, p->arena);
+	k[0].padded_rows = rows + 2 * (first / 2);
+	k[0].rows = front_rows(rows, first);
+	front_convolve(&k[0], arena_floats(p->arena, k[0].rows * d), first,
 	               &w->front[0], M, d);
 
-	k[1].padded = pad(NULL, k[0].rows, d, front_taps[1], p->arena);
-	k[1].padded_rows = k[0].rows + 2 * (front_taps[1] / 2);
-	k[1].rows = front_rows(k[0].rows, 1);
-	gelu_forward(k[1].padded + front_taps[1] / 2 * d, k[0].wide,
+	k[1].padded = pad(NULL, k[0].rows, d, second, p->arena);
+	k[1].padded_rows = k[0].rows + 2 * (second / 2);
+	k[1].rows = front_rows(k[0].rows, second);
+	gelu_forward(k[1].padded + second / 2 * d, k[0].wide,
 	             k[0].rows * d);
-	front_convolve(&k[1], wide, 1, &w->front[1], d, d);
+	front_convolve(&k[1], wide, second, &w->front[1], d, d);
 	gelu_forward(out, wide, k[1].rows * d);
 }
 
@@ -89,6 +87,8 @@ front_backward(struct student_weights *g, const struct student_pass *p,
 {
 	const struct front_kept *k = p->front + u * FRONT_LAYERS;
 	size_t M = p->shape.rows, d = p->shape.width;
+	size_t first = student_front_taps(&p->shape, 0);
+	size_t second = student_front_taps(&p->shape, 1);
 	float *dwide = arena_zeros(scratch, k[1].rows * d);
 	float *dpadded = arena_zeros(scratch, k[1].padded_rows * d);
 	float *dfirst = arena_zeros(scratch, k[0].rows * d);
@@ -96,12 +96,12 @@ front_backward(struct student_weights *g, const struct student_pass *p,
 	gelu_backward(dwide, dout, k[1].wide, k[1].rows * d);
 	conv1d_backward(dpadded, g->front[1].weight, g->front[1].bias, dwide,
 	                k[1].padded, w->front[1].weight, k[1].padded_rows, d,
-	                d, front_taps[1], FRONT_STRIDE);
-	gelu_backward(dfirst, dpadded + front_taps[1] / 2 * d, k[0].wide,
+	                d, second, FRONT_STRIDE);
+	gelu_backward(dfirst, dpadded + second / 2 * d, k[0].wide,
 	              k[0].rows * d);
 	conv1d_backward(NULL, g->front[0].weight, g->front[0].bias, dfirst,
 	                k[0].padded, w->front[0].weight, k[0].padded_rows, M,
-	                d, front_taps[0], FRONT_STRIDE);
+	                d, first, FRONT_STRIDE);
 }
 
 /* How many rows each utterance has after the front, packed. */
@@ -114,7 +114,9 @@ rows_measure(const struct student_batch *b, const struct student_shape *s,
 	start[0] = 0;
 	for (size_t u = 0; u < b->count; u++)
 		start[u + 1] = start[u] +
-			front_rows(front_rows(b->rows[u], 0), 1);
+			front_rows(front_rows(b->rows[u],
+			                      student_front_taps(s, 0)),
+			           student_front_taps(s, 1));
 	return (struct student_rows){
 		.start = start, .count = b->count, .total = start[b->count],
 		.width = s->width, .heads = s->heads

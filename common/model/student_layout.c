@@ -3,8 +3,6 @@
 
 #include "model/student_layout.h"
 
-const size_t student_front_taps[STUDENT_FRONT_LAYERS] = { 5, 3 };
-
 const struct student_shape *
 student_size(const char *name)
 {
@@ -36,6 +34,12 @@ student_shape_check(const struct student_shape *s)
 	if (s->blocks[strspn(s->blocks, "ac")])
 		return "blocks other than a (attention) and c (convolution)";
 	return NULL;
+}
+
+size_t
+student_front_taps(const struct student_shape *s, size_t layer)
+{
+	return s->functionals ? 1 : layer == 0 ? 5 : 3;
 }
 
 size_t
@@ -125,12 +129,13 @@ student_layout(struct params *p, struct student_weights *w,
                const struct student_shape *s, float *base)
 {
 	static const char *const besides[] = { "optimizer.", NULL };
-	const size_t *taps = student_front_taps;
 	size_t d = s->width;
 
 	p->besides = besides;
-	conv_list(p, &w->front[0], "front.0", d, taps[0], s->rows);
-	conv_list(p, &w->front[1], "front.1", d, taps[1], d);
+	conv_list(p, &w->front[0], "front.0", d,
+	          student_front_taps(s, 0), s->rows);
+	conv_list(p, &w->front[1], "front.1", d,
+	          student_front_taps(s, 1), d);
 	for (int i = 0; s->blocks[i]; i++)
 		block_list(p, &w->block[i], i, s->blocks[i], d);
 	norm_list(p, &w->norm, "norm", d);

@@ -4,6 +4,7 @@
 #ifndef STUDENT_LAYOUT_H
 #define STUDENT_LAYOUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/params.h"
@@ -16,14 +17,13 @@ enum {
 	STUDENT_MLP_FACTOR = 4
 };
 
-extern const size_t student_front_taps[STUDENT_FRONT_LAYERS];
-
 struct student_shape {
 	size_t rows;              /* M: features per time step */
 	size_t width;             /* d, a multiple of heads */
 	size_t heads;
 	size_t classes;           /* K */
 	char blocks[STUDENT_BLOCKS_MAX + 1]; /* "cacaca" */
+	bool functionals;         /* reads one row of those; no blocks */
 };
 
 struct student_norm { float *gain, *bias; };
@@ -52,8 +52,17 @@ struct student_weights {
  */
 const struct student_shape *student_size(const char *name);
 
+/* One of the students that make up a model. */
+struct student_member {
+	struct student_shape shape;
+	struct student_weights weights;
+};
+
 /* NULL, or what is wrong with a shape (a constant text). */
 const char *student_shape_check(const struct student_shape *shape);
+
+/* Taps of a convolution of the front: 1 where there is only one row. */
+size_t student_front_taps(const struct student_shape *shape, size_t layer);
 
 /* Numbers in an embedding. */
 size_t student_embedding_length(const struct student_shape *shape);

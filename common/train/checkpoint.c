@@ -19,12 +19,8 @@ metadata_text(const struct model *m, const char *key)
 void
 lineage_init(struct lineage *l, const struct model *m)
 {
-	*l = (struct lineage){
-		.history = xstrdup(metadata_text(m, "history"))
-	};
-	names_split(&l->speakers, metadata_text(m, "speakers"));
-	names_split(&l->corpora, metadata_text(m, "corpora"));
-	names_split(&l->languages, metadata_text(m, "languages"));
+	*l = (struct lineage){ .history = xstrdup("") };
+	lineage_join(l, m);
 }
 
 void
@@ -62,6 +58,24 @@ lineage_command(struct lineage *l, const char *command)
 	l->history = longer;
 }
 
+void
+lineage_join(struct lineage *l, const struct model *m)
+{
+	char *lines = xstrdup(metadata_text(m, "history")), *line, *rest;
+
+	for (line = lines; *line; line = rest) {
+		size_t length = strcspn(line, "\n");
+
+		rest = line + length + (line[length] == '\n');
+		line[length] = '\0';
+		lineage_command(l, line);
+	}
+	free(lines);
+	names_split(&l->speakers, metadata_text(m, "speakers"));
+	names_split(&l->corpora, metadata_text(m, "corpora"));
+	names_split(&l->languages, metadata_text(m, "languages"));
+}
+
 static void
 name_note(struct names *names, struct frame *f, const char *field)
 {
@@ -79,7 +93,34 @@ lineage_utterance(struct lineage *l, struct frame *f)
 	name_note(&l->languages, f, FIELD_LANGUAGE);
 }
 
-enum { STATE_TENSORS = 3, STATE_TEXTS = 9, NUMBER_MAX = 24 };
+void
+lineage_texts(struct safetensors_text *text, const struct lineage *l)
+{
+	text[0] = (struct safetensors_text){
+		"history", xstrdup(l->history)
+	};
+	text[1] = (struct safetensors_text){
+		"speakers", names_join(&l->speakers)
+	};
+	text[2] = (struct safetensors_text){
+		"corpora", names_join(&l->corpora)
+	};
+	text[3] = (struct safetensors_text){
+		"languages", names_join(&l->languages)
+	};
+}
+
+void
+lineage_texts_release(struct safetensors_text *text)
+{
+	for (int i = 0; i < LINEAGE_TEXTS; i++)
+		free(text[i].value);
+}
+
+enum {
+	STATE_TENSORS = 3, STATE_NUMBERS = 4, NUMBER_MAX = 24,
+	STATE_TEXTS = STATE_NUMBERS + LINEAGE_TEXTS + 1
+};
 
 static void
 numbers_print(char number[][NUMBER_MAX], const struct trainer_progress *p)
@@ -99,21 +140,17 @@ checkpoint_write(const char *path, const struct trainer *t,
 	};
 	const float *data[STATE_TENSORS] = { t->m, t->v, t->average };
 	struct safetensors_source state[STATE_TENSORS];
-	char number[4][NUMBER_MAX];
-	char *speakers = names_join(&l->speakers);
-	char *corpora = names_join(&l->corpora);
-	char *languages = names_join(&l->languages);
-	const struct safetensors_text texts[STATE_TEXTS] = {
+	char number[STATE_NUMBERS][NUMBER_MAX];
+	struct safetensors_text texts[STATE_TEXTS] = {
 		{ "updates", number[0] }, { "passes", number[1] },
 		{ "batches", number[2] }, { "digest", number[3] },
-		{ "history", l->history }, { "speakers", speakers },
-		{ "corpora", corpora }, { "languages", languages },
 		/* an old one says nothing of new weights */
-		{ "temperature", "1" },
+		[STATE_TEXTS - 1] = { "temperature", "1" },
 	};
 	bool calibrated = model_metadata(t->model, "temperature");
 
 	numbers_print(number, &t->progress);
+	lineage_texts(texts + STATE_NUMBERS, l);
 	for (int i = 0; i < STATE_TENSORS; i++)
 		state[i] = (struct safetensors_source){
 			.name = name[i], .type = TYPE_F32, .ndim = 1,
@@ -122,7 +159,5 @@ checkpoint_write(const char *path, const struct trainer *t,
 	model_write(path, t->model, NULL, TYPE_F32, state,
 	            t->average ? STATE_TENSORS : STATE_TENSORS - 1, texts,
 	            calibrated ? STATE_TEXTS : STATE_TEXTS - 1);
-	free(speakers);
-	free(corpora);
-	free(languages);
+	lineage_texts_release(texts + STATE_NUMBERS);
 }

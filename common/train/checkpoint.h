@@ -20,6 +20,14 @@ struct lineage {
 void lineage_init(struct lineage *l, const struct model *m);
 void lineage_release(struct lineage *l);
 
+/* As metadata: LINEAGE_TEXTS texts, whose values are to be released. */
+enum { LINEAGE_TEXTS = 4 };
+void lineage_texts(struct safetensors_text *text, const struct lineage *l);
+void lineage_texts_release(struct safetensors_text *text);
+
+/* Adds that of another model. */
+void lineage_join(struct lineage *l, const struct model *m);
+
 /* Adds a command line unless it is there already. */
 void lineage_command(struct lineage *l, const char *command);
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/die.h"
 #include "core/xalloc.h"
 #include "nn/residual.h"
 #include "train/student_shards.h"
@@ -28,6 +29,9 @@ shards_new(const struct model *m, const struct trainer_options *o)
 {
 	struct shards *s = xcalloc(1, sizeof *s);
 
+	if (m->members > 1)
+		die("%s: has %zu members, which are trained one by one",
+		    m->name, m->members);
 	*s = (struct shards){
 		.model = m, .options = o,
 		.count = ((size_t)o->batch + SHARD_UTTERANCES - 1) /
@@ -100,13 +104,13 @@ shard_forward(const struct shards *all, struct shard *s, float *logits,
 		const struct example *e = &example[s->first + i];
 
 		rows[i] = e->rows;
-		features[i] = !o->augment ? e->view
+		features[i] = !o->augment || m->shape.functionals ? e->view
 			: spec_augment(&rows[i], e->view, &m->features,
 			               &s->rng, &o->spec, &s->arena);
 	}
 	s->pass = student_forward(logits + s->first * m->class_count, NULL,
-	                          &s->arena, &batch, &m->weights, &m->shape,
-	                          &dropout);
+	                          &s->arena, &batch, &m->member[0].weights,
+	                          &m->shape, &dropout);
 }
 
 void
@@ -128,8 +132,8 @@ shard_backward(const struct shards *all, struct shard *s,
 
 	memset(s->gradient, 0, m->params.length * sizeof *s->gradient);
 	student_backward(&s->bound, s->pass,
-	                 dlogits + s->first * m->class_count, &m->weights,
-	                 &s->scratch);
+	                 dlogits + s->first * m->class_count,
+	                 &m->member[0].weights, &s->scratch);
 }
 
 /* Adds the shards' gradients, in order. */

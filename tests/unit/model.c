@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "gradient.h"
-#include "model/model.h"
+#include "model/model_join.h"
 #include "nn/softmax.h"
 
 static const char golden[] = "tests/golden/student.safetensors";
@@ -107,6 +107,74 @@ test_pieces(void **state)
 	model_release(&m);
 }
 
+/* What each member says by itself, put together by hand. */
+static void
+join_expect(float *logits, float *embedding, const struct model *part,
+            const float *x, size_t rows)
+{
+	enum { D = 32, K = 4 };
+	struct arena arena = ARENA_INIT;
+	float own[K];
+
+	memset(logits, 0, K * sizeof *logits);
+	for (int i = 0; i < 2; i++) {
+		model_infer(&part[i], own, embedding + i * D, x, rows, &arena);
+		if (rows <= MODEL_ROWS_MAX) /* else it is a mean already */
+			log_softmax_forward(own, own, 1, K);
+		for (int k = 0; k < K; k++)
+			logits[k] += own[k] / 2;
+	}
+	arena_release(&arena);
+}
+
+static void
+join_compare(const struct model *m, const struct model *part, size_t rows)
+{
+	enum { D = 32, K = 4 };
+	struct arena arena = ARENA_INIT;
+	float logits[K], embedding[2 * D], want[K], wanted[2 * D];
+	float *x = random_floats(rows * m->shape.rows, 3);
+
+	assert_int_equal(m->members, 2);
+	assert_int_equal(model_embedding_length(m), 2 * D);
+	join_expect(want, wanted, part, x, rows);
+	model_infer(m, logits, embedding, x, rows, &arena);
+	assert_all_close(logits, want, K, 1e-5);
+	assert_all_close(embedding, wanted, 2 * D, 1e-5);
+	free(x);
+	arena_release(&arena);
+}
+
+static void
+test_join(void **state)
+{
+	struct model part[2], m, again;
+
+	(void)state;
+	model_open(&part[0], golden);
+	model_open(&part[1], golden);
+	for (size_t i = 0; i < part[1].params.length; i++)
+		part[1].block[i] *= 0.9f;
+	model_open(&m, golden);
+	model_join(&m, &part[1]);
+	join_compare(&m, part, 50);
+	join_compare(&m, part, MODEL_ROWS_MAX + 1);
+	model_write(path, &m, NULL, TYPE_F32, NULL, 0, NULL, 0);
+	model_open(&again, path);
+	join_compare(&again, part, 50);
+	model_join(&again, &m);
+	assert_int_equal(again.members, 4);
+	assert_memory_equal(again.block, m.block,
+	                    m.params.length * sizeof *m.block);
+	assert_memory_equal(again.block + m.params.length, m.block,
+	                    m.params.length * sizeof *m.block);
+	model_release(&part[0]);
+	model_release(&part[1]);
+	model_release(&m);
+	model_release(&again);
+	unlink(path);
+}
+
 int
 main(void)
 {
@@ -117,6 +185,8 @@ main(void)
 		  test_write, NULL, NULL, NULL },
 		{ "a long utterance is the mean of its parts",
 		  test_pieces, NULL, NULL, NULL },
+		{ "members are asked one by one, and averaged",
+		  test_join, NULL, NULL, NULL },
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

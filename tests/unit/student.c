@@ -14,6 +14,9 @@ enum { UTTERANCES_MAX = 8, EMBEDDING_MAX = 512 };
 static const struct student_shape tiny = {
 	.rows = 7, .width = 8, .heads = 2, .classes = 3, .blocks = "acc"
 };
+static const struct student_shape flat = {
+	.rows = 7, .width = 8, .heads = 2, .classes = 3, .functionals = true
+};
 static const struct student_shape base = {
 	.rows = 83, .width = 144, .heads = 4, .classes = 4, .blocks = "cacaca"
 };
@@ -122,6 +125,20 @@ test_gradients(void **state)
 
 	(void)state;
 	network_init(&n, &tiny, 6);
+	differentiate(&n);
+	network_release(&n);
+}
+
+/* A row an utterance, and no blocks. */
+static void
+test_gradients_functionals(void **state)
+{
+	size_t rows[UTTERANCES_MAX] = { 1, 1, 1 };
+	struct network n;
+
+	(void)state;
+	network_init(&n, &flat, 3);
+	n.batch.rows = rows;
 	differentiate(&n);
 	network_release(&n);
 }
@@ -278,6 +295,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		{ "every tensor's gradient is the loss's slope",
 		  test_gradients, NULL, NULL, NULL },
+		{ "so it is for functionals",
+		  test_gradients_functionals, NULL, NULL, NULL },
 		{ "so it is with dropout",
 		  test_gradients_dropout, NULL, NULL, NULL },
 		{ "dropout acts in the blocks and before the classifier",

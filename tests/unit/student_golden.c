@@ -110,13 +110,13 @@ forward(struct fixture *f, int first, size_t count)
 
 	arena_clear(&f->arena);
 	return student_forward(f->logits, f->embedding, &f->arena, &batch,
-	                       &f->m.weights, &f->m.shape, &none);
+	                       &f->m.member[0].weights, &f->m.shape, &none);
 }
 
 static void
 backward(struct fixture *f, struct student_pass *pass, const float *dlogits)
 {
-	student_backward(&f->bound, pass, dlogits, &f->m.weights,
+	student_backward(&f->bound, pass, dlogits, &f->m.member[0].weights,
 	                 &f->scratch);
 }
 
