@@ -330,7 +330,8 @@ check 'the examples of README.md work as printed' '
 	done
 	wavread -M train.tsv >en.frames
 	sed -n "/^## Examples/,/^## The programs/s/^    //p" "$top/README.md" |
-		sed "/^arecord/,/predict/d; /^make/d; /^pipelines/,/manifest.tsv/d; /^import/,\$d" >script
+		sed "/^arecord/,/predict/d; /^make/d; /^import/,\$d
+			/^pipelines/,/manifest.tsv/d" >script
 	test "$(wc -l <script)" -ge 15
 	sh -ex script
 	test "$(modeldump -k passes mine.safetensors)" = 20
