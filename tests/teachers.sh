@@ -89,7 +89,36 @@ check 'a fold is left out of the training and scored' '
 	speakers=$(modeldump --key speakers "$dir/fold/de.teacher")
 	test -n "$speakers"
 '
+# a language of which some labels and clips are of no use
+strange_make() {
+	mkdir "$dir/strange"
+	printf 'path\tlanguage\tlabel\n'
+	for i in 0 1 2
+	do
+		printf '../corpus/de%d.wav\tde\tanger\n' $i
+	done
+	printf '../corpus/de3.wav\tde\t%s\n' 'very happy' '*' \
+		'"so" \so' so=so ''
+	sox -n -r 16000 -b 16 "$dir/strange/short.wav" synth .01 sine 100
+	printf 'short.wav\tde\tanger\n'
+}
+check 'labels of no class, none at all and short clips do not stop it' '
+	strange_make >"$dir/manifest.tsv"
+	mv "$dir/manifest.tsv" "$dir/strange/"
+	mkdir -p "$dir/odd/de.teacher" # as left by an interruption
+	teachers "$dir/odd" CORPORA="$dir/strange" PASSES=2 2>err
+	test "$(modeldump --key passes "$dir/odd/de.teacher")" -eq 2
+	test "$(grep -c "left out" err)" -eq 2
+	test "$(grep -c "short.wav: left out: too short" err)" -eq 2
+'
+check 'a language of no use is an error' '
+	teachers "$dir/vain" LANGUAGES=it CLASSES=boredom,joy 2>err && exit 1
+	grep -q "no utterances to learn from" err
+'
 check 'what is missing is said' '
+	fails 2 make -s -C "$top/pipelines" teachers CORPORA="$dir/none" \
+		WORK="$dir/none" 2>err
+	grep -q "CORPORA=" err
 	fails 2 make -s -C "$top/pipelines" teachers TEACHER_BASE=x \
 		WORK="$dir/none" 2>err
 	grep -q "CORPORA=" err

@@ -7,31 +7,42 @@
 set -eu
 out=$1 frames=$2 log=$3
 
-# chosen: "key!=value" for each label that is no class
-chosen() {
-	framecut --keep id,label "$frames" | framedump --json |
-		sed -n 's/.*"label":"\([^"]*\)".*/\1/p' | sort -u |
-		while read -r label
+# unwanted: the labels that are no class, a line each
+unwanted() {
+	framecut --keep label "$frames" | framedump --json |
+		sed -nE '/"label":"/ {
+			s/.*"label":"(([^"\\]|\\.)*)".*/\1/
+			s/\\(["\\/])/\1/g
+			p
+		}' | sort -u |
+		while IFS= read -r label
 		do
 			case ,$CLASSES, in
 			*,"$label",*) ;;
-			*) echo "label!=$label" ;;
+			*) printf '%s\n' "$label" ;;
 			esac
 		done
 }
 
+# passed PASS: is it done, though utterances of no use were left out and named?
+passed() {
+	test "$(modeldump --key passes "$out")" -ge "$1"
+}
+
 heard=$frames.heard
-framecut --where "fold!=$FOLD" "$frames" >"$heard"
-for condition in $(chosen)
+set -- --where "fold!=$FOLD" --where 'label!='
+while IFS= read -r label
 do
-	framecut --where "$condition" "$heard" >"$heard.tmp"
-	mv "$heard.tmp" "$heard"
-done
-count=$(framecut --keep id "$heard" | framedump --json | grep -c '"id"')
+	set -- "$@" --where "label!=$label"
+done <<END
+$(unwanted)
+END
+framecut "$@" "$frames" >"$heard"
+count=$(framecut --keep id "$heard" | framedump --json | grep -c '"id"' || :)
 steps=$((PASSES * ((count + BATCH - 1) / BATCH)))
 
-test -d "$out" || student-init --from "$TEACHER_BASE" --classes "$CLASSES" \
-	--seed "$SEED" --out "$out"
+test -e "$out/model.safetensors" || student-init --from "$TEACHER_BASE" \
+	--classes "$CLASSES" --seed "$SEED" --out "$out"
 pass=0
 while test "$pass" -lt "$PASSES"
 do
@@ -41,6 +52,6 @@ do
 		student-step --model "$out" --pass "$pass" --seed "$SEED" \
 		--batch "$BATCH" --rate "$RATE" --total-steps "$steps" \
 		--warmup $((steps / 10)) --beta2 .999 --weight-decay .01 \
-		--log "$log" $OPTIONS
+		--log "$log" $OPTIONS || passed "$pass"
 done
 rm -f "$heard"
