@@ -4,57 +4,69 @@
  *	predict --frames -m student <taught.frames | kd-loss -b 16 | framedump
  *
  * reads  logits [K], classes, label, language, and of each teacher
- *        teacher.NAME.logits, teacher.NAME.classes, teacher.NAME.language
- * adds   loss, loss.ce, loss.kd, dlogits [K], weight.NAME
+ *        teacher.NAME.logits, teacher.NAME.classes, teacher.NAME.language;
+ *        for losses on embeddings embedding [D], teacher.NAME.embedding
+ * adds   loss, loss.ce, loss.kd, dlogits [K], weight.NAME; for losses on
+ *        embeddings loss.embedding, dembedding [D]
  *
  * The numbers are the utterance's own; a batch's are their mean over a run.
  * An utterance whose classes or label do not match is dropped with a reason
  * on stderr and counted in the end frame.  See kd-loss(1).
  */
+#include <string.h>
+
 #include "core/cli.h"
 #include "core/die.h"
-#include "stream/filter.h"
-#include "train/kd_frame.h"
+#include "train/kd_run.h"
 
-/* Each run of the input in runs of at most batch utterances. */
-static void
-cut(struct filter *s, size_t batch, const struct kd_options *options)
+struct settings {
+	float lambda, temperature, tau, bound, smoothing, alpha, beta, share;
+	const char *weighting, *objective, *embedding, *compat;
+	int scope, reduction, batch;
+	bool partial;
+};
+
+static const struct settings DEFAULTS = {
+	.lambda = .25f, .temperature = 5, .tau = .25f, .bound = .6f,
+	.alpha = 1, .beta = 8, .share = 1,
+	.weighting = "cosine", .objective = "hinton"
+};
+
+static int
+settings_parse(struct settings *s, int argc, char *argv[])
 {
-	s->in.mirror = NULL; /* the runs are ours to begin and end */
-	while (reader_more(&s->in)) {
-		size_t n = 0;
-
-		writer_begin(&s->out, &s->in.header);
-		while (reader_next_in_run(&s->in, &s->frame)) {
-			if (n++ == batch) {
-				writer_end(&s->out, 0);
-				writer_begin(&s->out, &s->in.header);
-				n = 1;
-			}
-			filter_put(s, kd_frame(&s->frame, options));
-		}
-		writer_end(&s->out, s->in.dropped);
-	}
-}
-
-int
-main(int argc, char *argv[])
-{
-	float lambda = 0.25f, temperature = 5, tau = 0.25f, smoothing = 0;
-	const char *weighting = "cosine";
-	int batch = 0;
 	const struct cli_option table[] = {
-		OPT_FLOAT('L', "lambda", &lambda, 0, 1,
+		OPT_FLOAT('L', "lambda", &s->lambda, 0, 1,
 		          "share of the teachers"),
-		OPT_FLOAT('T', "temperature", &temperature, 1e-3, 1e3,
+		OPT_FLOAT('T', "temperature", &s->temperature, 1e-3, 1e3,
 		          "softens student and teachers"),
-		OPT_STRING('w', "weighting", &weighting, "NAME",
-		           "of teachers: cosine, language or uniform"),
-		OPT_FLOAT(0, "tau", &tau, 1e-3, 1e3,
+		OPT_STRING('w', "weighting", &s->weighting, "NAME",
+		           "of teachers"),
+		OPT_FLOAT(0, "tau", &s->tau, 1e-3, 1e3,
 		          "temperature of cosine weights"),
-		OPT_FLOAT(0, "label-smoothing", &smoothing, 0, 0.999,
+		OPT_FLOAT(0, "bound", &s->bound, 0, 1,
+		          "most that aekd gives to one of several"),
+		OPT_STRING('o', "objective", &s->objective, "NAME",
+		           "hinton, dkd or logit-std"),
+		OPT_FLOAT(0, "alpha", &s->alpha, 0, 1e3,
+		          "dkd: weight of the label's share"),
+		OPT_FLOAT(0, "beta", &s->beta, 0, 1e3,
+		          "dkd: weight of the other classes"),
+		OPT_STRING('e', "embeddings", &s->embedding, "NAME",
+		           "compare them, too: rkd, sp or ot"),
+		OPT_FLOAT(0, "embeddings-share", &s->share, 0, 1e6,
+		          "of that loss"),
+		OPT_FLOAT(0, "label-smoothing", &s->smoothing, 0, 0.999,
 		          "share of all classes in the label"),
-		OPT_INT('b', "batch", &batch, 0, 1000000,
+		OPT_CHOICE(0, "scope", &s->scope, "utterance|batch",
+		           "what weights are made for"),
+		OPT_CHOICE(0, "reduction", &s->reduction, "batchmean|mean",
+		           "mean divides by the classes, too"),
+		OPT_STRING(0, "compat", &s->compat, "NAME",
+		           "mtkd4ser: as the published code"),
+		OPT_FLAG(0, "partial", &s->partial,
+		         "some utterances have no teacher"),
+		OPT_INT('b', "batch", &s->batch, 0, 1000000,
 		        "cut into runs of N; 0: as they come"),
 		OPT_END
 	};
@@ -62,19 +74,74 @@ main(int argc, char *argv[])
 		"add loss and gradient of a student with teachers",
 		"[FILE]", 0, 1
 	};
-	struct kd_options options;
-	struct filter s;
-	int first = cli_parse(argc, argv, table, &about);
 
-	options = (struct kd_options){ lambda, temperature, smoothing,
-	                               { NULL, 0 } };
-	if (weighting_parse(&options.weighting, weighting, tau))
-		die_usage("--weighting %s: want %s", weighting,
-		          WEIGHTING_NAMES);
+	return cli_parse(argc, argv, table, &about);
+}
+
+/* What the published code fixes must not be asked for otherwise. */
+static void
+compat_check(const struct settings *s)
+{
+	const struct settings *d = &DEFAULTS;
+
+	if (strcmp(s->compat, "mtkd4ser") != 0)
+		die_usage("--compat %s: want mtkd4ser", s->compat);
+	if (s->lambda < d->lambda || s->lambda > d->lambda ||
+	    s->temperature < d->temperature ||
+	    s->temperature > d->temperature || s->tau < d->tau ||
+	    s->tau > d->tau || s->smoothing > 0 || s->embedding ||
+	    strcmp(s->weighting, d->weighting) != 0 ||
+	    strcmp(s->objective, d->objective) != 0)
+		die_usage("--compat mtkd4ser sets -L, -T, -w, --tau, -o, -e, "
+		          "--label-smoothing, --scope and --reduction: "
+		          "leave them out");
+}
+
+static struct kd_options
+settings_options(const struct settings *s)
+{
+	bool compat = s->compat != NULL;
+
+	return (struct kd_options){
+		.lambda = s->lambda,
+		/* that code's single teacher has a lambda of its own */
+		.lambda_alone = compat ? .75f : s->lambda,
+		.smoothing = s->smoothing, .partial = s->partial,
+		.mean = compat || s->reduction == 1,
+		.objective = { NULL, s->temperature, s->alpha, s->beta },
+		.weighting = {
+			.batch = compat || s->scope == 1,
+			.tau = s->tau, .bound = s->bound
+		},
+		.embedding = { NULL, s->share },
+	};
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct settings settings = DEFAULTS;
+	int first = settings_parse(&settings, argc, argv);
+	struct kd_options options;
+	const char *wrong;
+	struct filter s;
+
+	if (settings.compat)
+		compat_check(&settings);
+	options = settings_options(&settings);
+	options.weighting.objective = &options.objective;
+	wrong = weighting_parse(&options.weighting, settings.weighting);
+	if (wrong)
+		die_usage("--weighting %s: %s; want %s", settings.weighting,
+		          wrong, WEIGHTING_NAMES);
+	if (objective_parse(&options.objective, settings.objective))
+		die_usage("--objective %s: want %s", settings.objective,
+		          OBJECTIVE_NAMES);
+	if (settings.embedding &&
+	    embedding_parse(&options.embedding, settings.embedding))
+		die_usage("--embeddings %s: want %s", settings.embedding,
+		          EMBEDDING_NAMES);
 	filter_open(&s, first < argc ? argv[first] : "-", argc, argv);
-	if (batch > 0)
-		cut(&s, (size_t)batch, &options);
-	while (batch == 0 && filter_next(&s))
-		filter_put(&s, kd_frame(&s.frame, &options));
+	kd_runs(&s, (size_t)settings.batch, &options);
 	return filter_close(&s);
 }

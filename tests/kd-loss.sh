@@ -9,7 +9,7 @@ do
 done
 
 # frames: lines of JSON to a stream; "run" begins another run.  Lists under
-# names that end in "logits" become tensors.
+# names that end in "logits" or "embedding" become tensors.
 frames() {
 	$python -c '
 import json, msgpack, struct, sys
@@ -24,7 +24,7 @@ for run in sys.stdin.read().split("run\n"):
     for line in lines:
         frame = {"frame": "utterance", **json.loads(line)}
         for key in frame:
-            if key.endswith("logits"):
+            if key.endswith(("logits", "embedding")):
                 frame[key] = tensor(frame[key])
         put(frame)
     put({"frame": "end", "utterances": len(lines), "dropped": 0})
@@ -73,7 +73,15 @@ check 'a bad option is a usage error' '
 	fails 2 kd-loss -b -1
 	fails 2 kd-loss operand operand
 	fails 2 kd-loss -w loudest 2>err
-	grep -qF "want cosine, language or uniform" err
+	grep -qF "want cosine, language, uniform, confidence" err
+	fails 2 kd-loss -o best 2>err
+	grep -qF "want hinton, dkd or logit-std" err
+	fails 2 kd-loss -e hint 2>err
+	grep -qF "want rkd, sp or ot" err
+	fails 2 kd-loss --scope run
+	fails 2 kd-loss --reduction sum
+	fails 2 kd-loss --alpha -1
+	fails 2 kd-loss --bound 1.5
 '
 check 'without teachers, -L 0 is cross-entropy' '
 	one "$student" | kd-loss -L 0 >out
@@ -277,5 +285,196 @@ check 'a file may be named' '
 		predict --frames >in
 	kd-loss -L 0 <in >want
 	kd-loss -L 0 in | framecmp -t 0 want -
+'
+# pair: two utterances; the teachers are right about the first of them each
+pair() {
+	{
+		echo "{\"id\":\"a\",\"label\":\"anger\",$student,$en,$fi}"
+		echo "{\"id\":\"b\",\"label\":\"sadness\",$student,$en,$fi}"
+	} | frames
+}
+
+# weights OPTION...: of teacher en for both, to three places
+weights() {
+	pair | kd-loss "$@" >out &&
+	show '"%.3f" % f["weight.en"]' out | tr "\n" " "
+}
+
+check 'every weighting gives every teacher of every frame a weight' '
+	pair >in
+	for w in cosine language uniform confidence entropy best margin aekd \
+		fixed:en=1,fi=3
+	do
+		for scope in utterance batch
+		do
+			one "$student,$en,$fi" |
+				kd-loss -w $w --scope $scope >out
+			sum=$(show "f[\"weight.en\"] + f[\"weight.fi\"]" out)
+			about "$sum" 1
+		done
+	done
+'
+check 'weights by the label go to the teacher who is right' '
+	# cross-entropies .126928 and 2.126928, margins 2 and -2
+	test "$(weights -w confidence)" = "0.881 0.119 "
+	test "$(weights -w best)" = "1.000 0.000 "
+	test "$(weights -w margin)" = "0.982 0.018 "
+	test "$(weights -w entropy)" = "0.500 0.500 "
+	test "$(weights -w fixed:en=1,fi=3)" = "0.250 0.250 "
+'
+check 'in the scope of a batch all utterances have the same weights' '
+	for w in confidence best margin
+	do
+		test "$(weights -w $w --scope batch)" = "0.500 0.500 "
+	done
+	test "$(weights --scope batch -b 1 -w best)" = "1.000 0.000 "
+	{ pair; pair; } | kd-loss --scope batch -w best >out
+	test "$(show "f[\"utterances\"]" out | tr "\n" " ")" = "2 2 "
+'
+check 'runs cut from a held stream keep the order and all utterances' '
+	{ five a; echo run; five b; } | frames >in
+	kd-loss -L 0 --scope batch -b 2 <in >out
+	test "$(show "f[\"utterances\"]" out | tr "\n" " ")" = "2 2 1 2 2 1 "
+	kd-loss -L 0 -b 2 <in >want
+	show "f[\"id\"], f[\"loss\"]" want >a
+	show "f[\"id\"], f[\"loss\"]" out | cmp - a
+'
+check 'without a label, weights that go by it are equal' '
+	echo "{\"id\":\"a\",$student,$en,$fi}" | frames >in
+	for w in confidence best margin
+	do
+		kd-loss -w $w <in >out
+		about "$(show "f[\"weight.en\"]" out)" 0.5
+	done
+	kd-loss -o dkd <in >dkd
+	kd-loss <in >hinton
+	test "$(show "f[\"loss\"]" dkd)" = "$(show "f[\"loss\"]" hinton)"
+'
+check 'fixed weights are those of the teachers who are there' '
+	one "$student,$en" | kd-loss -w fixed:en=1,fi=3 >out
+	about "$(show "f[\"weight.en\"]" out)" 1
+	one "$student,$en,$fi" >in
+	fails 1 kd-loss -w fixed:en=1 <in >out 2>err
+	says "a teacher to whom -w fixed gives no weight" err
+	for list in "" en en= en=x en=-1 en=1, =1 en=1,en=2 en=0 en=1,,fi=1
+	do
+		fails 2 kd-loss -w "fixed:$list" 2>err
+	done
+'
+check 'one teacher, one class and a batch of one give no NaN' '
+	one "\"logits\":[3],\"classes\":[\"anger\"],\"teacher.en.logits\":[0],
+		\"teacher.en.classes\":[\"anger\"],
+		\"teacher.en.language\":\"en\"" 2>err >in || {
+		one "\"logits\":[3],\"classes\":[\"anger\"],$(echo "$en" |
+			sed "s/\[2,0\]/[0]/; s/,\"sadness\"//")" >in
+	}
+	for w in cosine language uniform confidence entropy best margin aekd \
+		fixed:en=1
+	do
+		for o in hinton dkd logit-std
+		do
+			kd-loss -w $w -o $o --scope batch -T 1000 <in >out
+			about "$(show "f[\"loss\"]" out)" 0
+			about "$(show "f[\"dlogits\"][0]" out)" 0
+			about "$(show "f[\"weight.en\"]" out)" 1
+		done
+	done
+'
+check 'dkd of weights 1 and 0 is what the label is told by the teacher' '
+	# of two classes there is but one other: beta has nothing to weigh
+	one "$student,$en" | kd-loss -o dkd -T 2 --alpha 1 --beta 5 >out
+	about "$(show "f[\"loss.kd\"]" out)" 0.105378
+	one "$student,$en" | kd-loss -o dkd -T 2 --alpha 3 >out
+	about "$(show "f[\"loss.kd\"]" out)" 0.316134
+'
+check 'logit-std does not mind how large the logits are' '
+	one "$student,$en" | kd-loss -o logit-std >out
+	about "$(show "f[\"loss.kd\"]" out)" 0
+	one "$student,$fi" | kd-loss -o logit-std >a
+	test "$(show "f[\"loss.kd\"] > .5" a)" = True
+'
+check '--reduction mean divides by the classes' '
+	one "$student,$en" | kd-loss -T 2 -L 1 --reduction mean >out
+	about "$(show "f[\"loss\"]" out)" 0.052689
+	about "$(show "f[\"loss.kd\"]" out)" 0.052689
+'
+check '--compat mtkd4ser is its options together, and no others' '
+	pair | kd-loss --compat mtkd4ser >out
+	pair | kd-loss -L .25 -T 5 -w cosine --tau .25 --scope batch \
+		--reduction mean >want
+	show "f[\"loss\"], f[\"dlogits\"]" want >a
+	show "f[\"loss\"], f[\"dlogits\"]" out | cmp - a
+	# its single teacher has a lambda of .75
+	one "$student,$en" | kd-loss --compat mtkd4ser >out
+	one "$student,$en" | kd-loss -L .75 --reduction mean >want
+	about "$(show "f[\"loss\"]" out)" "$(show "f[\"loss\"]" want)"
+	fails 2 kd-loss --compat mtkd4ser -L .5
+	fails 2 kd-loss --compat mtkd4ser -o dkd
+	fails 2 kd-loss --compat speech
+'
+check '--partial lets utterances without a teacher learn from the label' '
+	{
+		echo "{\"id\":\"a\",\"label\":\"anger\",$student}"
+		echo "{\"id\":\"b\",\"label\":\"anger\",$student,$en}"
+		echo "{\"id\":\"c\",$student}"
+	} | frames >in
+	fails 1 kd-loss <in >out 2>err
+	says "a: no teacher in the stream" err
+	for scope in utterance batch
+	do
+		fails 1 kd-loss --partial --scope $scope <in >out 2>err
+		says "c: dropped: neither a label nor a teacher" err
+		about "$(show "f[\"loss\"]" out | head -1)" 0.313262
+		test "$(show "f[\"id\"]" out | tr "\n" " ")" = "a b "
+	done
+'
+
+# space ID EMBEDDING TEACHER: an utterance with embeddings
+space() {
+	echo "{\"id\":\"$1\",\"label\":\"anger\",$student,$en,
+		\"embedding\":$2,\"teacher.en.embedding\":$3}" | tr -d "\n\t"
+	echo
+}
+
+check 'spaces in which all lies alike cost nothing' '
+	{
+		space a "[0,0,1]" "[1,0]"; space b "[0,2,0]" "[0,2]"
+		space c "[0,1,-1]" "[-1,1]"
+	} | frames >in
+	for e in rkd sp ot
+	do
+		kd-loss -L 0 -e $e <in >out
+		about "$(show "f[\"loss.embedding\"]" out | head -1)" 0
+		about "$(show "f[\"loss\"]" out | head -1)" 0.313262
+		test "$(show "len(f[\"dembedding\"])" out | sort -u)" = 3
+	done
+'
+check 'a loss on embeddings is added to each utterance of its batch' '
+	{
+		space a "[0,0,1]" "[1,0]"; space b "[0,2,0]" "[3,2]"
+		space c "[0,1,-1]" "[-1,-1]"
+	} | frames >in
+	for e in rkd sp ot
+	do
+		kd-loss -e $e --embeddings-share .5 <in >out
+		kd-loss <in >plain
+		loss=$(show "f[\"loss.embedding\"]" out | sort -u)
+		own=$(show "f[\"loss\"]" plain | head -1)
+		about "$(show "f[\"loss\"] - $own" out | head -1)" \
+			"$(awk "BEGIN { printf \"%.9f\", $loss / 2 }")"
+		test "$(awk "BEGIN { print ($loss > .01) }")" = 1
+		test -z "$(show "f[\"dembedding\"]" plain)"
+	done
+'
+check 'embeddings that are missing or of another length are told' '
+	one "$student,$en" >in
+	fails 1 kd-loss -e sp <in >out 2>err
+	says "no \"embedding\" of the student" err
+	{ space a "[0,1]" "[1]"; space b "[0,1,2]" "[1]"
+		space c "[0,1]" "[1,2]"; } | frames >in
+	fails 1 kd-loss -e sp <in >out 2>err
+	grep -qF "b: dropped: its embedding is not as long" err
+	grep -qF "c: dropped: a teacher'\''s embedding is not" err
+	about "$(show "f[\"loss.embedding\"]" out)" 0
 '
 finish

@@ -39,7 +39,9 @@
 #define FIELD_LOSS "loss"
 #define FIELD_LOSS_CE "loss.ce"
 #define FIELD_LOSS_KD "loss.kd"
+#define FIELD_LOSS_EMBEDDING "loss.embedding"
 #define FIELD_DLOGITS "dlogits"       /* [K], the loss's gradient */
+#define FIELD_DEMBEDDING "dembedding" /* [D], the same */
 #define FIELD_TEACHER "teacher."      /* teacher.NAME.logits, … */
 #define FIELD_WEIGHT "weight."        /* weight.NAME */
 

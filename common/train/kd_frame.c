@@ -1,196 +1,23 @@
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "core/die.h"
 #include "stream/fields.h"
 #include "train/kd_frame.h"
 
-static const char TEACHER_LOGITS[] = ".logits";
-
-struct classes {
-	const char **name;
+/* Those utterances of a batch that can be used. */
+struct batch {
+	struct frame **f;
+	struct kd_utterance **u;
+	double **weight;
+	const char **why;         /* found later; else NULL */
+	size_t *at;               /* which of all they are */
 	size_t count;
 };
 
-/* printf into the arena. */
-static char *
-text_make(struct arena *arena, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static char *
-text_make(struct arena *arena, const char *format, ...)
+bool
+kd_frames_mingle(const struct kd_options *options)
 {
-	char text[1024]; /* longer ones are cut */
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	return arena_copy(arena, text, strlen(text));
-}
-
-/* "anger, fear" */
-static const char *
-classes_join(struct arena *arena, struct classes names)
-{
-	char text[400];
-	size_t used = 0;
-
-	text[0] = '\0';
-	for (size_t i = 0; i < names.count && used < sizeof text; i++)
-		used += (size_t)snprintf(text + used, sizeof text - used,
-		                         i ? ", %s" : "%s", names.name[i]);
-	return arena_copy(arena, text, strlen(text));
-}
-
-/* Where name is in names, or -1. */
-static long
-classes_find(struct classes names, const char *name)
-{
-	for (size_t i = 0; i < names.count; i++)
-		if (strcmp(names.name[i], name) == 0)
-			return (long)i;
-	return -1;
-}
-
-static const char *
-repeated(struct classes names)
-{
-	for (size_t i = 0; i < names.count; i++)
-		if (classes_find(names, names.name[i]) != (long)i)
-			return names.name[i];
-	return NULL;
-}
-
-/* Reads the classes of logits that have n values. */
-static const char *
-classes_read(struct classes *classes, struct frame *f, const char *field,
-             size_t n)
-{
-	const char *twice;
-
-	classes->name = frame_texts(f, field, &classes->count);
-	if (!classes->name)
-		return text_make(&f->arena, "%s: %s", field,
-		                 frame_has(f, field) ? "not a list of names"
-		                                     : "missing");
-	if (classes->count != n)
-		return text_make(&f->arena, "%s: %zu names for %zu logits",
-		                 field, classes->count, n);
-	twice = repeated(*classes);
-	if (twice)
-		return text_make(&f->arena, "%s: \"%s\" twice", field, twice);
-	return NULL;
-}
-
-static const char *
-student_read(struct kd_utterance *u, struct classes *classes, struct frame *f)
-{
-	const char *why = NULL, *label = frame_text(f, FIELD_LABEL);
-	const struct tensor *logits = frame_need(f, FIELD_LOGITS, 1, &why);
-
-	if (!logits)
-		return why;
-	if (!frame_has(f, FIELD_CLASSES))
-		die("%s: no \"%s\" to name the logits by", frame_id(f),
-		    FIELD_CLASSES);
-	u->logits = logits->data;
-	u->classes = logits->dim[0];
-	u->language = frame_text(f, FIELD_LANGUAGE);
-	u->label = KD_UNLABELLED;
-	why = classes_read(classes, f, FIELD_CLASSES, u->classes);
-	if (why || !label)
-		return why;
-	u->label = classes_find(*classes, label);
-	if (u->label < 0)
-		return text_make(&f->arena, "label \"%s\" is none of the "
-		                 "student's classes (%s)", label,
-		                 classes_join(&f->arena, *classes));
-	return NULL;
-}
-
-/* A copy of the teacher's logits in the order of the student's classes. */
-static const char *
-logits_permute(float *out, const float *logits, struct classes theirs,
-               struct classes ours, const char *teacher, struct arena *arena)
-{
-	for (size_t c = 0; c < ours.count; c++) {
-		long at = classes_find(theirs, ours.name[c]);
-
-		if (at < 0)
-			return text_make(arena, "teacher %s has no class "
-			                 "\"%s\": its classes are %s, the "
-			                 "student's %s", teacher,
-			                 ours.name[c],
-			                 classes_join(arena, theirs),
-			                 classes_join(arena, ours));
-		out[c] = logits[at];
-	}
-	return NULL;
-}
-
-static const char *
-teacher_read(struct kd_teacher *t, struct frame *f, struct classes classes)
-{
-	struct arena *a = &f->arena;
-	const char *why = NULL;
-	const struct tensor *logits = frame_tensor(f, text_make(a,
-		FIELD_TEACHER "%s%s", t->name, TEACHER_LOGITS), 1, &why);
-	struct classes theirs;
-	float *own;
-
-	if (!logits)
-		return why;
-	why = classes_read(&theirs, f, text_make(a, FIELD_TEACHER
-	                   "%s.classes", t->name), logits->dim[0]);
-	if (why)
-		return why;
-	own = arena_floats(a, classes.count);
-	t->logits = own;
-	t->language = frame_text(f, text_make(a, FIELD_TEACHER "%s.language",
-	                                      t->name));
-	return logits_permute(own, logits->data, theirs, classes, t->name, a);
-}
-
-/* The NAME of "teacher.NAME.logits", or NULL for any other field. */
-static const char *
-teacher_name(const char *field, struct arena *arena)
-{
-	size_t prefix = strlen(FIELD_TEACHER), length = strlen(field);
-	size_t suffix = sizeof TEACHER_LOGITS - 1;
-
-	if (length <= prefix + suffix ||
-	    strncmp(field, FIELD_TEACHER, prefix) != 0 ||
-	    strcmp(field + length - suffix, TEACHER_LOGITS) != 0)
-		return NULL;
-	return arena_copy(arena, field + prefix, length - prefix - suffix);
-}
-
-/* All teachers, in the order of the frame. */
-static const char *
-teachers_read(struct kd_utterance *u, struct frame *f, struct classes classes)
-{
-	struct kd_teacher *teacher = arena_take(&f->arena, f->fields,
-	                                        sizeof *teacher);
-	const char *why = NULL;
-
-	u->teacher = teacher;
-	for (size_t i = 0; i < f->fields && !why; i++) {
-		const char *name = teacher_name(f->field[i].name, &f->arena);
-		struct kd_teacher *t = &teacher[u->teachers];
-
-		if (!name)
-			continue;
-		*t = (struct kd_teacher){ .name = name };
-		why = teacher_read(t, f, classes);
-		u->teachers++;
-	}
-	if (u->teachers == 0)
-		die("%s: no teacher in the stream (put framejoin before "
-		    "%s, or say -L 0 to learn from labels alone)",
-		    frame_id(f), program_name());
-	return why;
+	return options->weighting.batch || options->embedding.kind;
 }
 
 /* Whether anything is left to learn from. */
@@ -204,7 +31,8 @@ loss_check(const struct kd_utterance *u, const double *weight, double lambda)
 	for (size_t k = 0; k < u->teachers; k++)
 		if (weight[k] > 0)
 			return NULL;
-	return "neither a label nor a teacher of its language";
+	return u->teachers > 0 ? "neither a label nor a teacher of its language"
+	                       : "neither a label nor a teacher";
 }
 
 /* What an earlier kd-loss has left must not pass for ours. */
@@ -213,6 +41,8 @@ earlier_remove(struct frame *f)
 {
 	frame_remove(f, FIELD_LOSS_CE);
 	frame_remove(f, FIELD_LOSS_KD);
+	frame_remove(f, FIELD_LOSS_EMBEDDING);
+	frame_remove(f, FIELD_DEMBEDDING);
 	for (size_t i = f->fields; i-- > 0;)
 		if (strncmp(f->field[i].name, FIELD_WEIGHT,
 		            strlen(FIELD_WEIGHT)) == 0)
@@ -220,12 +50,25 @@ earlier_remove(struct frame *f)
 }
 
 static void
+weight_add(struct frame *f, const char *teacher, double weight)
+{
+	char name[256];
+
+	snprintf(name, sizeof name, FIELD_WEIGHT "%s", teacher);
+	frame_set_number(f, name, weight);
+}
+
+static void
 loss_add(struct frame *f, const struct kd_utterance *u, const double *weight,
          const struct kd_options *options)
 {
+	double *gradient = arena_take(&f->arena, u->classes,
+	                              sizeof *gradient);
+	struct kd_loss l = kd_loss(gradient, weight, u, options);
 	float *dlogits = frame_add1(f, FIELD_DLOGITS, u->classes);
-	struct kd_loss l = kd_loss(dlogits, weight, u, options);
 
+	for (size_t c = 0; c < u->classes; c++)
+		dlogits[c] = (float)gradient[c];
 	earlier_remove(f);
 	frame_set_number(f, FIELD_LOSS, l.loss);
 	if (u->label != KD_UNLABELLED)
@@ -233,27 +76,106 @@ loss_add(struct frame *f, const struct kd_utterance *u, const double *weight,
 	if (u->teachers > 0)
 		frame_set_number(f, FIELD_LOSS_KD, l.kd);
 	for (size_t k = 0; k < u->teachers; k++)
-		frame_set_number(f, text_make(&f->arena, FIELD_WEIGHT "%s",
-			u->teacher[k].name), weight[k]);
+		weight_add(f, u->teacher[k].name, weight[k]);
 }
 
-const char *
-kd_frame(struct frame *f, const struct kd_options *options)
+static struct batch
+batch_make(size_t count, struct arena *arena)
 {
-	struct kd_utterance u = { .teachers = 0 };
-	double *weight = NULL;
-	struct classes classes;
-	const char *why = student_read(&u, &classes, f);
+	struct batch b = { .count = 0 };
 
-	if (!why && options->lambda > 0)
-		why = teachers_read(&u, f, classes);
-	if (!why && u.teachers > 0) {
-		weight = arena_take(&f->arena, u.teachers, sizeof *weight);
-		why = weighting_apply(weight, &options->weighting, &u);
+	b.f = arena_take(arena, count, sizeof *b.f);
+	b.u = arena_take(arena, count, sizeof *b.u);
+	b.weight = arena_take(arena, count, sizeof *b.weight);
+	b.why = arena_take(arena, count, sizeof *b.why);
+	b.at = arena_take(arena, count, sizeof *b.at);
+	return b;
+}
+
+static void
+batch_add(struct batch *b, struct frame *f, struct kd_utterance *u, size_t at)
+{
+	b->f[b->count] = f;
+	b->u[b->count] = u;
+	b->weight[b->count] = arena_take(&f->arena, u->teachers + 1,
+	                                 sizeof(double));
+	b->why[b->count] = NULL;
+	b->at[b->count++] = at;
+}
+
+/* Takes out those that turned out to be of no use. */
+static void
+batch_sift(struct batch *b, const char **why)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < b->count; i++) {
+		why[b->at[i]] = b->why[i];
+		if (b->why[i])
+			continue;
+		b->f[kept] = b->f[i];
+		b->u[kept] = b->u[i];
+		b->weight[kept] = b->weight[i];
+		b->at[kept] = b->at[i];
+		b->why[kept++] = NULL;
 	}
-	if (!why)
-		why = loss_check(&u, weight, options->lambda);
-	if (!why)
-		loss_add(f, &u, weight, options);
-	return why;
+	b->count = kept;
+}
+
+/* The loss on embeddings, the same for all of the batch. */
+static void
+embedding_add(const struct batch *b, const struct kd_options *options,
+              struct arena *arena)
+{
+	float **gradient = arena_take(arena, b->count, sizeof *gradient);
+	double loss;
+
+	for (size_t i = 0; i < b->count; i++)
+		gradient[i] = frame_add1(b->f[i], FIELD_DEMBEDDING,
+		                         b->u[i]->width);
+	loss = embedding_loss(gradient, &options->embedding,
+	                      (const struct kd_utterance *const *)b->u,
+	                      (const double *const *)b->weight, b->count,
+	                      arena);
+	for (size_t i = 0; i < b->count; i++) {
+		double own = frame_number(b->f[i], FIELD_LOSS, 0);
+
+		frame_set_number(b->f[i], FIELD_LOSS,
+		                 own + options->embedding.share * loss);
+		frame_set_number(b->f[i], FIELD_LOSS_EMBEDDING, loss);
+	}
+}
+
+void
+kd_frames(struct frame *const *f, const char **why, size_t count,
+          const struct kd_options *options, struct arena *scratch)
+{
+	struct batch b = batch_make(count, scratch);
+
+	for (size_t i = 0; i < count; i++) {
+		struct kd_utterance *u = arena_take(&f[i]->arena, 1,
+		                                    sizeof *u);
+
+		why[i] = kd_read(u, f[i], options);
+		if (!why[i])
+			batch_add(&b, f[i], u, i);
+	}
+	if (options->embedding.kind) {
+		embedding_check(b.why,
+		                (const struct kd_utterance *const *)b.u,
+		                b.count);
+		batch_sift(&b, why);
+	}
+	weighting_apply(b.weight, b.why, &options->weighting,
+	                (const struct kd_utterance *const *)b.u, b.count,
+	                scratch);
+	for (size_t i = 0; i < b.count; i++)
+		if (!b.why[i])
+			b.why[i] = loss_check(b.u[i], b.weight[i],
+			                      options->lambda);
+	batch_sift(&b, why);
+	for (size_t i = 0; i < b.count; i++)
+		loss_add(b.f[i], b.u[i], b.weight[i], options);
+	if (options->embedding.kind)
+		embedding_add(&b, options, scratch);
 }

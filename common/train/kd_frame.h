@@ -1,25 +1,28 @@
 /*
- * kd_frame.h - kd_loss of what a frame holds
+ * kd_frame.h - kd_loss of what the frames of a batch hold
  *
- * Reads   logits [K], classes, label, language, teacher.NAME.logits,
- *         teacher.NAME.classes, teacher.NAME.language
+ * Reads   what kd_read does
  * Adds    loss, loss.ce (with a label), dlogits [K]; with lambda over 0 also
- *         loss.kd and a weight.NAME for each teacher
- *
- * Classes are matched by name.  A teacher's further classes are left out: it
- * says how likely the student's are among themselves.  With lambda 0 nothing
- * of the teachers is looked at.
+ *         loss.kd and a weight.NAME for each teacher; for losses on embeddings
+ *         loss.embedding and dembedding [D]
  */
 #ifndef KD_FRAME_H
 #define KD_FRAME_H
 
-#include "stream/frame.h"
-#include "train/kd_loss.h"
+#include "train/kd_read.h"
 
 /*
- * Returns NULL, or why the utterance cannot be used (valid as long as what f
- * hands out).  Dies where logits, classes or all teachers are missing.
+ * Whether an utterance's loss depends on others of its batch.  If not, they
+ * may as well come one by one.
  */
-const char *kd_frame(struct frame *f, const struct kd_options *options);
+bool kd_frames_mingle(const struct kd_options *options);
+
+/*
+ * Sets why[i] to NULL, or to why the utterance cannot be used (valid as long
+ * as what the frame hands out); the batch is then what remains.  Dies as
+ * kd_read does.
+ */
+void kd_frames(struct frame *const *f, const char **why, size_t count,
+               const struct kd_options *options, struct arena *scratch);
 
 #endif

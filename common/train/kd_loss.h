@@ -1,12 +1,12 @@
 /*
  * kd_loss.h - what one utterance costs a student with several teachers
  *
- * With the student's logits z, teachers' logits z_k and weights w_k, label y,
- * temperature T, lambda L, K classes and label smoothing s:
+ * With the student's logits z, weights w_k, label y, lambda L, K classes and
+ * label smoothing s:
  *
  *	CE   = -sum_c q_c log softmax(z)_c,  q = (1 - s) onehot(y) + s / K
- *	KL_k = sum_c p_c log(p_c / softmax(z/T)_c),  p = softmax(z_k/T)
- *	KD   = sum_k w_k T^2 KL_k
+ *	KD   = sum_k w_k D_k, with D_k the objective with teacher k (see
+ *	       objective.h); for the reduction "mean" divided by K
  *	loss = (1 - L) CE + L KD
  *
  * (Hinton, Vinyals, Dean 2015.)  What an utterance lacks is left out of its
@@ -14,8 +14,7 @@
  *
  * The gradient, weights constant:
  *
- *	dloss/dz = (1 - L) (softmax(z) - q)
- *	         + L T sum_k w_k (softmax(z/T) - softmax(z_k/T))
+ *	dloss/dz = (1 - L) (softmax(z) - q) + L dKD/dz
  *
  * Sums are taken in double, exponents from the largest logit down: any finite
  * logits give finite results.
@@ -23,13 +22,18 @@
 #ifndef KD_LOSS_H
 #define KD_LOSS_H
 
+#include "train/embedding_loss.h"
 #include "train/weighting.h"
 
 struct kd_options {
 	double lambda;            /* 0 to 1 */
-	double temperature;       /* over 0 */
+	double lambda_alone;      /* where there is but one teacher */
 	double smoothing;         /* 0 to below 1 */
+	bool mean;                /* the reduction */
+	bool partial;             /* utterances without a teacher are fine */
+	struct objective objective;
 	struct weighting weighting;
+	struct embedding_loss embedding; /* kind NULL: none */
 };
 
 struct kd_loss {
@@ -42,7 +46,7 @@ struct kd_loss {
  * Fills dlogits [u->classes].  weight [u->teachers] is what weighting_apply
  * gave.  The utterance has a label, or a weight over 0.
  */
-struct kd_loss kd_loss(float *dlogits, const double *weight,
+struct kd_loss kd_loss(double *dlogits, const double *weight,
                        const struct kd_utterance *u,
                        const struct kd_options *options);
 

@@ -1,0 +1,26 @@
+/*
+ * kd_read.h - what a frame holds of student and teachers
+ *
+ * Reads   logits [K], classes, label, language, teacher.NAME.logits,
+ *         teacher.NAME.classes, teacher.NAME.language; for losses on
+ *         embeddings embedding [D] and teacher.NAME.embedding [D']
+ *
+ * Classes are matched by name.  A teacher's further classes are left out: it
+ * says how likely the student's are among themselves.  With lambda 0 and no
+ * loss on embeddings nothing of the teachers is looked at.
+ */
+#ifndef KD_READ_H
+#define KD_READ_H
+
+#include "stream/frame.h"
+#include "train/kd_loss.h"
+
+/*
+ * Returns NULL, or why the utterance cannot be used (valid as long as what f
+ * hands out, as is u).  Dies where logits, classes, the student's embedding
+ * or, unless options->partial, all teachers are missing.
+ */
+const char *kd_read(struct kd_utterance *u, struct frame *f,
+                    const struct kd_options *options);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * log_softmax.h - log softmax(z / T) of any finite logits, in double
+ *
+ *	log softmax(z / T)_c = (z_c - most) / T - log_sum
+ *
+ * The two are kept apart: in their sum a large logit would swallow the
+ * logarithm.  No exponent is above 0.
+ */
+#ifndef LOG_SOFTMAX_H
+#define LOG_SOFTMAX_H
+
+#include <stddef.h>
+
+struct log_softmax {
+	const float *z;
+	double T, most, log_sum;
+};
+
+/* Of z [n], n over 0, which is borrowed. */
+struct log_softmax log_softmax(const float *z, size_t n, double T);
+
+/* Of all but class `left`; n is over 1. */
+struct log_softmax log_softmax_without(const float *z, size_t n, size_t left,
+                                       double T);
+
+double log_softmax_at(const struct log_softmax *s, size_t c);
+
+#endif
