@@ -16,6 +16,7 @@ uar() {
 	done | awk -F '\t' '$2 == "all" { sum += $5 } END { print sum / 2 }'
 }
 
+test "$*" != 0 || { echo 0 >"$out"; exit; } # no teachers
 for lambda
 do
 	LAMBDA=$lambda ./student.sh "$work" "$method" 1 "$DEV"
