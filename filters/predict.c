@@ -6,7 +6,8 @@
  * reads   features [T,M]; cmvn, where cmvn(1) has normalised them; for a
  *         network of Hugging Face audio [N] instead
  * prints  a table: a line an utterance, a column a class
- * adds    with --frames: logits [K], classes, embedding [D]
+ * adds    with --frames: logits [K], classes, embedding [D]; seen, if the
+ *         model was trained with the utterance or its speaker
  *
  * An utterance it cannot use is dropped with a reason on stderr; the exit
  * status is then 1.  See predict(1).
@@ -18,7 +19,7 @@
 #include "core/cli.h"
 #include "core/die.h"
 #include "core/xalloc.h"
-#include "model/model.h"
+#include "model/lineage.h"
 #include "model/report.h"
 #include "stream/fields.h"
 #include "stream/filter.h"
@@ -26,6 +27,7 @@
 /* What the loop carries from one utterance to the next. */
 struct prediction {
 	struct model model;
+	struct lineage lineage;
 	struct arena arena;       /* of the network */
 	float *logits;            /* one for each class */
 	float *embedding;         /* in the frame's arena, or NULL */
@@ -45,6 +47,7 @@ predict(struct prediction *p, struct frame *f, bool embed)
 	for (size_t k = 0; k < p->model.class_count; k++)
 		if (!isfinite(p->logits[k]))
 			return "values too large to compute with";
+	lineage_mark(&p->lineage, f, FIELD_SEEN);
 	return NULL;
 }
 
@@ -85,7 +88,8 @@ table_print(struct prediction *p, const char *path, bool json)
 	reader_open_path(&in, path);
 	reader_tell(&in);
 	reader_more(&in); /* no heading where no stream begins */
-	report_open(&out, stdout, "<stdout>", json, p->model.classes, K);
+	report_open(&out, stdout, "<stdout>", json,
+	            p->lineage.voices.count > 0, p->model.classes, K);
 	out.regression = p->model.regression;
 	while (reader_next(&in, &f)) {
 		const char *why = predict(p, &f, false);
@@ -131,11 +135,13 @@ main(int argc, char *argv[])
 	path = first < argc ? argv[first] : "-";
 	model_open(&p.model, model);
 	p.model.seconds = seconds;
+	lineage_init(&p.lineage, &p.model);
 	p.logits = xcalloc(p.model.class_count, sizeof *p.logits);
 	status = frames ? frames_print(&p, path, argc, argv)
 	                : table_print(&p, path, json);
 	free(p.logits);
 	arena_release(&p.arena);
+	lineage_release(&p.lineage);
 	model_release(&p.model);
 	return status;
 }

@@ -17,6 +17,7 @@
 #include "core/cli.h"
 #include "core/die.h"
 #include "eval/calibration.h"
+#include "eval/hygiene.h"
 #include "eval/plot.h"
 #include "eval/report.h"
 #include "eval/tables.h"
@@ -53,6 +54,8 @@ calibrate(char *file[], const struct score_options *options)
 	predictions_init(&p);
 	p.keep = true;
 	name = tables_read(&p, file);
+	if (!options->allow_seen)
+		hygiene_check(&p, name);
 	outcomes_make(&o, &p, options->classes);
 	T = calibration_of(&p, &o, name);
 	outcomes_release(&o);
@@ -89,6 +92,15 @@ score(char *file[], const char *compare, const struct score_options *options,
 	predictions_release(&other);
 }
 
+static void
+options_check(const struct output *output, const char *compare)
+{
+	if (output->json + output->table + output->calibrate > 1)
+		die_usage("--json, --tsv and --calibrate exclude each other");
+	if (output->calibrate && (compare || output->plot))
+		die_usage("--calibrate prints no scores");
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -114,6 +126,8 @@ main(int argc, char *argv[])
 		OPT_FLAG('t', "tsv", &output.table, "print a line a group"),
 		OPT_STRING('p', "plot", &output.plot, "FILE",
 		           "also draw matrix and reliability (SVG)"),
+		OPT_FLAG(0, "allow-seen", &score_by.allow_seen,
+		         "count rows that were in training"),
 		OPT_FLAG(0, "calibrate", &output.calibrate,
 		         "print the temperature that fits, no scores"),
 		OPT_FLOAT('T', "temperature", &score_by.temperature, .01, 100,
@@ -125,10 +139,7 @@ main(int argc, char *argv[])
 	};
 	int first = cli_parse(argc, argv, options, &about);
 
-	if (output.json + output.table + output.calibrate > 1)
-		die_usage("--json, --tsv and --calibrate exclude each other");
-	if (output.calibrate && (compare || output.plot))
-		die_usage("--calibrate alone prints no scores");
+	options_check(&output, compare);
 	if (output.calibrate)
 		calibrate(argv + first, &score_by);
 	else

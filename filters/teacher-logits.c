@@ -5,7 +5,8 @@
  *
  * reads   audio [N], features [T,M]: what each teacher's kind of model needs
  * adds    for each teacher: teacher.NAME.logits [K], .classes, .language and,
- *         with --embedding, .embedding [D]
+ *         with --embedding, .embedding [D]; .seen, if the teacher was trained
+ *         with the utterance or its speaker
  *
  * An utterance that a teacher cannot use is dropped with a reason on stderr.
  * See teacher-logits(1).

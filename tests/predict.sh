@@ -303,13 +303,45 @@ check 'a full disk and a closed pipe are failures' '
 check 'the built-in student listens to recordings' '
 	wavread "$top"/examples/*.flac | featurize | predict >out
 	test "$(wc -l <out)" = 5
-	awk -F "\t" "NR > 1 && (\$8 == \"\" || \$9 <= 0 || \$9 > 1) \
+	awk -F "\t" "NR > 1 && (\$9 == \"\" || \$10 <= 0 || \$10 > 1) \
 		{ exit 1 }" out
 '
 check '--json and --frames exclude each other' '
 	fails 2 predict --json --frames <"$in" >out 2>err
 	grep -q "exclude each other" err
 	test ! -s out
+'
+check 'what the model was trained with is marked, by corpus' '
+	student-step -q -m "$model" -o trained "$in" # of s0 s1 s2 in "made"
+	{ frames 4; frames 4 | edit "f[\"corpus\"] = \"other\""
+	frames 4 | edit "del f[\"corpus\"]"
+	frames 4 | edit "f[\"speaker\"] += \"x\""
+	frames 4 | edit "del f[\"speaker\"]"; } >all
+	predict -m trained all >out
+	head -n 1 out | cut -f 7-9 | grep -qx "label	seen	emotion"
+	test "$(sed 1d out | cut -f 8 | uniq -c | tr -s " \n" " ")" = \
+		" 4 speaker 4 4 speaker 8 "
+	predict -m trained --json all >json
+	test "$(grep -c "\"seen\":\"speaker\"" json)" = 8
+	predict -m trained -f all >frames
+	test "$(framedump -j frames | grep -c "\"seen\":\"speaker\"")" = 8
+	predict -m "$model" -f frames | framedump -j >unmarked
+	fails 1 grep -q seen unmarked
+'
+check 'utterances without a speaker are known by their id' '
+	edit "del f[\"speaker\"]" <"$in" >nobody
+	student-step -q -m "$model" -o trained nobody
+	{ frames 4; frames 4 | edit "f[\"id\"] += \"x\""; } >some
+	predict -m trained some >out
+	test "$(sed 1d out | cut -f 8 | uniq -c | tr -s " \n" " ")" = \
+		" 4 utterance 4 "
+'
+check 'the built-in student knows whom it has heard' '
+	for speaker in ravdess_01 ravdess_1
+	do
+		wavread --speaker $speaker "$top/examples/sad-de.flac"
+	done | featurize | predict | sed 1d | cut -f 5,8 | tr "\t\n" "  " >got
+	grep -qx "ravdess_01 speaker ravdess_1  " got
 '
 check 'each line leaves before the next utterance comes' '
 	mkfifo fifo

@@ -361,6 +361,45 @@ check 'what cannot be calibrated is refused' '
 	fails 2 score --calibrate --compare a a
 	fails 2 score --temperature 0 a
 '
+# seen: four, two rows of it of a speaker from training
+seen() {
+	four | awk -F "\t" -v OFS="\t" '{
+		$5 = $5 OFS (NR == 1 ? "seen" : $4 == "s2" ? "speaker" : "")
+	} 1'
+}
+check 'rows from training are no test, unless that is wanted and said' '
+	seen >table
+	four >plain
+	for option in "" --json --tsv --calibrate
+	do
+		fails 1 score $option table >out 2>err
+		test ! -s out
+		says "table: the model was trained with 2 of the 4 rows" err
+		says "their speakers (s2): --allow-seen" err
+	done
+	score --allow-seen table >out
+	grep -q "NOT A TEST: the model was trained with 2 of these" out
+	score --allow-seen plain | fails 1 grep "NOT A TEST"
+	score -j --allow-seen table | grep -q "\"seen\":2,\"other_seen\":0"
+	score -t --allow-seen table >out
+	test "$(cell seen <out)$(cell seen 3 <out)" = 22
+	score -t --allow-seen table | sed "s/	[^	]*\$//" >a
+	score -t plain | cmp - a
+'
+check 'rows that the other model was trained with are no comparison' '
+	seen >table
+	four >plain
+	fails 1 score --compare table plain 2>err
+	says "table: the model was trained with 2" err
+	score --allow-seen --compare table plain >out
+	grep -q "NOT A TEST: the other model was trained with 2" out
+	score -j --allow-seen --compare table plain |
+		grep -q "\"seen\":0,\"other_seen\":2"
+'
+check 'a row from training that has no label does not matter' '
+	seen | sed "s/	[^	]*	speaker/		speaker/" >table
+	score -B 0 table | grep "^all  *2"
+'
 check 'impossible options are usage errors' '
 	fails 2 score -t -j
 	fails 2 score --bootstrap -1

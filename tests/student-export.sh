@@ -155,7 +155,7 @@ check 'several models become the members of one, which averages them' '
 	modeldump e.safetensors | grep -q "^members.1.classifier.bias "
 	for m in a b e
 	do
-		predict -m $m.safetensors x.frames | cut -f 10- >$m.out
+		predict -m $m.safetensors x.frames | cut -f 11- >$m.out
 	done
 	paste a.out b.out e.out | awk "
 		NR == 1 { next }

@@ -97,7 +97,7 @@ loss = [json.loads(line)[\"loss\"] for line in open(\"log\")]
 assert len(loss) == 60, len(loss)
 assert sum(loss[-6:]) < sum(loss[:6]) / 4, loss
 "
-	predict -m m few | awk -F "\t" "NR > 1 && \$7 != \$8" >wrong
+	predict -m m few | awk -F "\t" "NR > 1 && \$7 != \$9" >wrong
 	test ! -s wrong
 '
 check 'training goes on over passes' '
@@ -117,6 +117,8 @@ check 'the model remembers whom it has heard' '
 	test "$(metadata speakers m | tr "\n" " ")" = "s0 s1 s2 "
 	test "$(metadata languages m | tr "\n" " ")" = "en fi "
 	test "$(metadata corpora m)" = made
+	test "$(metadata voices m | tr "\n\t" " /")" = \
+		"made/s0 made/s1 made/s2 "
 	test "$(metadata history m)" = student_frames
 	predict -m m "$train" >/dev/null
 '

@@ -82,6 +82,20 @@ check 'what one is told does not depend on others, order or threads' '
 		field teacher.a.logits >alone
 	sed -n 2p one | cmp - alone
 '
+check 'a teacher that was trained with the speaker is marked' '
+	wavread --label anger --speaker s1 "$top/examples/angry-en.flac" |
+		featurize >one
+	wavread --label anger --speaker s2 "$top/examples/angry-en.flac" |
+		featurize >two
+	student-init -a small -o en
+	student-init -a small -o de
+	student-step -q -b 1 -m en one
+	cat one two | teacher-logits -t en=en -t de=de >taught
+	framedump --json taught | grep -o "\"teacher.*seen\":[^,}]*" |
+		grep -o "\"teacher[^\"]*seen.*" >got
+	echo "\"teacher.en.seen\":\"speaker\"" | diff - got
+	framedump --json taught | grep "\"s1\"" | grep -q seen
+'
 check 'too short is dropped by name and the rest comes through' '
 	tones .02 .5 >in
 	fails 1 teacher-logits -t a="$golden/base" in >out 2>err

@@ -26,7 +26,7 @@ static const char *const known[COLUMNS_KNOWN] = {
 	[COLUMN_ID] = "id", [COLUMN_START] = "start",
 	[COLUMN_LABEL] = "label", [COLUMN_EMOTION] = "emotion",
 	[COLUMN_LANGUAGE] = "language", [COLUMN_SPEAKER] = "speaker",
-	[COLUMN_CORPUS] = "corpus",
+	[COLUMN_CORPUS] = "corpus", [COLUMN_SEEN] = "seen",
 };
 
 void

@@ -1,7 +1,8 @@
 /*
  * predictions.h - predict's table, read column by column name
  *
- *	id start end language speaker corpus label emotion confidence anger …
+ *	id start end language speaker corpus label seen emotion confidence
+ *	anger …
  *
  * Fields are separated by tabs; the first line is the heading.  id, label,
  * emotion and confidence must be there and at least one class; the classes are
@@ -20,7 +21,8 @@
 
 enum prediction_column {
 	COLUMN_ID, COLUMN_START, COLUMN_LABEL, COLUMN_EMOTION,
-	COLUMN_LANGUAGE, COLUMN_SPEAKER, COLUMN_CORPUS, COLUMNS_KNOWN,
+	COLUMN_LANGUAGE, COLUMN_SPEAKER, COLUMN_CORPUS, COLUMN_SEEN,
+	COLUMNS_KNOWN,
 	COLUMNS_MAX = 32, CLASSES_MAX = 64
 };
 

@@ -102,6 +102,8 @@ report_json(FILE *out, const struct score *s)
 	        o->length, o->excluded, o->unanswered);
 	number_member(out, ",", "coverage", o->rows > 0
 	              ? (double)o->labelled / (double)o->rows : (double)NAN);
+	fprintf(out, ",\"seen\":%zu,\"other_seen\":%zu", s->seen,
+	        s->other_seen);
 	number_member(out, ",", "temperature",
 	              (double)s->options->temperature);
 	fprintf(out, ",\"resamples\":%d,\"seed\":%d,\"cluster\":",

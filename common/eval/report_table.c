@@ -36,6 +36,10 @@ heading_print(FILE *out, const struct score *s)
 		        "\tdifference_%s_high\tp_%s", name, name, name, name,
 		        name);
 	}
+	if (s->seen > 0)
+		fputs("\tseen", out);
+	if (s->other_seen > 0)
+		fputs("\tother_seen", out);
 	fputc('\n', out);
 }
 
@@ -66,6 +70,10 @@ row_print(FILE *out, const struct score *s, const struct score_group *g)
 		number_print(out, d->interval.high);
 		number_print(out, d->p);
 	}
+	if (s->seen > 0)
+		fprintf(out, "\t%zu", s->seen);
+	if (s->other_seen > 0)
+		fprintf(out, "\t%zu", s->other_seen);
 	fputc('\n', out);
 }
 

@@ -32,6 +32,19 @@ metric_cells(struct table *t, const struct score_group *g, size_t metric)
 	interval_cell(t, g->interval[metric], false);
 }
 
+/* What must not pass for a result about strangers. */
+static void
+seen_print(FILE *out, const struct score *s)
+{
+	if (s->seen > 0)
+		fprintf(out, "NOT A TEST: the model was trained with %zu of "
+		        "these rows\nor with their speakers\n", s->seen);
+	if (s->other_seen > 0)
+		fprintf(out, "NOT A TEST: the other model was trained with "
+		        "%zu of these rows\nor with their speakers\n",
+		        s->other_seen);
+}
+
 static void
 heading_print(FILE *out, const struct score *s)
 {
@@ -48,6 +61,7 @@ heading_print(FILE *out, const struct score *s)
 	if (o->excluded > 0)
 		fprintf(out, ",\n%zu of other classes: left out", o->excluded);
 	fputc('\n', out);
+	seen_print(out, s);
 	if (s->options->temperature < 1 || s->options->temperature > 1)
 		fprintf(out, "probabilities at temperature %g\n",
 		        (double)s->options->temperature);

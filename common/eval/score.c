@@ -4,6 +4,7 @@
 
 #include "core/die.h"
 #include "core/xalloc.h"
+#include "eval/hygiene.h"
 #include "eval/score.h"
 
 void
@@ -167,6 +168,19 @@ group_score(struct score *s, struct score_group *g, const uint32_t *cluster)
 	free(replicate);
 }
 
+static void
+score_seen(struct score *s, const struct predictions *p, const char *name,
+           const struct predictions *other, const char *other_name)
+{
+	if (!s->options->allow_seen) {
+		hygiene_check(p, name);
+		if (other)
+			hygiene_check(other, other_name);
+	}
+	s->seen = hygiene_seen(p);
+	s->other_seen = other ? hygiene_seen(other) : 0;
+}
+
 void
 score_make(struct score *s, const struct score_options *options,
            const struct predictions *p, const char *name,
@@ -175,6 +189,7 @@ score_make(struct score *s, const struct score_options *options,
 	uint32_t *cluster;
 
 	*s = (struct score){ .options = options, .other = other_name };
+	score_seen(s, p, name, other, other_name);
 	outcomes_make(&s->outcomes, p, options->classes);
 	if (other)
 		outcomes_pair(&s->paired, &s->outcomes, p, name, other,

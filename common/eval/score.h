@@ -19,6 +19,7 @@ struct score_options {
 	int resamples;            /* 0: no intervals */
 	int seed;
 	float temperature;        /* 1: confidences as they are */
+	bool allow_seen;          /* count what was in training, too */
 };
 
 #define SCORE_OPTIONS { .resamples = 1000, .seed = 1, .temperature = 1 }
@@ -45,6 +46,7 @@ struct score_group {
 struct score {
 	const struct score_options *options;
 	const char *cluster;      /* the column clustered by, or NULL */
+	size_t seen, other_seen;  /* rows that were in training */
 	const char *other;        /* name of what it is compared to, or NULL */
 	struct outcomes outcomes, paired;
 	struct groups groups;
@@ -55,8 +57,9 @@ struct score {
 void score_want(struct predictions *p, const struct score_options *options);
 
 /*
- * other and other_name may be NULL.  Dies if a column is not there, or as
- * outcomes.h says.  options must outlive s.
+ * other and other_name may be NULL.  Dies if a column is not there, if rows
+ * were seen in training and that is not allowed, or as outcomes.h says.
+ * options must outlive s.
  */
 void score_make(struct score *s, const struct score_options *options,
                 const struct predictions *p, const char *name,

@@ -9,10 +9,15 @@
 #include "stream/frame.h"
 
 static const char *const text_field[] = {
-	FIELD_LANGUAGE, FIELD_SPEAKER, FIELD_CORPUS, FIELD_LABEL
+	FIELD_LANGUAGE, FIELD_SPEAKER, FIELD_CORPUS, FIELD_LABEL, FIELD_SEEN
 };
 
-enum { TEXT_FIELDS = sizeof text_field / sizeof text_field[0] };
+/* How many of them there are. */
+static size_t
+text_fields(const struct report *r)
+{
+	return sizeof text_field / sizeof text_field[0] - !r->seen;
+}
 
 static void
 check(const struct report *r)
@@ -34,16 +39,16 @@ text_put(FILE *fp, const char *text)
 
 void
 report_open(struct report *r, FILE *fp, const char *name, bool json,
-            const char *const *classes, size_t count)
+            bool seen, const char *const *classes, size_t count)
 {
 	*r = (struct report){
-		.fp = fp, .name = name, .json = json, .classes = classes,
-		.count = count
+		.fp = fp, .name = name, .json = json, .seen = seen,
+		.classes = classes, .count = count
 	};
 	if (json)
 		return;
 	fputs("id\tstart\tend", fp);
-	for (size_t i = 0; i < TEXT_FIELDS; i++)
+	for (size_t i = 0; i < text_fields(r); i++)
 		fprintf(fp, "\t%s", text_field[i]);
 	fputs("\temotion\tconfidence", fp);
 	for (size_t k = 0; k < count; k++) {
@@ -86,7 +91,7 @@ tsv_line(struct report *r, struct frame *f, const float *probability)
 	text_put(r->fp, frame_id(f));
 	fprintf(r->fp, "\t%.3f\t%.3f", frame_number(f, FIELD_START, 0),
 	        frame_number(f, FIELD_END, 0));
-	for (size_t i = 0; i < TEXT_FIELDS; i++) {
+	for (size_t i = 0; i < text_fields(r); i++) {
 		fputc('\t', r->fp);
 		text_put(r->fp, frame_text(f, text_field[i]));
 	}
@@ -115,7 +120,7 @@ json_line(struct report *r, struct frame *f, const float *probability)
 	fprintf(r->fp, ",\"start\":%.3f,\"end\":%.3f",
 	        frame_number(f, FIELD_START, 0),
 	        frame_number(f, FIELD_END, 0));
-	for (size_t i = 0; i < TEXT_FIELDS; i++) {
+	for (size_t i = 0; i < text_fields(r); i++) {
 		const char *text = frame_text(f, text_field[i]);
 
 		if (text && *text) {

@@ -1,8 +1,9 @@
 /*
  * report.h - what a model says of an utterance, as TSV or JSON Lines
  *
- * One line an utterance: id start end language speaker corpus label emotion
- * confidence, then a probability a class.  Texts have control characters
+ * One line an utterance: id start end language speaker corpus label seen
+ * emotion confidence, then a probability a class; seen only of a model that
+ * knows what it has heard in training.  Texts have control characters
  * replaced by spaces in TSV; in JSON they are escaped.
  */
 #ifndef REPORT_H
@@ -17,7 +18,7 @@ struct frame;
 struct report {
 	FILE *fp;
 	const char *name;         /* for messages */
-	bool json;
+	bool json, seen;
 	const char *const *classes;
 	size_t count;
 	bool regression;          /* the classes are dimensions */
@@ -25,7 +26,7 @@ struct report {
 
 /* Begins a report on fp; TSV gets its heading. */
 void report_open(struct report *r, FILE *fp, const char *name, bool json,
-                 const char *const *classes, size_t count);
+                 bool seen, const char *const *classes, size_t count);
 
 /* probability [count], or values of dimensions.  The line leaves at once. */
 void report_put(struct report *r, struct frame *f, const float *probability);

@@ -31,6 +31,7 @@ teacher_name(struct teacher *t, const char *text,
 	t->logits = xasprintf(FIELD_TEACHER "%s.logits", name);
 	t->classes = xasprintf(FIELD_TEACHER "%s.classes", name);
 	t->of = xasprintf(FIELD_TEACHER "%s.language", name);
+	t->seen = xasprintf(FIELD_TEACHER "%s.seen", name);
 	t->embedding = xasprintf(FIELD_TEACHER "%s.embedding", name);
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(others[i].logits, t->logits) == 0)
@@ -44,11 +45,13 @@ teacher_open(struct teacher *t, float seconds)
 {
 	model_open(&t->model, t->path);
 	t->model.seconds = seconds;
+	lineage_init(&t->lineage, &t->model);
 }
 
 void
 teacher_release(struct teacher *t)
 {
+	lineage_release(&t->lineage);
 	model_release(&t->model);
 	free(t->path);
 	free(t->language);
@@ -56,6 +59,7 @@ teacher_release(struct teacher *t)
 	free(t->classes);
 	free(t->of);
 	free(t->embedding);
+	free(t->seen);
 }
 
 const char *
@@ -79,5 +83,6 @@ teacher_ask(const struct teacher *t, struct frame *f, bool embed,
 			return "values too large to compute with";
 	frame_set_texts(f, t->classes, t->model.classes, K);
 	frame_set_text(f, t->of, t->language);
+	lineage_mark(&t->lineage, f, t->seen);
 	return NULL;
 }

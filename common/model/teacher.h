@@ -4,13 +4,15 @@
 #ifndef TEACHER_H
 #define TEACHER_H
 
-#include "model/model.h"
+#include "model/lineage.h"
 
 struct teacher {
 	struct model model;
+	struct lineage lineage;
 	char *path;               /* behind the "=" */
 	char *language;           /* or NULL */
-	char *logits, *classes, *of, *embedding; /* names of its fields */
+	/* names of its fields */
+	char *logits, *classes, *of, *embedding, *seen;
 };
 
 /*

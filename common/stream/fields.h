@@ -36,6 +36,7 @@
 #define FIELD_LOGITS "logits"         /* [K] */
 #define FIELD_CLASSES "classes"       /* [text], K of them */
 #define FIELD_EMBEDDING "embedding"   /* [D] */
+#define FIELD_SEEN "seen"             /* in training: "speaker", "utterance" */
 #define FIELD_LOSS "loss"
 #define FIELD_LOSS_CE "loss.ce"
 #define FIELD_LOSS_KD "loss.kd"

@@ -1,0 +1,18 @@
+/*
+ * hygiene.h - rows that a model was trained with
+ *
+ * predict says in the column "seen" whose speaker, or which utterance, its
+ * model heard in training.  A score of these says nothing of strangers.
+ */
+#ifndef HYGIENE_H
+#define HYGIENE_H
+
+#include "eval/predictions.h"
+
+/* How many rows with a label are seen. */
+size_t hygiene_seen(const struct predictions *p);
+
+/* Dies if there are any, naming the table and some of the speakers. */
+void hygiene_check(const struct predictions *p, const char *name);
+
+#endif

@@ -1,0 +1,220 @@
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/xalloc.h"
+#include "model/lineage.h"
+#include "stream/fields.h"
+#include "stream/frame.h"
+
+static const char *
+metadata_text(const struct model *m, const char *key)
+{
+	const char *text = model_metadata(m, key);
+
+	return text ? text : "";
+}
+
+static void
+voice_add(struct lineage *l, const char *corpus, const char *speaker)
+{
+	char *voice = xasprintf("%s\t%s", corpus, speaker);
+
+	names_add(&l->voices, voice);
+	free(voice);
+}
+
+static void
+voices_join(struct lineage *l, const struct model *m)
+{
+	const char *voices = metadata_text(m, "voices");
+	struct names speakers = NAMES_INIT, corpora = NAMES_INIT;
+
+	names_split(&l->voices, voices);
+	if (*voices)
+		return;
+	names_split(&speakers, metadata_text(m, "speakers"));
+	names_split(&corpora, metadata_text(m, "corpora"));
+	if (corpora.count == 0)
+		names_add(&corpora, "");
+	for (size_t s = 0; s < speakers.count; s++)
+		for (size_t c = 0; c < corpora.count; c++)
+			voice_add(l, corpora.name[c], speakers.name[s]);
+	names_release(&speakers);
+	names_release(&corpora);
+}
+
+void
+lineage_init(struct lineage *l, const struct model *m)
+{
+	*l = (struct lineage){ .history = xstrdup("") };
+	lineage_join(l, m);
+}
+
+void
+lineage_release(struct lineage *l)
+{
+	free(l->history);
+	names_release(&l->speakers);
+	names_release(&l->corpora);
+	names_release(&l->languages);
+	names_release(&l->voices);
+}
+
+static bool
+lines_have(const char *lines, const char *line)
+{
+	size_t want = strlen(line), length;
+
+	for (; *lines; lines += length + (lines[length] == '\n')) {
+		length = strcspn(lines, "\n");
+		if (length == want && memcmp(lines, line, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+lineage_command(struct lineage *l, const char *command)
+{
+	char *longer;
+
+	if (lines_have(l->history, command))
+		return;
+	longer = xasprintf("%s%s%s", l->history, *l->history ? "\n" : "",
+	                   command);
+	free(l->history);
+	l->history = longer;
+}
+
+void
+lineage_join(struct lineage *l, const struct model *m)
+{
+	char *lines = xstrdup(metadata_text(m, "history")), *line, *rest;
+
+	for (line = lines; *line; line = rest) {
+		size_t length = strcspn(line, "\n");
+
+		rest = line + length + (line[length] == '\n');
+		line[length] = '\0';
+		lineage_command(l, line);
+	}
+	free(lines);
+	names_split(&l->speakers, metadata_text(m, "speakers"));
+	names_split(&l->corpora, metadata_text(m, "corpora"));
+	names_split(&l->languages, metadata_text(m, "languages"));
+	voices_join(l, m);
+}
+
+/* "" where there is none. */
+static const char *
+field_text(struct frame *f, const char *field)
+{
+	const char *text = frame_text(f, field);
+
+	return text ? text : "";
+}
+
+static void
+name_note(struct names *names, struct frame *f, const char *field)
+{
+	const char *name = field_text(f, field);
+
+	if (*name)
+		names_add(names, name);
+}
+
+static void
+voice_note(struct lineage *l, struct frame *f)
+{
+	const char *speaker = field_text(f, FIELD_SPEAKER);
+	char *id;
+
+	if (*speaker) {
+		voice_add(l, field_text(f, FIELD_CORPUS), speaker);
+		return;
+	}
+	id = xasprintf("\t%s", frame_id(f));
+	voice_add(l, field_text(f, FIELD_CORPUS), id);
+	free(id);
+}
+
+void
+lineage_utterance(struct lineage *l, struct frame *f)
+{
+	name_note(&l->speakers, f, FIELD_SPEAKER);
+	name_note(&l->corpora, f, FIELD_CORPUS);
+	name_note(&l->languages, f, FIELD_LANGUAGE);
+	voice_note(l, f);
+}
+
+/* In this corpus, in one that nobody named, or, corpus "", in any. */
+static bool
+voice_heard(const struct names *voices, const char *corpus,
+            const char *speaker)
+{
+	for (size_t i = 0; i < voices->count; i++) {
+		const char *voice = voices->name[i];
+		size_t length = strcspn(voice, "\t");
+
+		if (voice[length] && strcmp(voice + length + 1, speaker) == 0 &&
+		    (length == 0 || !*corpus ||
+		     (strncmp(voice, corpus, length) == 0 && !corpus[length])))
+			return true;
+	}
+	return false;
+}
+
+const char *
+lineage_seen(const struct lineage *l, struct frame *f)
+{
+	const char *speaker = field_text(f, FIELD_SPEAKER);
+	const char *corpus = field_text(f, FIELD_CORPUS);
+	char *id;
+	bool heard;
+
+	if (*speaker && voice_heard(&l->voices, corpus, speaker))
+		return "speaker";
+	id = xasprintf("\t%s", frame_id(f));
+	heard = voice_heard(&l->voices, corpus, id);
+	free(id);
+	return heard ? "utterance" : NULL;
+}
+
+void
+lineage_mark(const struct lineage *l, struct frame *f, const char *field)
+{
+	const char *seen = lineage_seen(l, f);
+
+	if (seen)
+		frame_set_text(f, field, seen);
+	else
+		frame_remove(f, field);
+}
+
+void
+lineage_texts(struct safetensors_text *text, const struct lineage *l)
+{
+	text[0] = (struct safetensors_text){
+		"history", xstrdup(l->history)
+	};
+	text[1] = (struct safetensors_text){
+		"speakers", names_join(&l->speakers)
+	};
+	text[2] = (struct safetensors_text){
+		"corpora", names_join(&l->corpora)
+	};
+	text[3] = (struct safetensors_text){
+		"languages", names_join(&l->languages)
+	};
+	text[4] = (struct safetensors_text){
+		"voices", names_join(&l->voices)
+	};
+}
+
+void
+lineage_texts_release(struct safetensors_text *text)
+{
+	for (int i = 0; i < LINEAGE_TEXTS; i++)
+		free(text[i].value);
+}

@@ -1,0 +1,55 @@
+/*
+ * lineage.h - what a model has been trained with; kept as metadata
+ *
+ * Whoever was heard in training tells nothing of how well strangers are
+ * recognised.
+ */
+#ifndef LINEAGE_H
+#define LINEAGE_H
+
+#include "corpus/names.h"
+#include "model/model.h"
+
+struct lineage {
+	char *history;            /* command lines, one a line; owned */
+	struct names speakers, corpora, languages;
+	/*
+	 * "corpus<tab>speaker": the "01" of two corpora are two people; of
+	 * an utterance without a speaker "corpus<tab><tab>id".
+	 */
+	struct names voices;
+};
+
+/*
+ * From the metadata of a model; empty for a fresh one.  One of before there
+ * were voices may have heard each of its speakers in each of its corpora.
+ */
+void lineage_init(struct lineage *l, const struct model *m);
+void lineage_release(struct lineage *l);
+
+/* As metadata: LINEAGE_TEXTS texts, whose values are to be released. */
+enum { LINEAGE_TEXTS = 5 };
+void lineage_texts(struct safetensors_text *text, const struct lineage *l);
+void lineage_texts_release(struct safetensors_text *text);
+
+/* Adds that of another model. */
+void lineage_join(struct lineage *l, const struct model *m);
+
+/* Adds a command line unless it is there already. */
+void lineage_command(struct lineage *l, const char *command);
+
+/* Notes whose voice it was. */
+void lineage_utterance(struct lineage *l, struct frame *f);
+
+/*
+ * "speaker" if the model has heard the speaker, "utterance" if it has heard
+ * one without a speaker by this id, else NULL.  Where one of the two says no
+ * corpus, any may be meant.
+ */
+const char *lineage_seen(const struct lineage *l, struct frame *f);
+
+/* The field says so; there is none if it has not. */
+void lineage_mark(const struct lineage *l, struct frame *f,
+                  const char *field);
+
+#endif

@@ -1,0 +1,154 @@
+/* model/lineage: who was heard, by corpus, and what old models say of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "model/lineage.h"
+#include "stream/fields.h"
+#include "stream/frame.h"
+
+static struct frame utterance = FRAME_INIT;
+
+/* The utterance; NULL leaves a field out. */
+static struct frame *
+say(const char *id, const char *corpus, const char *speaker)
+{
+	frame_clear(&utterance);
+	frame_set_text(&utterance, FIELD_ID, id);
+	if (corpus)
+		frame_set_text(&utterance, FIELD_CORPUS, corpus);
+	if (speaker)
+		frame_set_text(&utterance, FIELD_SPEAKER, speaker);
+	return &utterance;
+}
+
+static void
+seen(const struct lineage *l, const char *want, const char *id,
+     const char *corpus, const char *speaker)
+{
+	const char *got = lineage_seen(l, say(id, corpus, speaker));
+
+	assert_string_equal(got ? got : "", want);
+}
+
+static void
+two_corpora_may_have_one_name(void **state)
+{
+	struct lineage l = { .history = NULL };
+
+	(void)state;
+	lineage_utterance(&l, say("u", "A", "01"));
+	lineage_utterance(&l, say("v", "B", "02"));
+	seen(&l, "speaker", "x", "A", "01");
+	seen(&l, "", "x", "B", "01");
+	seen(&l, "", "u", "A", "02");
+	seen(&l, "", "u", "A", NULL);
+	seen(&l, "", "x", "A", "0");
+	seen(&l, "", "x", "A", "011");
+	seen(&l, "", "x", "AB", "01");
+	seen(&l, "", "x", "C", "01");
+	lineage_release(&l);
+}
+
+static void
+a_corpus_that_nobody_names_may_be_any(void **state)
+{
+	struct lineage l = { .history = NULL };
+
+	(void)state;
+	lineage_utterance(&l, say("u", "A", "01"));
+	lineage_utterance(&l, say("v", NULL, "02"));
+	seen(&l, "speaker", "x", NULL, "01");
+	seen(&l, "speaker", "x", NULL, "02");
+	seen(&l, "speaker", "x", "Z", "02");
+	seen(&l, "", "x", NULL, "03");
+	lineage_release(&l);
+}
+
+static void
+without_a_speaker_it_is_the_utterance(void **state)
+{
+	struct lineage l = { .history = NULL };
+
+	(void)state;
+	lineage_utterance(&l, say("u", "A", NULL));
+	lineage_utterance(&l, say("v", "A", ""));
+	seen(&l, "utterance", "u", "A", NULL);
+	seen(&l, "utterance", "v", NULL, "03");
+	seen(&l, "", "u", "B", NULL);
+	seen(&l, "", "w", "A", "u");
+	lineage_release(&l);
+}
+
+static void
+metadata_keep_it(void **state)
+{
+	struct lineage l = { .history = (char[]){ "" } }, again;
+	struct safetensors_text text[LINEAGE_TEXTS];
+	struct model m = {
+		.file = { .metadata = text, .metadata_count = LINEAGE_TEXTS }
+	};
+
+	(void)state;
+	lineage_utterance(&l, say("u", "A", "01"));
+	lineage_utterance(&l, say("v", "B", NULL));
+	lineage_texts(text, &l);
+	lineage_init(&again, &m);
+	assert_int_equal(again.voices.count, 2);
+	seen(&again, "speaker", "x", "A", "01");
+	seen(&again, "", "x", "B", "01");
+	seen(&again, "utterance", "v", "B", NULL);
+	lineage_texts_release(text);
+	l.history = NULL;
+	lineage_release(&l);
+	lineage_release(&again);
+}
+
+static void
+an_old_model_may_have_heard_all_in_all(void **state)
+{
+	struct safetensors_text text[] = {
+		{ (char[]){ "speakers" }, (char[]){ "01\n02" } },
+		{ (char[]){ "corpora" }, (char[]){ "A\nB" } },
+	};
+	struct model m = { .file = { .metadata = text, .metadata_count = 2 } };
+	struct lineage l;
+
+	(void)state;
+	lineage_init(&l, &m);
+	seen(&l, "speaker", "x", "A", "02");
+	seen(&l, "speaker", "x", "B", "01");
+	seen(&l, "speaker", "x", NULL, "01");
+	seen(&l, "", "x", "C", "01");
+	lineage_release(&l);
+	m.file.metadata_count = 1;
+	lineage_init(&l, &m);
+	seen(&l, "speaker", "x", "C", "01");
+	lineage_release(&l);
+	m.file.metadata_count = 0;
+	lineage_init(&l, &m);
+	assert_int_equal(l.voices.count, 0);
+	seen(&l, "", "x", "A", "01");
+	lineage_release(&l);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_corpora_may_have_one_name),
+		cmocka_unit_test(a_corpus_that_nobody_names_may_be_any),
+		cmocka_unit_test(without_a_speaker_it_is_the_utterance),
+		cmocka_unit_test(metadata_keep_it),
+		cmocka_unit_test(an_old_model_may_have_heard_all_in_all),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	frame_release(&utterance);
+	return failed;
+}
