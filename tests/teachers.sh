@@ -18,7 +18,7 @@ corpus_make() {
 	do
 		clip $((120 + 37 * i)) de$i
 		printf 'de%d.wav\tde\t%s\ts%d\tmade\t%d\n' \
-			$i $label $((i % 3)) $((i % 5))
+			$i $label $((i % 5)) $((i % 5))
 		i=$((i + 1))
 	done
 	for label in anger sadness
