@@ -33,21 +33,29 @@ fail(struct replace *r)
 }
 
 void
-replace_commit(struct replace *r)
+replace_settle(struct replace *r)
 {
 	if (ferror(r->fp) || fflush(r->fp) != 0 ||
-	    fsync(fileno(r->fp)) != 0)
+	    fsync(fileno(r->fp)) != 0 || fclose(r->fp) != 0)
 		fail(r);
-	if (fclose(r->fp) != 0 || rename(r->temporary, r->path) != 0)
+	r->fp = NULL;
+}
+
+void
+replace_commit(struct replace *r)
+{
+	if (r->fp)
+		replace_settle(r);
+	if (rename(r->temporary, r->path) != 0)
 		fail(r);
 	free(r->temporary);
-	r->fp = NULL;
 }
 
 void
 replace_abandon(struct replace *r)
 {
-	fclose(r->fp);
+	if (r->fp)
+		fclose(r->fp);
 	unlink(r->temporary);
 	free(r->temporary);
 	r->fp = NULL;

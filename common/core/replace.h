@@ -19,6 +19,9 @@ struct replace {
 void replace_begin(struct replace *r, const char *path);
 void replace_commit(struct replace *r);
 
+/* Closes .fp, all on disk: a full one is met here, not by the commit. */
+void replace_settle(struct replace *r);
+
 /* Gives up: removes the temporary file. */
 void replace_abandon(struct replace *r);
 

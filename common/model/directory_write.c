@@ -15,11 +15,12 @@
 #include "model/w2v2_config_write.h"
 
 /*
- * The weights are written first, under another name.  If the configuration
- * changes, the old weights then go, the configuration is replaced, and the
- * new weights take their name: a configuration never meets weights that were
- * not written for it.  The state of training bears a stamp of its weights, so
- * that its own renaming may come late.
+ * All is written first, under other names: a full disk is met while the old
+ * model stands.  If the configuration changes, the old weights then go, the
+ * configuration is replaced, and the new weights take their name: a
+ * configuration never meets weights that were not written for it.  The state
+ * of training bears a stamp of its weights, so that its own renaming may come
+ * late.
  */
 static const char WEIGHTS[] = "model.safetensors";
 static const char WEIGHTS_NEXT[] = "model.next.safetensors";
@@ -91,30 +92,36 @@ holds(const char *path, const char *file, const char *text)
 	return n;
 }
 
+/* The text is on disk, not yet under its name. */
 static void
-text_replace(const char *path, const char *file, const char *text)
+text_settle(struct replace *r, const char *name, const char *text)
 {
-	char *name = xasprintf("%s/%s", path, file);
-	struct replace r;
-
-	replace_begin(&r, name);
-	fputs(text, r.fp);
-	replace_commit(&r);
-	free(name);
+	replace_begin(r, name);
+	fputs(text, r->fp);
+	replace_settle(r);
 }
 
 static void
 texts_replace(const char *path, const char *config, const char *preprocessor)
 {
+	struct replace shape, sound;
+	char *shape_name, *sound_name;
+
 	if (holds(path, "config.json", config) &&
 	    holds(path, "preprocessor_config.json", preprocessor))
 		return;
+	shape_name = xasprintf("%s/config.json", path);
+	sound_name = xasprintf("%s/preprocessor_config.json", path);
+	text_settle(&shape, shape_name, config);
+	text_settle(&sound, sound_name, preprocessor);
 	drop(path, WEIGHTS);
 	drop(path, "model.safetensors.index.json");
 	sync_names(path);
-	text_replace(path, "preprocessor_config.json", preprocessor);
-	text_replace(path, "config.json", config);
+	replace_commit(&sound);
+	replace_commit(&shape);
 	sync_names(path);
+	free(shape_name);
+	free(sound_name);
 }
 
 static struct safetensors_source *

@@ -1,4 +1,5 @@
 /* model/directory: what is written can be read, whatever interrupts it. */
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/wait.h>
 
@@ -13,6 +14,17 @@ step(void)
 	if (steps_left == 0)
 		_exit(9);
 	steps_left -= steps_left > 0;
+}
+
+/* Calls of fsync until one finds the disk full. */
+static int syncs_left = -1;
+
+int
+fsync(int fd)
+{
+	(void)fd;
+	errno = ENOSPC;
+	return syncs_left >= 0 && syncs_left-- == 0 ? -1 : 0;
 }
 
 /* In place of the library's: these are the steps. */
@@ -297,6 +309,41 @@ test_interrupted(void **state)
 	hub_tensors_release(&new);
 }
 
+/* Another model where the disk is full: the old one stands, to the last. */
+static void
+test_full(void **state)
+{
+	struct hub_tensors *t = *state;
+	struct directory_contents c = {
+		.config = &t->config, .params = &t->params,
+		.training = t->source, .trainings = 1
+	};
+	int status = 1, n = 0;
+
+	directory_write(HUB, &c);
+	t->config.label[0][0] ^= 1;
+	for (; status != 0; n++) {
+		struct directory d;
+		pid_t child = fork();
+
+		if (child == 0) {
+			fclose(stderr);
+			syncs_left = n;
+			directory_write(HUB, &c);
+			_exit(0);
+		}
+		waitpid(child, &status, 0);
+		hub_opened(&d, DIRECTORY_CLASSIFIER);
+		holds(&d, t);
+		assert_int_equal(strcmp(d.config.label[0],
+		                        t->config.label[0]) == 0,
+		                 status == 0);
+		directory_release(&d);
+	}
+	assert_true(n > 4); /* two of tensors, two of texts */
+	t->config.label[0][0] ^= 1;
+}
+
 /* The same model after an update, twice interrupted: never none. */
 static void
 test_checkpoints(void **state)
@@ -334,6 +381,7 @@ main(void)
 		{ "metadata are kept, and a key is replaced", test_metadata },
 		{ "an interruption leaves the old, the new or none",
 		  test_interrupted },
+		{ "a full disk leaves the old", test_full },
 		{ "interruptions of training lose at most a step",
 		  test_checkpoints },
 	};
