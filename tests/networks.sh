@@ -116,4 +116,11 @@ check 'accumulating two batches is one of twice the size' '
 	     } }" a b
 	test "$(wc -l <a)" -eq 4
 '
+check 'a loss on embeddings is for compact students, and says so' '
+	cp -r "$network/base" net
+	chmod -R u+w net
+	fails 1 student-step -m net -b 2 -l "kd-loss -L 0 -e sp" \
+		"$dir/tones" 2>err
+	grep -qF "a compact student has one, a network none" err
+'
 finish

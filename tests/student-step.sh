@@ -186,7 +186,9 @@ check 'a loss that gives back something else is told in one line' '
 	refused "gave back other where u2 was due" -l "$bad_loss id"
 	refused "gave back u3 where u2 was due" -l "$bad_loss drop"
 	refused "gave back u2 where u3 was due" -l "$bad_loss twice"
-	refused "u2: 3 dlogits for 4 logits" -l "$bad_loss length"
+	refused "u2: 3 values of dlogits, want 4" -l "$bad_loss length"
+	refused "u2: 3 values of dembedding, want 32" \
+		-l "$bad_loss embedding-length"
 	refused "u2: no finite loss" -l "$bad_loss nan-loss"
 	refused "u2: no finite loss" -l "$bad_loss no-loss"
 	refused "NaN" -l "$bad_loss nan-gradient"
@@ -203,6 +205,55 @@ check 'a loss is found beside the program and sees labels and logits' '
 	grep -q "\"label\":\"anger\"" text
 	grep -q "\"logits\"" text
 	fails 1 grep -q "\"features\":" text
+'
+# learn MODEL LOSS: from the fresh one; no chance, so that it can be compared
+learn() {
+	student-step -q -m "$fresh" -o "$1" -b 8 -r 1e-3 --dropout 0 \
+		--head-dropout 0 -l "$2" "$train"
+}
+
+# embedded MODEL: the mean of its embeddings
+embedded() {
+	predict --frames -m "$1" <"$train" | framedump -j | $python -c "
+import json, sys
+rows = [json.loads(line)[\"embedding\"] for line in sys.stdin]
+print(sum(map(sum, rows)) / len(rows))"
+}
+
+check 'a gradient by the embedding moves it, and one of 0 does not' '
+	learn a "$bad_loss good"
+	learn b "$bad_loss still"
+	cmp a b
+	learn c "$bad_loss embedded"
+	a=$(embedded a) c=$(embedded c)
+	test "$(awk "BEGIN { print ($c > $a) }")" = 1
+'
+check 'a student learns to lie as a teacher does, with any thread count' '
+	student-init -s 9 --width 24 --heads 2 --blocks ca \
+		-f "fbank10+pitch 16000/400/160" -o teacher
+	predict --frames -m teacher <"$train" >taught
+	framejoin --keys logits,classes,embedding --prefix =teacher.en. \
+		"$train" taught >both
+	for e in rkd sp ot
+	do
+		for j in 1 3
+		do
+			cp "$fresh" m$j
+			for pass in 1 2 3 4 5 6
+			do
+				student-step -q -m m$j -b 10 -r 3e-3 -j $j \
+					--log $e.log -l "kd-loss -e $e \
+					--embeddings-share 9" \
+					both
+			done
+		done
+		cmp m1 m3
+		head -1 $e.log | tr , "\n" | grep loss >first
+		tail -1 $e.log | tr , "\n" | grep loss >last
+		$python -c "
+a, b = (float(open(f).read().split(\":\")[1]) for f in (\"first\", \"last\"))
+assert b < .98 * a, (\"$e\", a, b)"
+	done
 '
 check 'the log is JSON, a line a batch' '
 	student-step -q -m "$fresh" -o m -b 8 --log log "$train"

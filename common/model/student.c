@@ -159,14 +159,15 @@ student_forward(float *logits, float *embedding, struct arena *arena,
 void
 student_backward(struct student_weights *gradient,
                  const struct student_pass *p, const float *dlogits,
-                 const struct student_weights *w, struct arena *scratch)
+                 const float *dembedding, const struct student_weights *w,
+                 struct arena *scratch)
 {
 	size_t n = p->rows.total * p->shape.width;
 	float *dx = xcalloc(n, sizeof *dx); /* outlives each part's scratch */
 
 	arena_clear(scratch);
-	student_head_backward(gradient, dx, &p->head, dlogits, &p->rows, w,
-	                      &p->shape, scratch);
+	student_head_backward(gradient, dx, &p->head, dlogits, dembedding,
+	                      &p->rows, w, &p->shape, scratch);
 	for (size_t i = strlen(p->shape.blocks); i-- > 0;) {
 		arena_clear(scratch);
 		student_block_backward(&gradient->block[i], dx, &p->block[i],

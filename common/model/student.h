@@ -55,11 +55,13 @@ student_forward(float *logits, float *embedding, struct arena *arena,
                 const struct student_dropout *dropout);
 
 /*
- * Adds to gradient, bound to a block the caller has zeroed.  scratch is
+ * Adds to gradient, bound to a block the caller has zeroed.  dembedding
+ * [count,2d] or NULL adds to what comes from the logits.  scratch is
  * another arena than the pass's, and is cleared.
  */
 void student_backward(struct student_weights *gradient,
                       const struct student_pass *pass, const float *dlogits,
+                      const float *dembedding,
                       const struct student_weights *w, struct arena *scratch);
 
 #endif

@@ -92,21 +92,24 @@ student_head_forward(float *logits, struct student_head_kept *k,
 void
 student_head_backward(struct student_weights *g, float *dtrunk,
                       const struct student_head_kept *k,
-                      const float *dlogits, const struct student_rows *rows,
+                      const float *dlogits, const float *dembedding,
+                      const struct student_rows *rows,
                       const struct student_weights *w,
                       const struct student_shape *s, struct arena *scratch)
 {
 	size_t E = student_embedding_length(s), n = rows->count * E;
-	float *dembedding = arena_zeros(scratch, n);
+	float *d = arena_zeros(scratch, n);
 
-	linear_backward(dembedding, E, g->classifier.weight,
+	linear_backward(d, E, g->classifier.weight,
 	                g->classifier.bias, dlogits, k->dropped, E,
 	                w->classifier.weight, rows->count, E, s->classes);
 	if (k->mask) {
 		float *kept = arena_zeros(scratch, n);
 
-		dropout_backward(kept, dembedding, k->mask, k->dropout, n);
-		dembedding = kept;
+		dropout_backward(kept, d, k->mask, k->dropout, n);
+		d = kept;
 	}
-	pool_rows_backward(g, dtrunk, k, dembedding, rows, w, E, scratch);
+	for (size_t i = 0; i < n && dembedding; i++)
+		d[i] += dembedding[i];
+	pool_rows_backward(g, dtrunk, k, d, rows, w, E, scratch);
 }

@@ -29,10 +29,13 @@ void student_head_forward(float *logits, struct student_head_kept *kept,
                           const struct student_dropout *dropout,
                           struct arena *arena);
 
-/* Adds to gradient and to dtrunk [N,d]. */
+/*
+ * Adds to gradient and to dtrunk [N,d].  dembedding [count,2d], or NULL, is
+ * what the loss asks of the embedding itself, before dropout.
+ */
 void student_head_backward(struct student_weights *gradient, float *dtrunk,
                            const struct student_head_kept *kept,
-                           const float *dlogits,
+                           const float *dlogits, const float *dembedding,
                            const struct student_rows *rows,
                            const struct student_weights *w,
                            const struct student_shape *shape,

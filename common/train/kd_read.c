@@ -220,7 +220,8 @@ kd_read(struct kd_utterance *u, struct frame *f,
 	why = student_read(u, &classes, f);
 	if (!why && options->embedding.kind) {
 		if (!frame_has(f, FIELD_EMBEDDING))
-			die("%s: no \"%s\" of the student in the stream",
+			die("%s: no \"%s\" of the student in the stream "
+			    "(a compact student has one, a network none)",
 			    frame_id(f), FIELD_EMBEDDING);
 		why = embedding_read(&u->embedding, &u->width, f,
 		                     FIELD_EMBEDDING);

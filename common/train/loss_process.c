@@ -190,27 +190,58 @@ answer_await(struct loss_process *l)
 	ungetc(c, l->from.fp);
 }
 
-/* Takes one answer: the i'th of the batch. */
-static void
-answer_take(struct loss_process *l, float *dlogits, struct loss_sums *sums,
-            struct frame *answer, struct frame *asked, size_t K)
+/* A gradient of n values, or NULL where there is none. */
+static const float *
+gradient_take(const struct loss_process *l, struct frame *answer,
+              const char *name, size_t n)
 {
 	const char *why = NULL;
-	const struct tensor *d = frame_tensor(answer, FIELD_DLOGITS, 1, &why);
+	const struct tensor *d = frame_tensor(answer, name, 1, &why);
+
+	if (!d && why)
+		die("%s: %s: %s", l->name, frame_id(answer), why);
+	if (d && d->dim[0] != n)
+		die("%s: %s: %zu values of %s, want %zu", l->name,
+		    frame_id(answer), d->dim[0], name, n);
+	return d ? d->data : NULL;
+}
+
+/* The gradient by the embedding of the i'th, which need not be there. */
+static void
+embedding_take(const struct loss_process *l, struct loss_gradient *g,
+               size_t i, struct frame *answer)
+{
+	const float *d;
+
+	if (g->D == 0 && frame_has(answer, FIELD_DEMBEDDING))
+		die("%s: %s: gave dembedding; only a compact student's "
+		    "embedding can be trained by", l->name, frame_id(answer));
+	if (g->D == 0)
+		return;
+	d = gradient_take(l, answer, FIELD_DEMBEDDING, g->D);
+	g->embedded |= d != NULL;
+	for (size_t k = 0; k < g->D; k++)
+		g->dembedding[i * g->D + k] = d ? d[k] : 0;
+}
+
+/* Takes one answer: the i'th of the batch. */
+static void
+answer_take(struct loss_process *l, struct loss_gradient *g, size_t i,
+            struct loss_sums *sums, struct frame *answer, struct frame *asked)
+{
+	const float *d;
 	double loss = frame_number(answer, FIELD_LOSS, NAN);
 
 	if (strcmp(frame_id(answer), frame_id(asked)) != 0)
 		die("%s: gave back %s where %s was due", l->name,
 		    frame_id(answer), frame_id(asked));
+	d = gradient_take(l, answer, FIELD_DLOGITS, g->K);
 	if (!d)
-		die("%s: %s: %s", l->name, frame_id(answer),
-		    why ? why : "no dlogits");
-	if (d->dim[0] != K)
-		die("%s: %s: %zu dlogits for %zu logits", l->name,
-		    frame_id(answer), d->dim[0], K);
+		die("%s: %s: no dlogits", l->name, frame_id(answer));
 	if (!isfinite(loss))
 		die("%s: %s: no finite loss", l->name, frame_id(answer));
-	memcpy(dlogits, d->data, K * sizeof *dlogits);
+	memcpy(g->dlogits + i * g->K, d, g->K * sizeof *d);
+	embedding_take(l, g, i, answer);
 	sums->loss += loss;
 	sums->ce += frame_number(answer, FIELD_LOSS_CE, loss);
 	sums->kd += frame_number(answer, FIELD_LOSS_KD, 0);
@@ -235,15 +266,16 @@ right_count(struct loss_sums *sums, struct frame *f)
 }
 
 void
-loss_process_batch(struct loss_process *l, float *dlogits,
+loss_process_batch(struct loss_process *l, struct loss_gradient *gradient,
                    struct loss_sums *sums, struct frame **frames,
-                   size_t count, size_t K)
+                   size_t count)
 {
 	struct sending sending = { .bytes = NULL };
 	struct frame answer = FRAME_INIT;
 	pthread_t sender;
 	size_t got = 0;
 
+	gradient->embedded = false;
 	if (!l->child)
 		child_start(l);
 	sending.to = l->to;
@@ -255,8 +287,7 @@ loss_process_batch(struct loss_process *l, float *dlogits,
 	while (reader_next_in_run(&l->from, &answer)) {
 		if (got == count)
 			die("%s: gave back more than it got", l->name);
-		answer_take(l, dlogits + got * K, sums, &answer,
-		            frames[got], K);
+		answer_take(l, gradient, got, sums, &answer, frames[got]);
 		got++;
 	}
 	if (got != count)

@@ -2,13 +2,14 @@
  * loss_process.h - the loss as a child process
  *
  * The loss is a filter: any command that reads a run of utterance frames with
- * label, logits and teacher.* and writes the same run with loss and dlogits
- * added.  A run is a batch.  loss and dlogits are the utterance's own; the
- * batch's loss and gradient are their means.
+ * label, logits, teacher.* and, of a compact student, embedding, and writes the
+ * same run with loss, dlogits and perhaps dembedding added.  A run is a batch.
+ * All are the utterance's own; the batch's loss and gradient are their means.
  */
 #ifndef LOSS_PROCESS_H
 #define LOSS_PROCESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -41,14 +42,22 @@ char *loss_process_command(const char *command, float smoothing);
  */
 void loss_process_init(struct loss_process *l, const char *command);
 
+/* What the command says of a batch; room that the caller has. */
+struct loss_gradient {
+	float *dlogits;           /* [count,K] */
+	float *dembedding;        /* [count,D] */
+	size_t K, D;              /* D 0: embeddings take no gradient */
+	bool embedded;            /* whether any dembedding came back */
+};
+
 /*
- * Sends the frames as one run and reads it back: dlogits [count,K] is
- * filled, sums added to.  Dies when the command fails, drops an utterance,
- * or returns something else than it should.
+ * Sends the frames as one run and reads it back: the gradient is filled (of
+ * utterances without dembedding with 0), sums added to.  Dies when the
+ * command fails, drops an utterance, or returns something else than it should.
  */
-void loss_process_batch(struct loss_process *l, float *dlogits,
+void loss_process_batch(struct loss_process *l, struct loss_gradient *gradient,
                         struct loss_sums *sums, struct frame **frames,
-                        size_t count, size_t K);
+                        size_t count);
 
 /* Ends the child; dies unless it exits with 0. */
 void loss_process_finish(struct loss_process *l);

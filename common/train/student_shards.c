@@ -88,7 +88,7 @@ shards_cut(struct shards *all, size_t count,
 /* Augments the shard's examples and takes them through the network. */
 static void
 shard_forward(const struct shards *all, struct shard *s, float *logits,
-              const struct example *example)
+              float *embedding, const struct example *example)
 {
 	const struct trainer_options *o = all->options;
 	const struct model *m = all->model;
@@ -108,31 +108,36 @@ shard_forward(const struct shards *all, struct shard *s, float *logits,
 			: spec_augment(&rows[i], e->view, &m->features,
 			               &s->rng, &o->spec, &s->arena);
 	}
-	s->pass = student_forward(logits + s->first * m->class_count, NULL,
+	s->pass = student_forward(logits + s->first * m->class_count,
+	                          embedding + s->first *
+	                          student_embedding_length(&m->shape),
 	                          &s->arena, &batch, &m->member[0].weights,
 	                          &m->shape, &dropout);
 }
 
 void
-shards_forward(struct shards *s, float *logits, const struct example *example,
-               size_t count, const struct trainer_progress *progress)
+shards_forward(struct shards *s, float *logits, float *embedding,
+               const struct example *example, size_t count,
+               const struct trainer_progress *progress)
 {
 	shards_cut(s, count, progress);
 
 	#pragma omp parallel for schedule(dynamic)
 	for (size_t i = 0; i < s->used; i++)
-		shard_forward(s, &s->shard[i], logits, example);
+		shard_forward(s, &s->shard[i], logits, embedding, example);
 }
 
 static void
 shard_backward(const struct shards *all, struct shard *s,
-               const float *dlogits)
+               const float *dlogits, const float *dembedding)
 {
 	const struct model *m = all->model;
 
 	memset(s->gradient, 0, m->params.length * sizeof *s->gradient);
+	if (dembedding)
+		dembedding += s->first * student_embedding_length(&m->shape);
 	student_backward(&s->bound, s->pass,
-	                 dlogits + s->first * m->class_count,
+	                 dlogits + s->first * m->class_count, dembedding,
 	                 &m->member[0].weights, &s->scratch);
 }
 
@@ -152,11 +157,12 @@ gradients_add(float *gradient, const struct shards *all)
 }
 
 void
-shards_backward(struct shards *s, float *gradient, const float *dlogits)
+shards_backward(struct shards *s, float *gradient, const float *dlogits,
+                const float *dembedding)
 {
 	#pragma omp parallel for schedule(dynamic)
 	for (size_t i = 0; i < s->used; i++)
-		shard_backward(s, &s->shard[i], dlogits);
+		shard_backward(s, &s->shard[i], dlogits, dembedding);
 
 	gradients_add(gradient, s);
 }

@@ -21,13 +21,16 @@ struct shards *shards_new(const struct model *m,
                           const struct trainer_options *o);
 void shards_free(struct shards *s);
 
-/* logits [count,K].  The examples are augmented, if that was asked for. */
-void shards_forward(struct shards *s, float *logits,
+/*
+ * logits [count,K], embedding [count,D].  The examples are augmented, if that
+ * was asked for.
+ */
+void shards_forward(struct shards *s, float *logits, float *embedding,
                     const struct example *example, size_t count,
                     const struct trainer_progress *progress);
 
-/* Adds to gradient, a block as long as the parameters. */
+/* Adds to gradient, a block as long as the parameters; dembedding or NULL. */
 void shards_backward(struct shards *s, float *gradient,
-                     const float *dlogits);
+                     const float *dlogits, const float *dembedding);
 
 #endif

@@ -157,48 +157,87 @@ trainer_flush(struct trainer *t)
 		update(t);
 }
 
-/* What the loss command sees of each example. */
+/* A batch's logits and embeddings, and the gradients by them. */
+struct outputs {
+	float *logits, *embedding;
+	struct loss_gradient gradient;
+};
+
+static struct outputs
+outputs_new(const struct model *m, size_t count)
+{
+	struct outputs o = { .gradient = { .K = m->class_count } };
+	size_t n = count * o.gradient.K, D;
+
+	o.gradient.D = D = m->network
+		? 0 : student_embedding_length(&m->shape);
+	o.logits = xcalloc(2 * (n + count * D), sizeof *o.logits);
+	o.gradient.dlogits = o.logits + n;
+	o.embedding = o.gradient.dlogits + n;
+	o.gradient.dembedding = o.embedding + count * D;
+	return o;
+}
+
+/* What the loss command sees of each example, and nothing of an earlier. */
 static void
 frames_fill(struct frame **frames, struct example *example, size_t count,
-            const float *logits, const struct model *m)
+            const struct outputs *o, const struct model *m)
 {
-	size_t K = m->class_count;
+	size_t K = o->gradient.K, D = o->gradient.D;
 
 	for (size_t i = 0; i < count; i++) {
 		struct frame *f = &example[i].frame;
 
-		memcpy(frame_add1(f, FIELD_LOGITS, K), logits + i * K,
-		       K * sizeof *logits);
+		frame_remove(f, FIELD_LOSS);
+		frame_remove(f, FIELD_DLOGITS);
+		frame_remove(f, FIELD_EMBEDDING);
+		frame_remove(f, FIELD_DEMBEDDING);
+		memcpy(frame_add1(f, FIELD_LOGITS, K), o->logits + i * K,
+		       K * sizeof *o->logits);
 		frame_set_texts(f, FIELD_CLASSES, m->classes, K);
+		if (D > 0)
+			memcpy(frame_add1(f, FIELD_EMBEDDING, D),
+			       o->embedding + i * D,
+			       D * sizeof *o->embedding);
 		frames[i] = f;
 	}
+}
+
+static void
+weights_apply(struct loss_gradient *g, const struct example *example,
+              size_t count)
+{
+	for (size_t i = 0; i < count * g->K; i++)
+		g->dlogits[i] *= example[i / g->K].weight;
+	for (size_t i = 0; i < count * g->D; i++)
+		g->dembedding[i] *= example[i / g->D].weight;
 }
 
 void
 trainer_batch(struct trainer *t, struct example *example, size_t count,
               struct loss_process *loss, struct loss_sums *sums)
 {
-	size_t K = t->model->class_count;
-	float *logits = xcalloc(2 * count * K, sizeof *logits);
-	float *dlogits = logits + count * K;
+	struct outputs o = outputs_new(t->model, count);
 	struct frame **frames = xcalloc(count, sizeof *frames);
 
 	if (t->tuner)
-		tuner_forward(t->tuner, logits, example, count, &t->progress);
+		tuner_forward(t->tuner, o.logits, example, count,
+		              &t->progress);
 	else
-		shards_forward(t->shards, logits, example, count,
-		               &t->progress);
-	frames_fill(frames, example, count, logits, t->model);
-	loss_process_batch(loss, dlogits, sums, frames, count, K);
-	for (size_t i = 0; i < count * K; i++)
-		dlogits[i] *= example[i / K].weight;
+		shards_forward(t->shards, o.logits, o.embedding, example,
+		               count, &t->progress);
+	frames_fill(frames, example, count, &o, t->model);
+	loss_process_batch(loss, &o.gradient, sums, frames, count);
+	weights_apply(&o.gradient, example, count);
 	if (t->tuner)
-		tuner_backward(t->tuner, dlogits);
+		tuner_backward(t->tuner, o.gradient.dlogits);
 	else
-		shards_backward(t->shards, t->gradient, dlogits);
+		shards_backward(t->shards, t->gradient, o.gradient.dlogits,
+		                o.gradient.embedded ? o.gradient.dembedding
+		                                    : NULL);
 	t->pending_utterances += count;
 	if (++t->pending == (size_t)t->options.accumulate)
 		update(t);
 	free(frames);
-	free(logits);
+	free(o.logits);
 }

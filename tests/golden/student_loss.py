@@ -4,7 +4,8 @@
     student-step -l 'student_loss.py MODE'
 
 The third utterance of each run comes back with another id, a gradient of
-another length, and so on; MODE good finds fault with nothing.
+another length, and so on; MODE good finds fault with nothing.  With embedded,
+all have a gradient by the embedding, too; with still, one of 0.
 """
 import struct
 import sys
@@ -31,6 +32,8 @@ def spoil(frame, mode):
         frame['dlogits'] = tensor(1, 0, 0, float('nan'))
     if mode == 'huge-gradient':
         frame['dlogits'] = tensor(3e38, -3e38, 3e38, -3e38)
+    if mode == 'embedding-length':
+        frame['dembedding'] = tensor(1, 0, 0)
     if mode == 'text':
         frame['dlogits'] = 'steep'
 
@@ -53,6 +56,10 @@ for frame in msgpack.Unpacker(open(0, 'rb', buffering=0)):
         seen += 1
         frame['loss'] = 1.0
         frame['dlogits'] = tensor(1, 0, 0, -1)
+        if mode in ('embedded', 'still'):
+            width = frame['embedding'][b'shape'][0]
+            slope = -1 if mode == 'embedded' else 0
+            frame['dembedding'] = tensor(*[slope] * width)
         if seen == 3:
             spoil(frame, mode)
         times = {'drop': 0, 'twice': 2}.get(mode, 1) if seen == 3 else 1

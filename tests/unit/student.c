@@ -29,7 +29,7 @@ struct network {
 	float *block, *gradient;
 	float *features[UTTERANCES_MAX];
 	struct student_batch batch;
-	float *logits, *embedding, *dlogits;
+	float *logits, *embedding, *dlogits, *dembedding;
 	struct student_dropout dropout;
 	struct rng rng;
 	struct arena arena, scratch;
@@ -69,6 +69,8 @@ network_init(struct network *n, const struct student_shape *shape,
 	n->embedding = constant_floats(count *
 	                              student_embedding_length(shape), NAN);
 	n->dlogits = random_floats(count * shape->classes, 3);
+	n->dembedding = random_floats(count *
+	                              student_embedding_length(shape), 4);
 }
 
 static void
@@ -81,6 +83,7 @@ network_release(struct network *n)
 	free(n->logits);
 	free(n->embedding);
 	free(n->dlogits);
+	free(n->dembedding);
 	params_release(&n->params);
 	arena_release(&n->arena);
 	arena_release(&n->scratch);
@@ -101,15 +104,18 @@ loss(void *p)
 	struct network *n = p;
 
 	forward(n);
-	return dot(n->logits, n->dlogits, n->batch.count * n->shape.classes);
+	return dot(n->logits, n->dlogits,
+	           n->batch.count * n->shape.classes) +
+		dot(n->embedding, n->dembedding, n->batch.count *
+		    student_embedding_length(&n->shape));
 }
 
 /* Tensor by tensor, so that a small one does not hide behind a large. */
 static void
 differentiate(struct network *n)
 {
-	student_backward(&n->bound, forward(n), n->dlogits, &n->weights,
-	                 &n->scratch);
+	student_backward(&n->bound, forward(n), n->dlogits,
+	                 n->dembedding, &n->weights, &n->scratch);
 	for (size_t i = 0; i < n->params.count; i++) {
 		const struct param *t = &n->params.param[i];
 

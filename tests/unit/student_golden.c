@@ -116,8 +116,8 @@ forward(struct fixture *f, int first, size_t count)
 static void
 backward(struct fixture *f, struct student_pass *pass, const float *dlogits)
 {
-	student_backward(&f->bound, pass, dlogits, &f->m.member[0].weights,
-	                 &f->scratch);
+	student_backward(&f->bound, pass, dlogits, NULL,
+	                 &f->m.member[0].weights, &f->scratch);
 }
 
 static void
