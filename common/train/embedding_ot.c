@@ -9,23 +9,23 @@
  *	           sum_ij P_ij |a_i - b_j|^2 / 2 + e KL(P || 1/n^2)
  *
  * with e = 0.1^2: the Sinkhorn divergence of Feydy and others (AISTATS 2019),
- * with the settings of MT-PKDOT.  The plans are iterated until they stand
- * still, so at the optimum the gradient by a_i is
+ * with the settings of MT-PKDOT.  The plans are optimal, not those of some
+ * rounds, so the gradient by a_i is
  *
  *	sum_j P_ij (a_i - b_j) - sum_j Q_ij (a_i - a_j)
  *
  * where P and Q are the plans of OT(a, b) and OT(a, a).
  */
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "train/embedding_kinds.h"
+#include "train/sinkhorn.h"
 
-enum { COLUMNS = 30, ROUNDS = 2000 };
+enum { COLUMNS = 30 };
 
-static const double BLUR = .01, STILL = 1e-10, SHORTEST = 1e-8;
+static const double BLUR = .01, SHORTEST = 1e-8;
 
 /* Points [n,m]. */
 struct cloud {
@@ -33,12 +33,11 @@ struct cloud {
 	size_t n, m;
 };
 
-/* C_ij = |a_i - b_j|^2 / 2; returns the largest. */
-static double
+/* C_ij = |a_i - b_j|^2 / 2 */
+static void
 costs(double *C, const struct cloud *a, const struct cloud *b)
 {
 	size_t n = a->n, m = a->m;
-	double most = 0;
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < n; j++) {
@@ -51,71 +50,16 @@ costs(double *C, const struct cloud *a, const struct cloud *b)
 				sum += off * off;
 			}
 			C[i * n + j] = sum / 2;
-			most = fmax(most, sum / 2);
 		}
-	return most;
 }
 
-/* -e log of the mean over j of exp((g_j - C_ij) / e); C_ji if turned. */
+/* OT(a, b); fills P with the plan. */
 static double
-softmin(const double *C, const double *g, size_t n, size_t i, double e,
-        bool turned)
-{
-	size_t step = turned ? n : 1;
-	const double *c = turned ? C + i : C + i * n;
-	double most = -INFINITY, sum = 0;
-
-	for (size_t j = 0; j < n; j++)
-		most = fmax(most, g[j] - c[j * step]);
-	for (size_t j = 0; j < n; j++)
-		sum += exp((g[j] - c[j * step] - most) / e);
-	return -most - e * log(sum / (double)n);
-}
-
-/* A round of Sinkhorn: g of f, then f of g.  How far f has moved. */
-static double
-sinkhorn_round(double *f, double *g, const double *C, size_t n, double e)
-{
-	double moved = 0;
-
-	for (size_t j = 0; j < n; j++)
-		g[j] = softmin(C, f, n, j, e, true);
-	for (size_t i = 0; i < n; i++) {
-		double next = softmin(C, g, n, i, e, false);
-
-		moved = fmax(moved, fabs(next - f[i]));
-		f[i] = next;
-	}
-	return moved;
-}
-
-/*
- * OT(a, b); fills C with the plan.  e comes down by fours from the largest
- * cost, as the potentials of a larger e are a good start.
- */
-static double
-transport(double *C, const struct cloud *a, const struct cloud *b,
+transport(double *P, const struct cloud *a, const struct cloud *b,
           struct arena *arena)
 {
-	size_t n = a->n;
-	double *f = arena_take(arena, n, sizeof *f);
-	double *g = arena_take(arena, n, sizeof *g);
-	double sum = 0, most = costs(C, a, b);
-
-	memset(f, 0, n * sizeof *f);
-	memset(g, 0, n * sizeof *g);
-	for (double e = most; e > BLUR; e /= 4)
-		sinkhorn_round(f, g, C, n, e);
-	for (int i = 0; i < ROUNDS; i++)
-		if (sinkhorn_round(f, g, C, n, BLUR) < STILL)
-			break;
-	for (size_t i = 0; i < n; i++)
-		sum += (f[i] + g[i]) / (double)n;
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < n; j++)
-			C[i * n + j] = exp((f[i] + g[j] - C[i * n + j]) /
-			                   BLUR) / (double)(n * n);
-	return sum;
+	costs(P, a, b);
+	return sinkhorn(P, a->n, BLUR, arena);
 }
 
 /* Adds scale times sum_j P_ij (a_i - b_j) to da_i. */

@@ -35,6 +35,7 @@ test_golden(void **state)
 		if (!g.options.embedding.kind)
 			continue;
 		cases++;
+		/* the script's rounds of Sinkhorn come only so near */
 		close_to(loss_of(&g, d), g.loss, 1e-6);
 		for (size_t i = 0; i < g.count; i++)
 			for (size_t j = 0; j < g.width; j++)
@@ -49,13 +50,10 @@ test_golden(void **state)
 static void
 test_gradient(void **state)
 {
-	static const struct {
-		double (*apply)(double *dx, const double *x, size_t D,
-		                const double *y, size_t E, size_t n,
-		                struct arena *arena);
-		double tolerance;
-	} kinds[] = {
-		{ rkd_apply, 1e-7 }, { sp_apply, 1e-7 }, { ot_apply, 5e-4 }
+	static double (*const kinds[])(double *dx, const double *x, size_t D,
+	                               const double *y, size_t E, size_t n,
+	                               struct arena *arena) = {
+		rkd_apply, sp_apply, ot_apply
 	};
 	enum { N = 7, D = 4, E = 5 };
 
@@ -71,17 +69,16 @@ test_gradient(void **state)
 			x[i] = (double)rng_normal(&rng);
 		for (size_t i = 0; i < N * E; i++)
 			y[i] = (double)rng_normal(&rng);
-		kinds[k].apply(dx, x, D, y, E, N, &arena);
+		kinds[k](dx, x, D, y, E, N, &arena);
 		for (size_t i = 0; i < N * D; i++) {
 			double kept = x[i], step = 1e-5, above, below;
 
 			x[i] = kept + step;
-			above = kinds[k].apply(unused, x, D, y, E, N, &arena);
+			above = kinds[k](unused, x, D, y, E, N, &arena);
 			x[i] = kept - step;
-			below = kinds[k].apply(unused, x, D, y, E, N, &arena);
+			below = kinds[k](unused, x, D, y, E, N, &arena);
 			x[i] = kept;
-			close_to(dx[i], (above - below) / (2 * step),
-			         kinds[k].tolerance);
+			close_to(dx[i], (above - below) / (2 * step), 1e-7);
 		}
 		arena_release(&arena);
 	}
