@@ -58,6 +58,14 @@ members_join(struct model *m, struct lineage *lineage,
 	}
 }
 
+static void
+shares_take(struct model *m, const char *shares)
+{
+	if (shares && !model_share(m, shares))
+		die_usage("--shares %s: want %zu of 0.001 to 1000", shares,
+		          m->members);
+}
+
 /*
  * With T in its metadata, unless T is 0: as it was.  Of a joined model that
  * of a member says nothing.
@@ -90,7 +98,7 @@ main(int argc, char *argv[])
 		TYPE_F32, TYPE_F16, TYPE_BF16
 	};
 	struct cli_list models = { .length = 0 };
-	const char *out = NULL;
+	const char *out = NULL, *shares = NULL;
 	bool average = false;
 	int precision = 0;
 	float temperature = 0;
@@ -104,6 +112,8 @@ main(int argc, char *argv[])
 		           "of the weights in the file"),
 		OPT_FLOAT('T', "temperature", &temperature, 0, 100,
 		          "of probabilities; 0: as it is"),
+		OPT_STRING(0, "shares", &shares, "N,...",
+		           "of the members' say; alike if not given"),
 		OPT_END
 	};
 	const struct cli_about about = {
@@ -119,6 +129,7 @@ main(int argc, char *argv[])
 	if (models.length == 0 || !out)
 		die_usage("--model and --out are needed");
 	members_join(&m, &lineage, &models, average);
+	shares_take(&m, shares);
 	export(&m, out, &lineage, models.length > 1, type[precision],
 	       temperature);
 	lineage_release(&lineage);

@@ -239,6 +239,28 @@ check 'a member who cannot hear the utterance keeps silent' '
 	done
 	fails 1 cmp -s t.out e.out
 '
+check 'members may count more or less' '
+	members
+	student-export -m a.safetensors -m b.safetensors --shares 1e3,1e-3 \
+		-o e.safetensors
+	test "$(modeldump -k shares e.safetensors)" = "$(printf "1000\n0.001")"
+	near a.safetensors e.safetensors 20
+	for m in a e
+	do
+		predict -m $m.safetensors x.frames | cut -f 9 >$m.out
+	done
+	paste a.out e.out | awk "NR > 1 && (\$1 - \$2) ^ 2 > 1e-4 { exit 1 }"
+	student-export -m a.safetensors -m b.safetensors --shares 2,2 \
+		-o e.safetensors
+	! modeldump -k shares e.safetensors
+	for bad in 1 1,2,3 1,x 1,0 1, 1,nan ,1
+	do
+		fails 2 student-export -m a.safetensors -m b.safetensors \
+			--shares "$bad" -o g.safetensors 2>err
+		grep -q "want 2 of 0.001 to 1000" err
+		test ! -e g.safetensors
+	done
+'
 check 'members are trained before they are joined, not after' '
 	members
 	student-export -m a.safetensors -m b.safetensors -o e.safetensors

@@ -39,7 +39,7 @@ model_join(struct model *m, const struct model *other)
 		die("%s would be one member too many: %d at most",
 		    other->name, MODEL_MEMBERS_MAX);
 	for (size_t i = 0; i < other->members; i++)
-		m->member[m->members++].shape = other->member[i].shape;
+		m->member[m->members++] = other->member[i];
 	params_release(&m->params);
 	model_student_list(m);
 	model_student_take(m);
@@ -47,4 +47,20 @@ model_join(struct model *m, const struct model *other)
 	memcpy(m->block + length, other->block,
 	       other->params.length * sizeof *block);
 	free(block);
+}
+
+bool
+model_share(struct model *m, const char *list)
+{
+	for (size_t i = 0; i < m->members; i++) {
+		float *share = &m->member[i].share;
+		char *end;
+
+		*share = strtof(list, &end);
+		if (end == list || !(*share >= 1e-3f && *share <= 1e3f) ||
+		    *end != (i + 1 < m->members ? ',' : '\0'))
+			return false;
+		list = end + 1;
+	}
+	return m->members > 0;
 }

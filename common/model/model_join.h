@@ -12,4 +12,10 @@
  */
 void model_join(struct model *m, const struct model *other);
 
+/*
+ * Gives each member its share of the say, from "1,0.5"; false unless that is
+ * as many numbers of 0.001 to 1000.
+ */
+bool model_share(struct model *m, const char *list);
+
 #endif

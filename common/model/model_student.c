@@ -118,6 +118,21 @@ shape_read(const struct model *m, struct student_shape *s, size_t member)
 	shape_complete(m, s);
 }
 
+static float
+share_read(const struct model *m, size_t member)
+{
+	char text[32];
+	double share;
+
+	if (!safetensors_metadata(&m->file, "shares"))
+		return 1;
+	metadata_line(m, "shares", member, text, sizeof text);
+	if (!number_real(text, &share) || share < 1e-3 || share > 1e3)
+		die("%s: shares has \"%s\", want 0.001 to 1000", m->name,
+		    text);
+	return (float)share;
+}
+
 static void
 metadata_read(struct model *m)
 {
@@ -136,8 +151,10 @@ metadata_read(struct model *m)
 	if (m->members < 1 || m->members > MODEL_MEMBERS_MAX)
 		die("%s: %zu members, want 1 to %d", m->name, m->members,
 		    MODEL_MEMBERS_MAX);
-	for (size_t i = 0; i < m->members; i++)
+	for (size_t i = 0; i < m->members; i++) {
 		shape_read(m, &m->member[i].shape, i);
+		m->member[i].share = share_read(m, i);
+	}
 	m->shape = m->member[0].shape;
 }
 
@@ -202,6 +219,7 @@ model_start(struct model *m, const char *name, unsigned long seed)
 	shape_complete(m, &m->shape);
 	m->members = 1;
 	m->member[0].shape = m->shape;
+	m->member[0].share = 1;
 	model_student_list(m);
 	model_student_take(m);
 	params_start(m->block, &m->params, seed);

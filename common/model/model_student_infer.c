@@ -164,7 +164,8 @@ void
 model_student_infer(const struct model *m, float *logits, float *embedding,
                     const float *view, size_t rows, struct arena *arena)
 {
-	size_t front = front_rows(m), count = 0;
+	size_t front = front_rows(m);
+	float all = 0;
 
 	if (rows <= MODEL_ROWS_MAX && m->members == 1) {
 		piece_infer(&m->member[0], logits, embedding, view, rows,
@@ -176,14 +177,15 @@ model_student_infer(const struct model *m, float *logits, float *embedding,
 		memset(embedding, 0,
 		       model_embedding_length(m) * sizeof *embedding);
 	for (size_t i = 0; i < m->members; i++)
-		count += member_speaks(m, i, view);
+		if (member_speaks(m, i, view))
+			all += m->member[i].share;
 	for (size_t i = 0; i < m->members; i++) {
 		const struct student_shape *s = &m->member[i].shape;
 		bool one = s->functionals;
 
 		if (member_speaks(m, i, view))
-			member_add(&m->member[i], 1 / (float)count, logits,
-			           embedding,
+			member_add(&m->member[i], m->member[i].share / all,
+			           logits, embedding,
 			           view + (one ? 0 : front * s->rows),
 			           one ? 1 : rows - front, arena);
 		if (embedding)

@@ -73,6 +73,25 @@ shapes_add(struct pairs *t, const struct model *m)
 	pairs_add(t, "blocks", blocks);
 }
 
+/* Likewise, where they are not all alike. */
+static void
+shares_add(struct pairs *t, const struct model *m)
+{
+	enum { LINE = 16 };
+	char shares[MODEL_MEMBERS_MAX * LINE] = "";
+	bool alike = true;
+	size_t used = 0;
+
+	for (size_t i = 0; i < m->members; i++) {
+		alike = alike && m->member[i].share == m->member[0].share;
+		used += (size_t)snprintf(shares + used, sizeof shares - used,
+		                         "%s%g", i > 0 ? "\n" : "",
+		                         (double)m->member[i].share);
+	}
+	if (!alike)
+		pairs_add(t, "shares", shares);
+}
+
 static void
 architecture_add(struct pairs *t, const struct model *m)
 {
@@ -84,6 +103,7 @@ architecture_add(struct pairs *t, const struct model *m)
 	if (m->members > 1)
 		pairs_add_size(t, "members", m->members);
 	shapes_add(t, m);
+	shares_add(t, m);
 	classes_add(t, m);
 }
 

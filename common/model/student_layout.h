@@ -56,6 +56,7 @@ const struct student_shape *student_size(const char *name);
 struct student_member {
 	struct student_shape shape;
 	struct student_weights weights;
+	float share;              /* of the say, against the others' */
 };
 
 /* NULL, or what is wrong with a shape (a constant text). */
