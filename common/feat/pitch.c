@@ -23,7 +23,7 @@ enum {
 
 static const double pi = 3.14159265358979323846;
 static const double lowest = 60, highest = 600, bonus_per_octave = 0.03;
-static const double ballast_share = 1e-5;
+static const double ballast_share = 0.1;
 
 /* The factor that brings the rate nearest to 4 kHz. */
 static size_t

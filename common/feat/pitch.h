@@ -11,7 +11,7 @@
  *    analysis window: it begins at
  *	n = floor((2 r hop + window + factor) / (2 factor) - W/2)
  * 3. For whole lags l, with a = y[n … n+W-1] and b = y[n+l … n+l+W-1],
- *    each less its own mean, and a ballast B, 1e-5 W times the variance of y:
+ *    each less its own mean, and a ballast B, 0.1 W times the variance of y:
  *	ncc(l) = a.b / sqrt((a.a + B) (b.b + B))
  * 4. Candidate k < K has F_k = 60 * 10^(k/(K-1)) Hz.  Its ncc is that at lag
  *    q/F_k, by a sinc under a Hann window over 4 lags to either side, cut to
@@ -22,6 +22,9 @@
  * 6. voicing is ncc at the path's candidate, cut to [0, 1].  ln F0 is that of
  *    the candidate, moved by up to one step to the top of the parabola
  *    through it and its neighbours, where that has a top.
+ *
+ * B keeps what hums softly between words from being taken for a voice: at a
+ * tenth of the mean energy voicing is halved, and the path passes over it.
  *
  * Silence has voicing 0; its F0 follows the path.  Results are finite for all
  * finite audio.  Scaling the audio changes nothing, within 1e-12 … 1e15.
