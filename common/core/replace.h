@@ -3,8 +3,7 @@
  *
  * Write to .fp; replace_commit flushes it to disk and renames it over path.
  * Anything that goes wrong dies and leaves path as it was; so does an
- * interruption before the commit.  What is not committed when the program
- * ends, or is ended by a signal but KILL, is removed: PATH.tmp-PID.
+ * interruption before the commit (the temporary file is PATH.tmp-PID).
  */
 #ifndef REPLACE_H
 #define REPLACE_H
@@ -15,7 +14,6 @@ struct replace {
 	FILE *fp;
 	const char *path;         /* borrowed */
 	char *temporary;
-	struct replace *next;     /* of those that are not committed */
 };
 
 void replace_begin(struct replace *r, const char *path);

@@ -3,7 +3,6 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -134,34 +133,6 @@ write_limit_at_flush(const char *path)
 }
 
 static void
-die_between(const char *path)
-{
-	struct replace r;
-
-	replace_begin(&r, path);
-	fputs("new", r.fp);
-	replace_settle(&r);
-	exit(3);
-}
-
-static void
-fork_between(const char *path)
-{
-	struct replace r;
-	int status;
-	pid_t child;
-
-	replace_begin(&r, path);
-	fputs("new", r.fp);
-	replace_settle(&r);
-	child = fork();
-	if (child == 0)
-		exit(0); /* which must not touch its parent's file */
-	waitpid(child, &status, 0);
-	replace_commit(&r);
-}
-
-static void
 write_as_nobody(const char *path)
 {
 	if (geteuid() == 0 && setuid(NOBODY) != 0)
@@ -215,79 +186,6 @@ test_full_at_flush(void **state)
 }
 
 static void
-test_exit(void **state)
-{
-	struct folder *d = *state;
-
-	assert_int_equal(status_of(die_between, d->file), 3);
-	holds(d->file, "old");
-	assert_int_equal(files_in(d->path), 1);
-}
-
-static void
-test_fork(void **state)
-{
-	struct folder *d = *state;
-
-	assert_int_equal(status_of(fork_between, d->file), 0);
-	holds(d->file, "new");
-	assert_int_equal(files_in(d->path), 1);
-}
-
-/* Leaves a child with a file begun, and sends it the signal. */
-static void
-signal_between(const struct folder *d, int number, bool ignored)
-{
-	int status, ready[2];
-	char byte;
-	pid_t child;
-
-	assert_int_equal(pipe(ready), 0);
-	child = fork();
-	if (child == 0) {
-		struct replace r, other;
-		char path[100];
-
-		signal(number, ignored ? SIG_IGN : SIG_DFL);
-		snprintf(path, sizeof path, "%s/y", d->path);
-		replace_begin(&r, d->file);
-		replace_begin(&other, path);
-		replace_abandon(&other);
-		raise(ignored ? number : 0);
-		fputs("new", r.fp);
-		if (ignored)
-			replace_commit(&r);
-		if (write(ready[1], "", 1) == 1 && !ignored)
-			pause();
-		_exit(0);
-	}
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	if (!ignored)
-		kill(child, number);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(WIFSIGNALED(status) ? WTERMSIG(status) : 0,
-	                 ignored ? 0 : number);
-	close(ready[0]);
-	close(ready[1]);
-}
-
-static void
-test_signals(void **state)
-{
-	static const int numbers[] = { SIGHUP, SIGINT, SIGTERM };
-	struct folder *d = *state;
-
-	for (int i = 0; i < 3; i++) {
-		signal_between(d, numbers[i], false);
-		holds(d->file, "old");
-		assert_int_equal(files_in(d->path), 1);
-	}
-	signal_between(d, SIGHUP, true); /* as nohup has it */
-	holds(d->file, "new");
-	assert_int_equal(files_in(d->path), 1);
-}
-
-static void
 test_unwritable_folder(void **state)
 {
 	struct folder *d = *state;
@@ -334,9 +232,6 @@ main(void)
 		{ "a full disk leaves the old file", test_full_disk },
 		{ "a disk that fills at the last flush too",
 		  test_full_at_flush },
-		{ "a program that ends leaves nothing beside", test_exit },
-		{ "a child's end is not its parent's", test_fork },
-		{ "signals leave nothing beside", test_signals },
 		{ "an unwritable folder leaves the old file",
 		  test_unwritable_folder },
 		{ "a missing folder is an error", test_missing_folder },
