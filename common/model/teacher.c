@@ -30,7 +30,7 @@ teacher_name(struct teacher *t, const char *text,
 	t->language = xstrdup(language ? language : name);
 	t->logits = xasprintf(FIELD_TEACHER "%s.logits", name);
 	t->classes = xasprintf(FIELD_TEACHER "%s.classes", name);
-	t->of = xasprintf(FIELD_TEACHER "%s.language", name);
+	t->spoken = xasprintf(FIELD_TEACHER "%s.language", name);
 	t->seen = xasprintf(FIELD_TEACHER "%s.seen", name);
 	t->embedding = xasprintf(FIELD_TEACHER "%s.embedding", name);
 	for (size_t i = 0; i < count; i++)
@@ -57,7 +57,7 @@ teacher_release(struct teacher *t)
 	free(t->language);
 	free(t->logits);
 	free(t->classes);
-	free(t->of);
+	free(t->spoken);
 	free(t->embedding);
 	free(t->seen);
 }
@@ -82,7 +82,7 @@ teacher_ask(const struct teacher *t, struct frame *f, bool embed,
 		if (!isfinite(logits[k]))
 			return "values too large to compute with";
 	frame_set_texts(f, t->classes, t->model.classes, K);
-	frame_set_text(f, t->of, t->language);
+	frame_set_text(f, t->spoken, t->language);
 	lineage_mark(&t->lineage, f, t->seen);
 	return NULL;
 }

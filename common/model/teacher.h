@@ -12,7 +12,7 @@ struct teacher {
 	char *path;               /* behind the "=" */
 	char *language;           /* or NULL */
 	/* names of its fields */
-	char *logits, *classes, *of, *embedding, *seen;
+	char *logits, *classes, *spoken, *embedding, *seen;
 };
 
 /*

@@ -324,6 +324,12 @@ w2v2_family_class(enum w2v2_family family)
 }
 
 size_t
+w2v2_conv_inputs(const struct w2v2_config *c, size_t layer)
+{
+	return layer ? c->conv_width[layer - 1] : 1;
+}
+
+size_t
 w2v2_rows(const struct w2v2_config *c, size_t N)
 {
 	for (size_t i = 0; i < c->convs; i++) {

@@ -85,6 +85,9 @@ void w2v2_config_release(struct w2v2_config *c);
 /* "Wav2Vec2", "Hubert", "WavLM": how the names of its classes begin. */
 const char *w2v2_family_class(enum w2v2_family family);
 
+/* Channels that a convolution reads: one of audio, then the last one's. */
+size_t w2v2_conv_inputs(const struct w2v2_config *c, size_t layer);
+
 /* Rows that the convolutions make of N samples; 0 when too few. */
 size_t w2v2_rows(const struct w2v2_config *c, size_t N);
 

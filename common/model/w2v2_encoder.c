@@ -18,12 +18,6 @@ norm_kind(const struct w2v2_config *c, size_t layer)
 	return layer == 0 ? NORM_TIME : NORM_NONE;
 }
 
-static size_t
-channels_in(const struct w2v2_config *c, size_t layer)
-{
-	return layer ? c->conv_width[layer - 1] : 1;
-}
-
 /* normed may be z.  mean and rstd are taken from the arena. */
 static void
 norm_forward(float *normed, struct w2v2_conv_kept *k, enum norm_kind kind,
@@ -53,7 +47,7 @@ w2v2_encoder_forward(float *features, struct w2v2_conv_kept *kept,
 	struct w2v2_conv_kept k = { .x = audio, .T = N };
 
 	for (size_t i = 0; i < c->convs; i++) {
-		size_t O = c->conv_width[i], I = channels_in(c, i);
+		size_t O = c->conv_width[i], I = w2v2_conv_inputs(c, i);
 		enum norm_kind kind = norm_kind(c, i);
 		float *y;
 
@@ -107,7 +101,7 @@ w2v2_encoder_backward(struct w2v2_weights *gradient,
 
 	for (size_t i = c->convs; i-- > 0;) {
 		const struct w2v2_conv_kept *k = &kept[i];
-		size_t O = c->conv_width[i], I = channels_in(c, i);
+		size_t O = c->conv_width[i], I = w2v2_conv_inputs(c, i);
 		float *dnormed = arena_zeros(scratch, k->rows * O), *dz, *dx;
 
 		gelu_backward(dnormed, dy, k->normed, k->rows * O);

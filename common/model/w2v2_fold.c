@@ -5,15 +5,9 @@
 #include "nn/weightnorm.h"
 
 static size_t
-channels_in(const struct w2v2_config *c, size_t layer)
-{
-	return layer ? c->conv_width[layer - 1] : 1;
-}
-
-static size_t
 conv_length(const struct w2v2_config *c, size_t layer)
 {
-	return c->conv_width[layer] * channels_in(c, layer) *
+	return c->conv_width[layer] * w2v2_conv_inputs(c, layer) *
 	       c->conv_taps[layer];
 }
 
@@ -69,7 +63,7 @@ w2v2_fold(struct w2v2_folded *f, const struct w2v2_weights *w,
 	for (size_t i = 0; i < c->convs + 1; i++) {
 		if (i < c->convs)
 			taps_first(f->conv[i], w->conv[i].conv.weight,
-			           c->conv_width[i], channels_in(c, i),
+			           c->conv_width[i], w2v2_conv_inputs(c, i),
 			           c->conv_taps[i]);
 		else
 			weightnorm_forward(f->position, w->position_gain,
@@ -86,7 +80,7 @@ w2v2_fold_backward(struct w2v2_weights *gradient,
 {
 	for (size_t i = 0; i < c->convs; i++)
 		taps_last(gradient->conv[i].conv.weight, df->conv[i],
-		          c->conv_width[i], channels_in(c, i),
+		          c->conv_width[i], w2v2_conv_inputs(c, i),
 		          c->conv_taps[i]);
 	weightnorm_backward(gradient->position_gain,
 	                    gradient->position_direction, df->position,

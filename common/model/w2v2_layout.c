@@ -74,7 +74,7 @@ convolutions_list(struct list *l, struct w2v2_weights *w,
                   const struct w2v2_config *c, const char *prefix)
 {
 	for (size_t i = 0; i < c->convs; i++) {
-		size_t in = i ? c->conv_width[i - 1] : 1;
+		size_t in = w2v2_conv_inputs(c, i);
 		size_t out = c->conv_width[i];
 
 		stem_set(l, "%sfeature_extractor.conv_layers.%zu.", prefix,
