@@ -1,0 +1,13 @@
+#!/bin/sh
+# test.sh OUT FRAMES REPLICATE FOLD... - each fold told by who never heard it
+#
+# The model of a fold is model-FOLD.REPLICATE.safetensors beside OUT.
+set -e
+out=$1 frames=$2 replicate=$3
+shift 3
+for fold
+do
+	framecut --where "fold=$fold" "$frames" |
+		predict -m "${out%/*}/model-$fold.$replicate.safetensors"
+done | awk 'NR == 1 || !/^id\t/' >"$out.tmp"
+mv "$out.tmp" "$out"
