@@ -11,8 +11,9 @@ PREFIX   = /usr/local
 CFLAGS   = -O3 -g
 WARN     = -Wall -Wextra -Wpedantic -Wconversion -Wshadow \
            -Wstrict-prototypes -Wmissing-prototypes
-HEADERS  = sndfile.h soxr.h fftw3.h cblas.h msgpack.h cjson/cJSON.h
-LDLIBS   = -lsndfile -lsoxr -lfftw3 -lopenblas $(MSGPACK) -lcjson -lm
+HEADERS  = sndfile.h soxr.h fftw3.h cblas.h msgpack.h \
+           cjson/cJSON.h xxhash.h
+LDLIBS   = -lsndfile -lsoxr -lfftw3 -lopenblas $(MSGPACK) -lcjson -lxxhash -lm
 # renamed in msgpack-c 6
 MSGPACK := $(shell echo 'int main(void) { return 0; }' | \
            $(CC) $(LDFLAGS) -x c -o /dev/null - -lmsgpack-c 2>/dev/null && \

@@ -31,8 +31,7 @@ prefix_check(const struct cli_list *prefix)
 static void
 framejoin(struct join *j, struct filter *s)
 {
-	for (size_t i = 0; i < j->sources; i++)
-		index_history_add(&j->source[i].index, &s->in.header);
+	join_header(j, &s->in.header);
 	writer_begin(&s->out, &s->in.header);
 	while (reader_next_in_run(&s->in, &s->frame))
 		filter_put(s, join_frame(j, &s->frame));

@@ -23,7 +23,7 @@ struct settings {
 	float lambda, temperature, tau, bound, smoothing, alpha, beta, share;
 	const char *weighting, *objective, *embedding, *compat;
 	int scope, reduction, batch;
-	bool partial;
+	bool partial, unseen;
 };
 
 static const struct settings DEFAULTS = {
@@ -66,6 +66,8 @@ settings_parse(struct settings *s, int argc, char *argv[])
 		           "mtkd4ser: as the published code"),
 		OPT_FLAG(0, "partial", &s->partial,
 		         "some utterances have no teacher"),
+		OPT_FLAG(0, "unseen", &s->unseen,
+		         "not by teachers trained with the speaker"),
 		OPT_INT('b', "batch", &s->batch, 0, 1000000,
 		        "cut into runs of N; 0: as they come"),
 		OPT_END
@@ -107,6 +109,7 @@ settings_options(const struct settings *s)
 		/* that code's single teacher has a lambda of its own */
 		.lambda_alone = compat ? .75f : s->lambda,
 		.smoothing = s->smoothing, .partial = s->partial,
+		.unseen = s->unseen,
 		.mean = compat || s->reduction == 1,
 		.objective = { NULL, s->temperature, s->alpha, s->beta },
 		.weighting = {

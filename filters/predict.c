@@ -68,9 +68,12 @@ logits_add(struct prediction *p, struct frame *f)
 static int
 frames_print(struct prediction *p, const char *path, int argc, char *argv[])
 {
+	char *voices = lineage_voices(&p->lineage);
 	struct filter s;
 
 	filter_open(&s, path, argc, argv);
+	frame_set_text(&s.out.header, FIELD_VOICES, voices);
+	free(voices);
 	while (filter_next(&s))
 		filter_put(&s, logits_add(p, &s.frame));
 	return filter_close(&s);

@@ -30,7 +30,7 @@ shuffle(struct index *x, const size_t *list, size_t length,
 
 	progress_begin(&progress, "utterances", length);
 	out->buffered = true; /* nothing here is live */
-	index_history_add(x, header);
+	origin_put(&x->origin, header);
 	frame_set_number(header, FIELD_EXPECTED, (double)length);
 	writer_begin(out, header);
 	for (size_t i = 0; i < length; i++) {

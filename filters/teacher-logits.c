@@ -4,9 +4,9 @@
  *	wavread -M m.tsv | teacher-logits -t en=EN -t de=DE >teachers.frames
  *
  * reads   audio [N], features [T,M]: what each teacher's kind of model needs
- * adds    for each teacher: teacher.NAME.logits [K], .classes, .language and,
- *         with --embedding, .embedding [D]; .seen, if the teacher was trained
- *         with the utterance or its speaker
+ * adds    for each teacher: teacher.NAME.logits [K], .classes, .language,
+ *         .model and, with --embedding, .embedding [D]; .seen, if the teacher
+ *         was trained with the utterance or its speaker; to the header .voices
  *
  * An utterance that a teacher cannot use is dropped with a reason on stderr.
  * See teacher-logits(1).
@@ -28,6 +28,8 @@ teachers_ask(const struct teacher *t, size_t teachers, bool embed,
 	struct filter s;
 
 	filter_open(&s, path, argc, argv);
+	for (size_t i = 0; i < teachers; i++)
+		teacher_tell(&t[i], &s.out.header);
 	while (filter_next(&s)) {
 		const char *why = NULL;
 

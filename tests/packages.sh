@@ -39,6 +39,7 @@ machine() {
 		esac"
 	ln -s "$(command -v cp)" path/
 	printf '%s\n' libc6-dev libsndfile1-dev libfftw3-dev libcjson-dev \
+		libxxhash-dev \
 		libopenblas-pthread-dev >here
 	printf '%s\n' libsoxr-dev libmsgpack-dev >archive
 	cp archive known

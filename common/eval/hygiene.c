@@ -55,7 +55,7 @@ hygiene_check(const struct predictions *p, const char *name)
 	if (rows == 0)
 		return;
 	speakers = speakers_join(p);
-	die("%s: the model was trained with %zu of the %zu rows or with "
-	    "their speakers%s): --allow-seen scores them all the same", name,
-	    rows, p->rows, speakers);
+	die("%s: the model or its teacher was trained with %zu of the "
+	    "%zu rows or with their speakers%s): --allow-seen scores them "
+	    "all the same", name, rows, p->rows, speakers);
 }

@@ -37,8 +37,9 @@ static void
 seen_print(FILE *out, const struct score *s)
 {
 	if (s->seen > 0)
-		fprintf(out, "NOT A TEST: the model was trained with %zu of "
-		        "these rows\nor with their speakers\n", s->seen);
+		fprintf(out, "NOT A TEST: the model or its teacher was trained "
+		        "with %zu of these rows\nor with their speakers\n",
+		        s->seen);
 	if (s->other_seen > 0)
 		fprintf(out, "NOT A TEST: the other model was trained with "
 		        "%zu of these rows\nor with their speakers\n",

@@ -59,6 +59,7 @@ lineage_release(struct lineage *l)
 	names_release(&l->corpora);
 	names_release(&l->languages);
 	names_release(&l->voices);
+	names_release(&l->taught);
 }
 
 static bool
@@ -103,6 +104,7 @@ lineage_join(struct lineage *l, const struct model *m)
 	names_split(&l->speakers, metadata_text(m, "speakers"));
 	names_split(&l->corpora, metadata_text(m, "corpora"));
 	names_split(&l->languages, metadata_text(m, "languages"));
+	names_split(&l->taught, metadata_text(m, "taught"));
 	voices_join(l, m);
 }
 
@@ -148,6 +150,28 @@ lineage_utterance(struct lineage *l, struct frame *f)
 	voice_note(l, f);
 }
 
+void
+lineage_teacher(struct lineage *l, const struct texts *voices)
+{
+	for (size_t i = 0; i < voices->length; i++)
+		names_add(&l->taught, voices->text[i]);
+}
+
+char *
+lineage_voices(const struct lineage *l)
+{
+	struct names all = NAMES_INIT;
+	char *text;
+
+	for (size_t i = 0; i < l->voices.count; i++)
+		names_add(&all, l->voices.name[i]);
+	for (size_t i = 0; i < l->taught.count; i++)
+		names_add(&all, l->taught.name[i]);
+	text = names_join(&all);
+	names_release(&all);
+	return text;
+}
+
 /* In this corpus, in one that nobody named, or, corpus "", in any. */
 static bool
 voice_heard(const struct names *voices, const char *corpus,
@@ -170,15 +194,18 @@ lineage_seen(const struct lineage *l, struct frame *f)
 {
 	const char *speaker = field_text(f, FIELD_SPEAKER);
 	const char *corpus = field_text(f, FIELD_CORPUS);
-	char *id;
-	bool heard;
+	char *id = xasprintf("\t%s", frame_id(f));
+	const char *seen = NULL;
 
 	if (*speaker && voice_heard(&l->voices, corpus, speaker))
-		return "speaker";
-	id = xasprintf("\t%s", frame_id(f));
-	heard = voice_heard(&l->voices, corpus, id);
+		seen = "speaker";
+	else if (voice_heard(&l->voices, corpus, id))
+		seen = "utterance";
+	else if ((*speaker && voice_heard(&l->taught, corpus, speaker)) ||
+	         voice_heard(&l->taught, corpus, id))
+		seen = "teacher";
 	free(id);
-	return heard ? "utterance" : NULL;
+	return seen;
 }
 
 void
@@ -209,6 +236,9 @@ lineage_texts(struct safetensors_text *text, const struct lineage *l)
 	};
 	text[4] = (struct safetensors_text){
 		"voices", names_join(&l->voices)
+	};
+	text[5] = (struct safetensors_text){
+		"taught", names_join(&l->taught)
 	};
 }
 

@@ -7,6 +7,7 @@
 #ifndef LINEAGE_H
 #define LINEAGE_H
 
+#include "core/texts.h"
 #include "corpus/names.h"
 #include "model/model.h"
 
@@ -18,6 +19,7 @@ struct lineage {
 	 * an utterance without a speaker "corpus<tab><tab>id".
 	 */
 	struct names voices;
+	struct names taught;      /* voices that its teachers had heard */
 };
 
 /*
@@ -28,7 +30,7 @@ void lineage_init(struct lineage *l, const struct model *m);
 void lineage_release(struct lineage *l);
 
 /* As metadata: LINEAGE_TEXTS texts, whose values are to be released. */
-enum { LINEAGE_TEXTS = 5 };
+enum { LINEAGE_TEXTS = 6 };
 void lineage_texts(struct safetensors_text *text, const struct lineage *l);
 void lineage_texts_release(struct safetensors_text *text);
 
@@ -41,10 +43,16 @@ void lineage_command(struct lineage *l, const char *command);
 /* Notes whose voice it was. */
 void lineage_utterance(struct lineage *l, struct frame *f);
 
+/* Notes the voices that a teacher has heard. */
+void lineage_teacher(struct lineage *l, const struct texts *voices);
+
+/* Voices heard by the model or its teachers, a line each; the caller frees. */
+char *lineage_voices(const struct lineage *l);
+
 /*
  * "speaker" if the model has heard the speaker, "utterance" if it has heard
- * one without a speaker by this id, else NULL.  Where one of the two says no
- * corpus, any may be meant.
+ * one without a speaker by this id, "teacher" if a teacher of its has heard
+ * either, else NULL.  Where one of the two says no corpus, any may be meant.
  */
 const char *lineage_seen(const struct lineage *l, struct frame *f);
 

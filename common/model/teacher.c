@@ -4,6 +4,7 @@
 
 #include "core/die.h"
 #include "core/xalloc.h"
+#include "model/digest.h"
 #include "model/teacher.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
@@ -32,6 +33,8 @@ teacher_name(struct teacher *t, const char *text,
 	t->classes = xasprintf(FIELD_TEACHER "%s.classes", name);
 	t->spoken = xasprintf(FIELD_TEACHER "%s.language", name);
 	t->seen = xasprintf(FIELD_TEACHER "%s.seen", name);
+	t->weights = xasprintf(FIELD_TEACHER "%s.model", name);
+	t->voices = xasprintf(FIELD_TEACHER "%s." FIELD_VOICES, name);
 	t->embedding = xasprintf(FIELD_TEACHER "%s.embedding", name);
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(others[i].logits, t->logits) == 0)
@@ -46,6 +49,16 @@ teacher_open(struct teacher *t, float seconds)
 	model_open(&t->model, t->path);
 	t->model.seconds = seconds;
 	lineage_init(&t->lineage, &t->model);
+	t->digest = digest_of(model_file(&t->model));
+}
+
+void
+teacher_tell(const struct teacher *t, struct frame *header)
+{
+	char *voices = lineage_voices(&t->lineage);
+
+	frame_set_text(header, t->voices, voices);
+	free(voices);
 }
 
 void
@@ -60,6 +73,9 @@ teacher_release(struct teacher *t)
 	free(t->spoken);
 	free(t->embedding);
 	free(t->seen);
+	free(t->weights);
+	free(t->voices);
+	free(t->digest);
 }
 
 const char *
@@ -83,6 +99,7 @@ teacher_ask(const struct teacher *t, struct frame *f, bool embed,
 			return "values too large to compute with";
 	frame_set_texts(f, t->classes, t->model.classes, K);
 	frame_set_text(f, t->spoken, t->language);
+	frame_set_text(f, t->weights, t->digest);
 	lineage_mark(&t->lineage, f, t->seen);
 	return NULL;
 }

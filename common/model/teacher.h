@@ -13,6 +13,8 @@ struct teacher {
 	char *language;           /* or NULL */
 	/* names of its fields */
 	char *logits, *classes, *spoken, *embedding, *seen;
+	char *weights, *voices;
+	char *digest;             /* of its weights */
 };
 
 /*
@@ -25,6 +27,9 @@ void teacher_name(struct teacher *t, const char *text,
 /* Dies if the model cannot be used.  Audio is heard up to so many seconds. */
 void teacher_open(struct teacher *t, float seconds);
 void teacher_release(struct teacher *t);
+
+/* Says in a header whose voices it has heard. */
+void teacher_tell(const struct teacher *t, struct frame *header);
 
 /*
  * Adds its fields to f, with its embedding if that is wanted.  NULL, or why

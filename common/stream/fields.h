@@ -11,6 +11,7 @@
 #define FIELD_VERSION "version"       /* 1 */
 #define FIELD_HISTORY "history"       /* [text]: command lines */
 #define FIELD_EXPECTED "expected"     /* utterances to come, about */
+#define FIELD_VOICES "voices"         /* heard in training, a line each */
 
 /* end */
 #define FIELD_UTTERANCES "utterances" /* frames in this run */
@@ -36,7 +37,7 @@
 #define FIELD_LOGITS "logits"         /* [K] */
 #define FIELD_CLASSES "classes"       /* [text], K of them */
 #define FIELD_EMBEDDING "embedding"   /* [D] */
-#define FIELD_SEEN "seen"             /* in training: "speaker", "utterance" */
+#define FIELD_SEEN "seen"             /* "speaker", "utterance", "teacher" */
 #define FIELD_LOSS "loss"
 #define FIELD_LOSS_CE "loss.ce"
 #define FIELD_LOSS_KD "loss.kd"

@@ -17,16 +17,6 @@ index_open(struct index *x, const char *path)
 	reader_skim(r);
 }
 
-static void
-history_take(struct index *x, struct frame *header)
-{
-	size_t count;
-	const char **text = frame_texts(header, FIELD_HISTORY, &count);
-
-	for (size_t i = 0; text && i < count; i++)
-		texts_add(&x->history, text[i]);
-}
-
 struct frame *
 index_next(struct index *x)
 {
@@ -38,7 +28,7 @@ index_next(struct index *x)
 		if (!reader_more(r))
 			return NULL;
 		if (!inside)
-			history_take(x, &r->header);
+			origin_take(&x->origin, &r->header);
 		if (reader_next_in_run(r, &x->frame))
 			return &x->frame;
 		x->dropped += r->dropped;
@@ -80,21 +70,6 @@ index_fetch(struct index *x, const struct place *place, struct frame *f)
 }
 
 void
-index_history_add(const struct index *x, struct frame *header)
-{
-	struct texts all = TEXTS_INIT;
-	size_t count;
-	const char **text = frame_texts(header, FIELD_HISTORY, &count);
-
-	for (size_t i = 0; text && i < count; i++)
-		texts_add(&all, text[i]);
-	for (size_t i = 0; i < x->history.length; i++)
-		texts_add(&all, x->history.text[i]);
-	frame_set_texts(header, FIELD_HISTORY, all.text, all.length);
-	texts_release(&all);
-}
-
-void
 index_release(struct index *x)
 {
 	for (size_t i = 0; i < x->files; i++)
@@ -102,7 +77,7 @@ index_release(struct index *x)
 	free(x->reader);
 	free(x->place);
 	free(x->bytes);
-	texts_release(&x->history);
+	origin_release(&x->origin);
 	frame_release(&x->frame);
 	*x = (struct index)INDEX_INIT;
 }

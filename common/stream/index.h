@@ -12,8 +12,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "core/texts.h"
 #include "stream/frame.h"
+#include "stream/origin.h"
 #include "stream/reader.h"
 
 struct place {
@@ -27,7 +27,7 @@ struct index {
 	size_t files;
 	struct place *place;
 	size_t places, capacity;
-	struct texts history;     /* of all runs, each command line once */
+	struct origin origin;     /* of all runs */
 	double dropped;           /* as all end frames say */
 	uint8_t *bytes;           /* of the frame that index_read gave */
 	size_t bytes_capacity;
@@ -51,8 +51,5 @@ void index_add(struct index *x);
 /* A noted frame: as bytes on the wire, good until the next call, or whole. */
 const uint8_t *index_read(struct index *x, const struct place *place);
 void index_fetch(struct index *x, const struct place *place, struct frame *f);
-
-/* Replaces the history of a header frame by its own and the index's. */
-void index_history_add(const struct index *x, struct frame *header);
 
 #endif

@@ -49,6 +49,36 @@ name_of(const struct join *j, struct frame *f, const char *name)
 	return name;
 }
 
+/* What a source's headers say, by the names that its fields have here. */
+static void
+origin_add(const struct join *j, struct origin *all, const struct origin *o)
+{
+	struct frame said = FRAME_INIT, here = FRAME_INIT;
+
+	origin_put(o, &said);
+	for (size_t i = 0; i < said.fields; i++) {
+		const char *name = said.field[i].name;
+
+		if (strcmp(name, FIELD_HISTORY) != 0)
+			name = name_of(j, &here, name);
+		frame_set_wire(&here, name, said.field[i].value);
+	}
+	origin_take(all, &here);
+	frame_release(&here);
+	frame_release(&said);
+}
+
+void
+join_header(const struct join *j, struct frame *header)
+{
+	struct origin all = ORIGIN_INIT;
+
+	for (size_t i = 0; i < j->sources; i++)
+		origin_add(j, &all, &j->source[i].index.origin);
+	origin_put(&all, header);
+	origin_release(&all);
+}
+
 static bool
 is_own(const char *name)
 {

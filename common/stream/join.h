@@ -27,6 +27,9 @@ struct join {
 /* Indexes a file.  Dies when it holds an id twice, or is a pipe. */
 void join_open(struct join *j, const char *path);
 
+/* Adds to a header where all sources come from. */
+void join_header(const struct join *j, struct frame *header);
+
 /*
  * Adds the fields of every source to f; they live until the next call.  NULL,
  * or why not (in f's arena); a field that f has already dies without replace.

@@ -131,7 +131,7 @@ frame_read(struct reader *r, struct frame *f)
 	const char *why;
 	enum scan_result result;
 
-	f->scan.skim = r->skim;
+	f->scan.skim = f == &r->header ? 0 : r->skim;
 	result = scan_next(&f->scan, r->fp, &why);
 	r->at += (off_t)r->size;
 	r->size = f->scan.length + f->scan.skipped;

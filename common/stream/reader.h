@@ -68,7 +68,7 @@ void reader_rewind(struct reader *r);
 
 /*
  * From the start of a file again, and quickly: long values (16 KiB and up) are
- * passed over, and frames come without those fields.  The file's end is
+ * passed over, and utterances come without those fields.  The file's end is
  * checked as ever.  Dies when it is a pipe.
  */
 void reader_skim(struct reader *r);

@@ -112,6 +112,8 @@ writer_begin(struct writer *w, struct frame *header)
 	frame_set_number(&f, FIELD_VERSION, STREAM_VERSION);
 	for (size_t i = 0; header && i < header->fields; i++)
 		frame_set_field(&f, &header->field[i]);
+	for (size_t i = 0; i < w->header.fields; i++)
+		frame_set_field(&f, &w->header.field[i]);
 	if (w->fewer)
 		frame_remove(&f, FIELD_EXPECTED);
 	frame_set_texts(&f, FIELD_HISTORY, history, count + 1);
@@ -194,5 +196,6 @@ writer_close(struct writer *w)
 		writer_end(w, 0);
 	check(w, fclose(w->fp) == 0);
 	free(w->command);
+	frame_release(&w->header);
 	return w->dropped_total > 0 ? STATUS_FAILED : STATUS_OK;
 }

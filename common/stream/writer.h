@@ -22,6 +22,7 @@ struct writer {
 	const char *name;
 	char *command;            /* this program's command line; owned */
 	bool inside;              /* a run */
+	struct frame header;      /* fields that each header gets; owned */
 	bool buffered;            /* do not flush after each frame */
 	bool fewer;               /* utterances will leave than come in */
 	size_t utterances;        /* written in this run */

@@ -58,6 +58,22 @@ weight_add(struct frame *f, const char *teacher, double weight)
 	frame_set_number(f, name, weight);
 }
 
+/* 0 for all teachers there are; those that are heard get theirs. */
+static void
+weights_add(struct frame *f, const struct kd_utterance *u,
+            const double *weight)
+{
+	for (size_t i = 0, fields = f->fields; i < fields; i++) {
+		const char *name = kd_teacher_name(f->field[i].name,
+		                                   &f->arena);
+
+		if (name)
+			weight_add(f, name, 0);
+	}
+	for (size_t k = 0; k < u->teachers; k++)
+		weight_add(f, u->teacher[k].name, weight[k]);
+}
+
 static void
 loss_add(struct frame *f, const struct kd_utterance *u, const double *weight,
          const struct kd_options *options)
@@ -75,8 +91,7 @@ loss_add(struct frame *f, const struct kd_utterance *u, const double *weight,
 		frame_set_number(f, FIELD_LOSS_CE, l.ce);
 	if (u->teachers > 0)
 		frame_set_number(f, FIELD_LOSS_KD, l.kd);
-	for (size_t k = 0; k < u->teachers; k++)
-		weight_add(f, u->teacher[k].name, weight[k]);
+	weights_add(f, u, weight);
 }
 
 static struct batch

@@ -3,8 +3,8 @@
  *
  * Reads   what kd_read does
  * Adds    loss, loss.ce (with a label), dlogits [K]; with lambda over 0 also
- *         loss.kd and a weight.NAME for each teacher; for losses on embeddings
- *         loss.embedding and dembedding [D]
+ *         loss.kd; for losses on embeddings loss.embedding and dembedding [D];
+ *         a weight.NAME for each teacher, 0 where nobody listened
  */
 #ifndef KD_FRAME_H
 #define KD_FRAME_H

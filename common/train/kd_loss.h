@@ -31,6 +31,7 @@ struct kd_options {
 	double smoothing;         /* 0 to below 1 */
 	bool mean;                /* the reduction */
 	bool partial;             /* utterances without a teacher are fine */
+	bool unseen;              /* only teachers that never heard the voice */
 	struct objective objective;
 	struct weighting weighting;
 	struct embedding_loss embedding; /* kind NULL: none */

@@ -168,9 +168,8 @@ teacher_read(struct kd_teacher *t, struct frame *f, struct classes classes)
 		text_make(a, FIELD_TEACHER "%s." FIELD_EMBEDDING, t->name));
 }
 
-/* The NAME of "teacher.NAME.logits", or NULL for any other field. */
-static const char *
-teacher_name(const char *field, struct arena *arena)
+const char *
+kd_teacher_name(const char *field, struct arena *arena)
 {
 	size_t prefix = strlen(FIELD_TEACHER), length = strlen(field);
 	size_t suffix = sizeof TEACHER_LOGITS - 1;
@@ -182,27 +181,43 @@ teacher_name(const char *field, struct arena *arena)
 	return arena_copy(arena, field + prefix, length - prefix - suffix);
 }
 
+static bool
+teacher_seen(struct frame *f, const char *teacher)
+{
+	return frame_has(f, text_make(&f->arena, FIELD_TEACHER "%s." FIELD_SEEN,
+	                              teacher));
+}
+
 /* All teachers, in the order of the frame. */
 static const char *
 teachers_read(struct kd_utterance *u, struct frame *f, struct classes classes,
-              bool partial)
+              const struct kd_options *options)
 {
+	bool seen = false;
 	struct kd_teacher *teacher = arena_take(&f->arena, f->fields,
 	                                        sizeof *teacher);
 	const char *why = NULL;
 
 	u->teacher = teacher;
 	for (size_t i = 0; i < f->fields && !why; i++) {
-		const char *name = teacher_name(f->field[i].name, &f->arena);
+		const char *name = kd_teacher_name(f->field[i].name,
+		                                   &f->arena);
 		struct kd_teacher *t = &teacher[u->teachers];
 
 		if (!name)
 			continue;
+		if (options->unseen && teacher_seen(f, name)) {
+			seen = true;
+			continue;
+		}
 		*t = (struct kd_teacher){ .name = name };
 		why = teacher_read(t, f, classes);
 		u->teachers++;
 	}
-	if (u->teachers == 0 && !partial)
+	if (u->teachers == 0 && seen && !options->partial)
+		die("%s: every teacher was trained with its speaker (with "
+		    "--partial it learns from its label alone)", frame_id(f));
+	if (u->teachers == 0 && !options->partial)
 		die("%s: no teacher in the stream (put framejoin before "
 		    "%s, or say -L 0 to learn from labels alone)",
 		    frame_id(f), program_name());
@@ -227,6 +242,6 @@ kd_read(struct kd_utterance *u, struct frame *f,
 		                     FIELD_EMBEDDING);
 	}
 	if (!why && (options->lambda > 0 || options->embedding.kind))
-		why = teachers_read(u, f, classes, options->partial);
+		why = teachers_read(u, f, classes, options);
 	return why;
 }

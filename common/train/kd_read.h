@@ -7,13 +7,18 @@
  *
  * Classes are matched by name.  A teacher's further classes are left out: it
  * says how likely the student's are among themselves.  With lambda 0 and no
- * loss on embeddings nothing of the teachers is looked at.
+ * loss on embeddings nothing of the teachers is looked at.  With
+ * options->unseen neither is a teacher with teacher.NAME.seen, which was
+ * trained with the utterance or its speaker.
  */
 #ifndef KD_READ_H
 #define KD_READ_H
 
 #include "stream/frame.h"
 #include "train/kd_loss.h"
+
+/* The NAME of "teacher.NAME.logits", or NULL for any other field. */
+const char *kd_teacher_name(const char *field, struct arena *arena);
 
 /*
  * Returns NULL, or why the utterance cannot be used (valid as long as what f

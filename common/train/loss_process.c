@@ -13,6 +13,7 @@
 #include "core/die.h"
 #include "core/xalloc.h"
 #include "stream/fields.h"
+#include "train/kd_read.h"
 #include "train/loss_process.h"
 
 /* The folder of this program goes first on PATH: kd-loss lies beside it. */
@@ -224,6 +225,24 @@ embedding_take(const struct loss_process *l, struct loss_gradient *g,
 		g->dembedding[i * g->D + k] = d ? d[k] : 0;
 }
 
+/* Teachers count unless the command says that their weight is 0. */
+static void
+teachers_note(struct loss_process *l, struct frame *answer,
+              struct frame *asked)
+{
+	for (size_t i = 0; i < asked->fields; i++) {
+		const char *name = kd_teacher_name(asked->field[i].name,
+		                                   &answer->arena);
+		char weight[FRAME_KEY_MAX + 1];
+
+		if (!name)
+			continue;
+		snprintf(weight, sizeof weight, FIELD_WEIGHT "%s", name);
+		if (fabs(frame_number(answer, weight, 1)) > 0)
+			texts_add(&l->teachers, name);
+	}
+}
+
 /* Takes one answer: the i'th of the batch. */
 static void
 answer_take(struct loss_process *l, struct loss_gradient *g, size_t i,
@@ -242,6 +261,7 @@ answer_take(struct loss_process *l, struct loss_gradient *g, size_t i,
 		die("%s: %s: no finite loss", l->name, frame_id(answer));
 	memcpy(g->dlogits + i * g->K, d, g->K * sizeof *d);
 	embedding_take(l, g, i, answer);
+	teachers_note(l, answer, asked);
 	sums->loss += loss;
 	sums->ce += frame_number(answer, FIELD_LOSS_CE, loss);
 	sums->kd += frame_number(answer, FIELD_LOSS_KD, 0);
@@ -324,4 +344,5 @@ loss_process_finish(struct loss_process *l)
 	if (l->child)
 		child_finish(l);
 	free(l->name);
+	texts_release(&l->teachers);
 }

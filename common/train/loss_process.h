@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "core/texts.h"
 #include "stream/reader.h"
 #include "stream/writer.h"
 
@@ -23,6 +24,7 @@ struct loss_process {
 	char *name;               /* for messages; owned */
 	struct reader from;
 	struct writer writer;
+	struct texts teachers;    /* whose weight was not 0, or not said */
 };
 
 struct loss_sums {

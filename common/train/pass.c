@@ -6,6 +6,7 @@
 #include "core/progress.h"
 #include "core/xalloc.h"
 #include "stream/fields.h"
+#include "stream/origin.h"
 #include "train/example.h"
 #include "train/pass.h"
 
@@ -23,6 +24,8 @@ struct pass {
 	FILE *log;
 	struct progress progress;
 	struct loss_sums sums;    /* over the pass */
+	struct origin origin;     /* of the stream's runs so far */
+	size_t runs;              /* those that are in it */
 };
 
 /* Counts the groups in a first pass over the file. */
@@ -104,12 +107,24 @@ example_take(struct pass *p, struct example *e)
 	return NULL;
 }
 
+static void
+origin_note(struct pass *p)
+{
+	if (p->runs == p->in->runs)
+		return;
+	p->runs = p->in->runs;
+	origin_take(&p->origin, &p->in->header);
+}
+
 /* Reads the next usable utterance; false at the end. */
 static bool
 example_read(struct pass *p, struct example *e)
 {
 	while (reader_next(p->in, &p->frame)) {
-		const char *why = example_take(p, e);
+		const char *why;
+
+		origin_note(p);
+		why = example_take(p, e);
 
 		if (!why)
 			return true;
@@ -155,6 +170,19 @@ log_write(struct pass *p, const struct loss_sums *s)
 		die("write %s:", p->options->log);
 }
 
+/* The model has heard what the teachers had that counted. */
+static void
+teachers_inherit(struct pass *p, const struct loss_process *loss)
+{
+	for (size_t i = 0; i < loss->teachers.length; i++) {
+		const struct texts *voices = origin_voices(&p->origin,
+			loss->teachers.text[i]);
+
+		if (voices)
+			lineage_teacher(p->lineage, voices);
+	}
+}
+
 /* One batch through the trainer, or over it if it was done before. */
 static void
 batch_do(struct pass *p, size_t count, struct loss_process *loss)
@@ -179,8 +207,10 @@ batch_do(struct pass *p, size_t count, struct loss_process *loss)
 	p->sums.utterances += sums.utterances;
 	p->sums.right += sums.right;
 	if (p->options->checkpoint > 0 && p->t->pending == 0 &&
-	    progress->batches % (size_t)p->options->checkpoint == 0)
+	    progress->batches % (size_t)p->options->checkpoint == 0) {
+		teachers_inherit(p, loss);
 		checkpoint_write(p->options->out, p->t, p->lineage);
+	}
 }
 
 /* Goes back to the beginning of an interrupted pass, on paper. */
@@ -221,12 +251,10 @@ batches_run(struct pass *p, struct loss_process *loss)
 static void
 history_note(struct pass *p)
 {
-	size_t count;
-	const char **history = frame_texts(&p->in->header, FIELD_HISTORY,
-	                                   &count);
+	const struct texts *history = &p->origin.history;
 
-	for (size_t i = 0; history && i < count; i++)
-		lineage_command(p->lineage, history[i]);
+	for (size_t i = 0; i < history->length; i++)
+		lineage_command(p->lineage, history->text[i]);
 }
 
 size_t
@@ -235,7 +263,8 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 {
 	struct pass p = {
 		.t = t, .in = in, .lineage = lineage, .options = options,
-		.frame = FRAME_INIT, .balance = BALANCE_INIT
+		.frame = FRAME_INIT, .balance = BALANCE_INIT,
+		.origin = ORIGIN_INIT
 	};
 
 	keys_init(&p.balance_by, options->balance, "balance");
@@ -248,6 +277,7 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 	batches_run(&p, loss);
 	if (t->progress.batches == 0)
 		die("%s: no utterances to learn from", in->name);
+	teachers_inherit(&p, loss);
 	loss_process_finish(loss);
 	trainer_flush(t);
 	history_note(&p);
@@ -269,5 +299,6 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 	frame_release(&p.frame);
 	balance_release(&p.balance);
 	keys_release(&p.balance_by);
+	origin_release(&p.origin);
 	return p.dropped;
 }

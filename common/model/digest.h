@@ -1,0 +1,15 @@
+/*
+ * digest.h - which weights they were
+ */
+#ifndef DIGEST_H
+#define DIGEST_H
+
+#include "model/safetensors.h"
+
+/*
+ * "xxh128:" and 32 hexadecimal digits, as xxh128sum(1) prints them for the
+ * file; of several, for all of them in a row.  The caller frees it.
+ */
+char *digest_of(const struct safetensors *s);
+
+#endif
