@@ -21,7 +21,7 @@
 
 struct settings {
 	float lambda, temperature, tau, bound, smoothing, alpha, beta, share;
-	const char *weighting, *objective, *embedding, *compat;
+	const char *teachers, *weighting, *objective, *embedding, *compat;
 	int scope, reduction, batch;
 	bool partial, unseen;
 };
@@ -36,26 +36,19 @@ static int
 settings_parse(struct settings *s, int argc, char *argv[])
 {
 	const struct cli_option table[] = {
-		OPT_FLOAT('L', "lambda", &s->lambda, 0, 1,
-		          "share of the teachers"),
+		OPT_FLOAT('L', "lambda", &s->lambda, 0, 1, "teachers' share"),
 		OPT_FLOAT('T', "temperature", &s->temperature, 1e-3, 1e3,
 		          "softens student and teachers"),
-		OPT_STRING('w', "weighting", &s->weighting, "NAME",
-		           "of teachers"),
-		OPT_FLOAT(0, "tau", &s->tau, 1e-3, 1e3,
-		          "temperature of cosine weights"),
-		OPT_FLOAT(0, "bound", &s->bound, 0, 1,
-		          "most that aekd gives to one of several"),
+		OPT_STRING('w', "weighting", &s->weighting, "NAME", "of them"),
+		OPT_FLOAT(0, "tau", &s->tau, 1e-3, 1e3, "of cosine weights"),
+		OPT_FLOAT(0, "bound", &s->bound, 0, 1, "most of one with aekd"),
 		OPT_STRING('o', "objective", &s->objective, "NAME",
 		           "hinton, dkd or logit-std"),
-		OPT_FLOAT(0, "alpha", &s->alpha, 0, 1e3,
-		          "dkd: weight of the label's share"),
-		OPT_FLOAT(0, "beta", &s->beta, 0, 1e3,
-		          "dkd: weight of the other classes"),
+		OPT_FLOAT(0, "alpha", &s->alpha, 0, 1e3, "dkd: of the label"),
+		OPT_FLOAT(0, "beta", &s->beta, 0, 1e3, "dkd: of the others"),
 		OPT_STRING('e', "embeddings", &s->embedding, "NAME",
 		           "compare them, too: rkd, sp or ot"),
-		OPT_FLOAT(0, "embeddings-share", &s->share, 0, 1e6,
-		          "of that loss"),
+		OPT_FLOAT(0, "embeddings-share", &s->share, 0, 1e6, "of that"),
 		OPT_FLOAT(0, "label-smoothing", &s->smoothing, 0, 0.999,
 		          "share of all classes in the label"),
 		OPT_CHOICE(0, "scope", &s->scope, "utterance|batch",
@@ -64,8 +57,9 @@ settings_parse(struct settings *s, int argc, char *argv[])
 		           "mean divides by the classes, too"),
 		OPT_STRING(0, "compat", &s->compat, "NAME",
 		           "mtkd4ser: as the published code"),
-		OPT_FLAG(0, "partial", &s->partial,
-		         "some utterances have no teacher"),
+		OPT_FLAG(0, "partial", &s->partial, "some have no teacher"),
+		OPT_STRING('t', "teachers", &s->teachers, "NAMES",
+		           "these alone, as in en,de,x*"),
 		OPT_FLAG(0, "unseen", &s->unseen,
 		         "not by teachers trained with the speaker"),
 		OPT_INT('b', "batch", &s->batch, 0, 1000000,
@@ -126,12 +120,15 @@ main(int argc, char *argv[])
 	struct settings settings = DEFAULTS;
 	int first = settings_parse(&settings, argc, argv);
 	struct kd_options options;
+	struct keys teachers;
 	const char *wrong;
 	struct filter s;
 
 	if (settings.compat)
 		compat_check(&settings);
 	options = settings_options(&settings);
+	keys_init(&teachers, settings.teachers, "teachers");
+	options.teachers = settings.teachers ? &teachers : NULL;
 	options.weighting.objective = &options.objective;
 	wrong = weighting_parse(&options.weighting, settings.weighting);
 	if (wrong)
@@ -146,5 +143,8 @@ main(int argc, char *argv[])
 		          EMBEDDING_NAMES);
 	filter_open(&s, first < argc ? argv[first] : "-", argc, argv);
 	kd_runs(&s, (size_t)settings.batch, &options);
+	if (s.out.utterances_total > 0)
+		keys_warn_unseen(&teachers);
+	keys_release(&teachers);
 	return filter_close(&s);
 }

@@ -114,6 +114,18 @@ check 'cosine weights lean to the teacher who agrees' '
 	about "$(show "f[\"weight.en\"]" out)" 0.880797
 	about "$(show "f[\"weight.fi\"]" out)" 0.119203
 '
+check 'with -t others are not heard, and weigh nothing' '
+	one "$student,$en,$fi" | kd-loss -w uniform -t "f*" >out
+	test "$(show "f[\"weight.en\"]" out)" = 0
+	test "$(show "f[\"weight.fi\"]" out)" = 1
+	one "$student,$fi" | kd-loss -w uniform >alone
+	test "$(show "f[\"loss\"]" out)" = "$(show "f[\"loss\"]" alone)"
+	one "$student,$en" >in
+	fails 1 kd-loss -t fi <in 2>err >/dev/null
+	says "no teacher in the stream" err
+	one "$student,$en" | kd-loss -t en,sv 2>err >/dev/null
+	says "sv" err
+'
 check 'language weights choose the teacher of the language' '
 	one "$student,$en,$fi" | kd-loss -w language >out
 	about "$(show "f[\"weight.en\"]" out)" 1

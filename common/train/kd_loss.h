@@ -22,6 +22,7 @@
 #ifndef KD_LOSS_H
 #define KD_LOSS_H
 
+#include "stream/select.h"
 #include "train/embedding_loss.h"
 #include "train/weighting.h"
 
@@ -32,6 +33,7 @@ struct kd_options {
 	bool mean;                /* the reduction */
 	bool partial;             /* utterances without a teacher are fine */
 	bool unseen;              /* only teachers that never heard the voice */
+	struct keys *teachers;    /* patterns of their names; NULL: all */
 	struct objective objective;
 	struct weighting weighting;
 	struct embedding_loss embedding; /* kind NULL: none */

@@ -204,7 +204,8 @@ teachers_read(struct kd_utterance *u, struct frame *f, struct classes classes,
 		                                   &f->arena);
 		struct kd_teacher *t = &teacher[u->teachers];
 
-		if (!name)
+		if (!name || (options->teachers &&
+		              !keys_match(options->teachers, name)))
 			continue;
 		if (options->unseen && teacher_seen(f, name)) {
 			seen = true;

@@ -7,9 +7,9 @@
  *
  * Classes are matched by name.  A teacher's further classes are left out: it
  * says how likely the student's are among themselves.  With lambda 0 and no
- * loss on embeddings nothing of the teachers is looked at.  With
- * options->unseen neither is a teacher with teacher.NAME.seen, which was
- * trained with the utterance or its speaker.
+ * loss on embeddings nothing of the teachers is looked at; nor are any that
+ * options->teachers leaves out or, with options->unseen, that have
+ * teacher.NAME.seen: trained with the utterance or its speaker.
  */
 #ifndef KD_READ_H
 #define KD_READ_H
