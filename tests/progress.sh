@@ -70,6 +70,9 @@ check '-v tells in every program that works on frames' '
 	says "framejoin: 4 utterances, " err
 	framecmp -v "$x" "$x" 2>err >out
 	says "framecmp: 4 utterances, " err
+	printf "id\tanger\na\t1\nb\t2\n" >votes.tsv
+	votes -v votes.tsv 2>err >out
+	says "votes: 2/2 utterances, " err
 	predict "$x" | score -v 2>err >out
 	grep -q "score: 4 rows, " err
 '

@@ -103,6 +103,19 @@ column_find(const struct manifest *m, const char *name)
 	return i;
 }
 
+static bool
+column_has(const struct manifest *m, const char *name)
+{
+	return column_find(m, name) < m->columns;
+}
+
+/* What a heading must have, for messages. */
+static const char *
+columns_needed(const struct manifest *m)
+{
+	return m->ids ? "'path' or 'id'" : "'path'";
+}
+
 static void
 columns_check(const struct manifest *m)
 {
@@ -122,9 +135,9 @@ columns_check(const struct manifest *m)
 			    "of that name (rename the column)", m->name,
 			    m->line, name);
 	}
-	if (column_find(m, "path") == m->columns)
-		die("%s:%zu: no column 'path' in the heading (columns are "
-		    "parted by tabs)", m->name, m->line);
+	if (!column_has(m, "path") && !(m->ids && column_has(m, FIELD_ID)))
+		die("%s:%zu: no column %s in the heading (columns are "
+		    "parted by tabs)", m->name, m->line, columns_needed(m));
 }
 
 static void
@@ -135,8 +148,8 @@ heading_read(struct manifest *m)
 	const char *why;
 
 	if (!line_read(m, &length))
-		die("%s: an empty file: want a heading with a column 'path'",
-		    m->name);
+		die("%s: an empty file: want a heading with a column %s",
+		    m->name, columns_needed(m));
 	why = line_check(m->text, length);
 	if (why)
 		die("%s:%zu: %s", m->name, m->line, why);
@@ -153,13 +166,15 @@ heading_read(struct manifest *m)
 	columns_check(m);
 }
 
-void
-manifest_open(struct manifest *m, const char *name)
+static void
+table_open(struct manifest *m, const char *name, bool ids)
 {
 	const char *slash = strrchr(name, '/');
 	bool standard = strcmp(name, "-") == 0;
 
-	*m = (struct manifest){ .name = standard ? "<stdin>" : name };
+	*m = (struct manifest){
+		.name = standard ? "<stdin>" : name, .ids = ids
+	};
 	m->fp = standard ? stdin : fopen(name, "r");
 	if (!m->fp)
 		die("%s:", name);
@@ -167,6 +182,18 @@ manifest_open(struct manifest *m, const char *name)
 	if (slash)
 		m->folder[slash - name + 1] = '\0';
 	heading_read(m);
+}
+
+void
+manifest_open(struct manifest *m, const char *name)
+{
+	table_open(m, name, false);
+}
+
+void
+manifest_open_ids(struct manifest *m, const char *name)
+{
+	table_open(m, name, true);
 }
 
 const char *
@@ -191,7 +218,7 @@ time_read(const struct manifest *m, const char *column, double *seconds)
 static const char *
 line_parse(struct manifest *m)
 {
-	const char *path, *why;
+	const char *path, *id, *why;
 	size_t pieces = line_cut(m->text, m->value, m->columns);
 
 	if (pieces < m->columns)
@@ -199,8 +226,9 @@ line_parse(struct manifest *m)
 	if (pieces > m->columns)
 		return "more columns than the heading";
 	path = manifest_value(m, "path");
-	if (!path)
-		return "no path";
+	id = m->ids ? manifest_value(m, FIELD_ID) : NULL;
+	if (!path && !id)
+		return m->ids ? "no id" : "no path";
 	m->start = 0;
 	m->end = -1;
 	m->part = manifest_value(m, "start") || manifest_value(m, "end");
@@ -209,8 +237,12 @@ line_parse(struct manifest *m)
 		why = time_read(m, "end", &m->end);
 	if (!why && m->end >= 0 && m->end <= m->start)
 		why = "the end is not after the start";
+	if (!why && m->ids && m->part && !id)
+		why = "a part of a recording needs an id";
 	free(m->path);
-	m->path = xasprintf("%s%s", *path == '/' ? "" : m->folder, path);
+	m->path = path
+		? xasprintf("%s%s", *path == '/' ? "" : m->folder, path)
+		: NULL;
 	return why;
 }
 

@@ -25,10 +25,18 @@ struct manifest {
 	char *path;               /* of the recording at hand; owned */
 	double start, end;        /* s; end < 0: to the end of the file */
 	bool part;                /* the line has a start or an end */
+	bool ids;                 /* opened by manifest_open_ids */
 };
 
 /* name "-" is standard input, with paths relative to where we are. */
 void manifest_open(struct manifest *m, const char *name);
+
+/*
+ * The same of a table that says something of recordings made known elsewhere:
+ * a line has an id or a path, and path may be NULL.  A part of a recording
+ * needs its id, as nobody measures here where it ends.
+ */
+void manifest_open_ids(struct manifest *m, const char *name);
 
 /*
  * The next line; false at the end.  *why is NULL, or what is wrong with the

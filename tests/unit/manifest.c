@@ -40,6 +40,18 @@ text_open(struct manifest *m, const char *text)
 	unlink(name);
 }
 
+/* The same of a table by ids. */
+static void
+text_open_ids(struct manifest *m, const char *text)
+{
+	static char name[sizeof template];
+
+	strcpy(name, template);
+	text_write(name, text);
+	manifest_open_ids(m, name);
+	unlink(name);
+}
+
 static void
 columns_may_stand_in_any_order(void **state)
 {
@@ -84,6 +96,45 @@ ids_fall_back_on_paths_and_bad_lines_on_numbers(void **state)
 	id = manifest_id(&m, why);
 	assert_non_null(strstr(id, ":5"));
 	free(id);
+	manifest_close(&m);
+}
+
+/* The id of the next line, which the caller frees; or why it has none. */
+static char *
+id_next(struct manifest *m, const char **why)
+{
+	assert_true(manifest_next(m, why));
+	return manifest_id(m, *why);
+}
+
+static void
+an_id_may_stand_for_a_path(void **state)
+{
+	static const char *const want[] = { "one", "y.wav", ":4", "z", ":6" };
+	static const char *const bad[] = {
+		NULL, NULL, "no id", NULL, "a part of a recording needs an id"
+	};
+	struct manifest m;
+	const char *why;
+
+	(void)state;
+	text_open_ids(&m, "id\tpath\tstart\none\t\t\n\ty.wav\t\n\t\t\n"
+	              "z\tz.wav\t1\n\tz.wav\t1\n");
+	for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
+		char *id = id_next(&m, &why);
+
+		assert_non_null(strstr(id, want[i]));
+		if (bad[i])
+			assert_string_equal(why, bad[i]);
+		else
+			assert_null(why);
+		free(id);
+	}
+	manifest_close(&m);
+	text_open_ids(&m, "id\nx\n");
+	assert_true(manifest_next(&m, &why));
+	assert_null(why);
+	assert_null(m.path);
 	manifest_close(&m);
 }
 
@@ -190,6 +241,7 @@ main(void)
 		cmocka_unit_test(columns_may_stand_in_any_order),
 		cmocka_unit_test(
 			ids_fall_back_on_paths_and_bad_lines_on_numbers),
+		cmocka_unit_test(an_id_may_stand_for_a_path),
 		cmocka_unit_test(an_absolute_path_stays),
 		cmocka_unit_test(times_are_numbers_in_order),
 		cmocka_unit_test(lines_are_counted_whatever_ends_them),

@@ -1,0 +1,88 @@
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/die.h"
+#include "core/number.h"
+#include "corpus/listeners.h"
+#include "corpus/manifest.h"
+#include "stream/fields.h"
+#include "stream/frame.h"
+
+static bool
+listed(const char *name, const char *const *list, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (strcmp(name, list[i]) == 0)
+			return true;
+	return false;
+}
+
+void
+listeners_choose(struct listeners *l, const struct manifest *m)
+{
+	static const char *const own[] = {
+		"path", FIELD_ID, FIELD_LANGUAGE, FIELD_LABEL, FIELD_SPEAKER,
+		FIELD_CORPUS, FIELD_START, FIELD_END
+	};
+
+	for (size_t k = 0; k < l->classes; k++)
+		if (!listed(l->class[k], m->column, m->columns))
+			die("%s:%zu: no column '%s' in the heading", m->name,
+			    m->line, l->class[k]);
+	if (l->classes > 0)
+		return;
+	for (size_t i = 0; i < m->columns; i++)
+		if (!listed(m->column[i], own, sizeof own / sizeof own[0]))
+			l->class[l->classes++] = m->column[i];
+	if (l->classes == 0)
+		die("%s:%zu: no column of votes in the heading", m->name,
+		    m->line);
+}
+
+/* A text in the arena: before, name, after. */
+static const char *
+text_join(struct arena *arena, const char *before, const char *name,
+          const char *after)
+{
+	size_t size = strlen(before) + strlen(name) + strlen(after) + 1;
+	char *text = arena_take(arena, size, 1);
+
+	snprintf(text, size, "%s%s%s", before, name, after);
+	return text;
+}
+
+/* The field "teacher.NAME" what. */
+static const char *
+field_of(const struct listeners *l, struct frame *f, const char *what)
+{
+	return text_join(&f->arena, FIELD_TEACHER, l->name, what);
+}
+
+const char *
+listeners_ask(const struct listeners *l, const struct manifest *m,
+              struct frame *f)
+{
+	double *count = arena_take(&f->arena, l->classes, sizeof *count);
+	double sum = 0, added = (double)l->smoothing;
+	float *logits;
+
+	for (size_t k = 0; k < l->classes; k++) {
+		const char *text = manifest_value(m, l->class[k]);
+
+		if (!text || !number_real(text, &count[k]) || count[k] < 0)
+			return text_join(&f->arena, "", l->class[k],
+			                 ": want a number of votes");
+		sum += count[k];
+	}
+	if (sum == 0 || !isfinite(sum))
+		return sum == 0 ? "no votes for any class" : "too many votes";
+	sum += added * (double)l->classes;
+	logits = frame_add1(f, field_of(l, f, ".logits"), l->classes);
+	for (size_t k = 0; k < l->classes; k++)
+		logits[k] = (float)log((count[k] + added) / sum);
+	frame_set_texts(f, field_of(l, f, ".classes"), l->class, l->classes);
+	if (l->language)
+		frame_set_text(f, field_of(l, f, ".language"), l->language);
+	return NULL;
+}

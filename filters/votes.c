@@ -1,0 +1,115 @@
+/*
+ * votes - make a teacher of what listeners voted
+ *
+ *	votes -k anger,happiness,neutral,sadness votes.tsv >votes.frames
+ *	framejoin --partial train.frames votes.frames >taught.frames
+ *
+ * reads  a table: path or id, and of each class how many heard it
+ * adds   an utterance a row: id, teacher.NAME.logits [K], .classes, .language
+ *
+ * A row that counts no votes is dropped with a reason on stderr and counted
+ * in the end frame.  See votes(1) and tunne-frame(5).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cli.h"
+#include "core/die.h"
+#include "core/progress.h"
+#include "core/texts.h"
+#include "core/utf8.h"
+#include "core/xalloc.h"
+#include "corpus/listeners.h"
+#include "corpus/manifest.h"
+#include "stream/fields.h"
+#include "stream/writer.h"
+
+enum { NAME_BYTES_MAX = 200 };
+
+static void
+votes(const struct listeners *l, struct manifest *m, struct writer *out)
+{
+	struct frame f = FRAME_INIT;
+	struct texts ids = TEXTS_INIT;
+	struct progress progress;
+	size_t expected = manifest_count(m->name);
+	const char *why;
+
+	if (expected > 0)
+		frame_set_number(&f, FIELD_EXPECTED, (double)expected);
+	writer_begin(out, &f);
+	progress_begin(&progress, "utterances", expected);
+	while (manifest_next(m, &why)) {
+		char *id = manifest_id(m, why);
+
+		frame_clear(&f);
+		frame_set_text(&f, FIELD_FRAME, "utterance");
+		frame_set_text(&f, FIELD_ID, id);
+		if (!why && texts_find(&ids, id) != TEXTS_NONE)
+			why = "has a row already";
+		if (!why) {
+			texts_add(&ids, id);
+			why = listeners_ask(l, m, &f);
+		}
+		if (why)
+			writer_drop(out, id, why);
+		else
+			writer_put(out, &f);
+		progress_add(&progress, 1);
+		free(id);
+	}
+	progress_end(&progress);
+	texts_release(&ids);
+	frame_release(&f);
+}
+
+static void
+names_check(const struct listeners *l)
+{
+	size_t length = strlen(l->name);
+
+	if (length == 0 || length > NAME_BYTES_MAX ||
+	    strpbrk(l->name, ".:=") || !utf8_valid(l->name))
+		die_usage("--teacher %s: want a name of 1 to %d bytes without "
+		          "\".\", \":\" and \"=\"", l->name, NAME_BYTES_MAX);
+	if (l->language && (!*l->language || !utf8_valid(l->language)))
+		die_usage("--language %s: want a code, such as en",
+		          l->language);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct listeners l = { .name = "listeners", .smoothing = .5f };
+	const char *list = NULL;
+	const struct cli_option options[] = {
+		OPT_STRING('t', "teacher", &l.name, "NAME",
+		           "what to call them"),
+		OPT_STRING('k', "classes", &list, "LIST",
+		           "take these columns alone, as in anger,neutral"),
+		OPT_FLOAT('s', "smoothing", &l.smoothing, .001, 1000,
+		          "votes added to those for each class"),
+		OPT_STRING('l', "language", &l.language, "CODE",
+		           "what they speak"),
+		OPT_END
+	};
+	const struct cli_about about = {
+		"make a teacher of what listeners voted", "[FILE]", 0, 1
+	};
+	int first = cli_parse(argc, argv, options, &about);
+	char *copy = list ? xstrdup(list) : NULL;
+	struct manifest table;
+	struct writer out;
+
+	names_check(&l);
+	if (copy)
+		l.classes = cli_names(l.class, LISTENERS_CLASSES_MAX, copy,
+		                      "--classes");
+	manifest_open_ids(&table, first < argc ? argv[first] : "-");
+	listeners_choose(&l, &table);
+	writer_open(&out, stdout, "<stdout>", NULL, argc, argv);
+	votes(&l, &table, &out);
+	manifest_close(&table);
+	free(copy);
+	return writer_close(&out);
+}
