@@ -1,26 +1,15 @@
 #!/bin/sh
-# lambda.sh OUT METHOD LAMBDA... - the share of teachers that suits a method
+# lambda.sh OUT DEV... - the share of teachers that was best in development
 #
-# By UAR of one student each on the development fold, mean of both views.
+# DEV is METHOD_LAMBDA.dev; without any, who learns from labels has share 0.
 set -eu
-out=$1 method=$2
-shift 2
-work=$(dirname "$out")
-
-# uar LAMBDA: of its student, mean of both views
-uar() {
-	for view in raw speaker
-	do
-		score --by '' --bootstrap 0 --tsv \
-			"$work/$method-$1.1.$view.tsv"
-	done | awk -F '\t' '$2 == "all" { sum += $5 } END { print sum / 2 }'
-}
-
-test "$*" != 0 || { echo 0 >"$out"; exit; } # no teachers
-for lambda
+out=$1
+shift
+for dev
 do
-	LAMBDA=$lambda ./student.sh "$work" "$method" 1 "$DEV"
-	echo "$(uar "$lambda") $lambda"
+	name=${dev##*_}
+	echo "$(cat "$dev") ${name%.dev}"
 done | sort -n >"$out.tried"
 tail -n 1 "$out.tried" | cut -d ' ' -f 2 >"$out.tmp"
+test -s "$out.tmp" || echo 0 >"$out.tmp"
 mv "$out.tmp" "$out"

@@ -1,18 +1,20 @@
 #!/bin/sh
-# report.sh WORK METHODS SEEDS - the results as a page that needs nothing else
+# report.sh SPLIT... - the results as a page that needs nothing else
 set -eu
-work=$1 methods=$2 seeds=$3
+seed=${SEEDS%% *}
 
-# curves: the loss over the passes, a line a method
+# curves SPLIT: the loss over the passes, a line a method
 curves() {
-	printf '<svg viewBox="0 0 640 240" role="img">\n'
-	printf '<title>loss of training, over passes</title>\n'
+	printf '<svg viewBox="0 0 640 %d" role="img">\n' \
+		$((240 + 18 * $(echo "$METHODS" | wc -w)))
+	printf '<title>cross-entropy in training, over passes</title>\n'
 	i=0
-	for method in $methods
+	for method in $METHODS
 	do
 		i=$((i + 1))
-		sed -n 's/.*"pass":\([0-9]*\),.*"ce":\([0-9.]*\).*/\1 \2/p' \
-			"$work/$method.${seeds%% *}.model.log" |
+		lambda=$(cat "$WORK/$1/$method.lambda")
+		cat "$WORK/$1/${method}_${lambda}_$seed".*.log | tr -d '"' |
+			sed -n 's/.*pass:\([0-9]*\),.*ce:\([0-9.]*\).*/\1 \2/p' |
 			awk -v passes="$PASSES" -v i=$i -v name="$method" '
 			{ sum[$1] += $2; n[$1]++ }
 			END {
@@ -37,49 +39,47 @@ curves() {
 	printf '</svg>\n'
 }
 
-# weights: how much each teacher counts, by the utterance's language
+# weights SPLIT: how much each teacher counts, by the language of an utterance
 weights() {
-	for method in $methods
+	for file in "$WORK/$1"/*.weights
 	do
-		case $method in
-		mtkd-*) ;;
-		*) continue ;;
-		esac
-		printf '<h3>%s</h3>\n<table>\n' "$method"
-		framecut --where "fold=$DEV" "$work/mtkd.raw.frames" |
-			predict --frames -m \
-			"$work/$method.${seeds%% *}.model" |
-			kd-loss -w "${method#mtkd-}" -T "$TEMPERATURE" |
-			framedump --json | awk '
-			/"utterance"/ {
-				match($0, /"language":"[^"]*"/)
-				language = substr($0, RSTART + 12,
-					RLENGTH - 13)
-				rest = $0
-				count[language]++
-				while (match(rest, /"weight\.[^"]*":[^,}]*/)) {
-					w = substr(rest, RSTART, RLENGTH)
-					rest = substr(rest, RSTART + RLENGTH)
-					split(substr(w, 9), part, "\":")
-					sum[language, part[1]] += part[2]
-					teacher[part[1]] = 1
-				}
-			}
+		test -e "$file" || continue
+		name=${file##*/}
+		printf '<h3>%s</h3>\n<table>\n' "${name%.weights}"
+		awk -F '\t' '
+			!($1 in spoken) { line[++lines] = $1; spoken[$1] }
+			!($2 in teacher) { column[++columns] = $2; teacher[$2] }
+			{ mean[$1, $2] = $3 }
 			END {
 				printf "<tr><th>spoken</th>"
-				for (t in teacher)
-					printf "<th>teacher %s</th>", t
+				for (c = 1; c <= columns; c++)
+					printf "<th>teacher %s</th>", column[c]
 				print "</tr>"
-				for (l in count) {
-					printf "<tr><td>%s</td>", l
-					for (t in teacher)
-						printf "<td>%.2f</td>",
-							sum[l, t] / count[l]
+				for (l = 1; l <= lines; l++) {
+					printf "<tr><td>%s</td>", line[l]
+					for (c = 1; c <= columns; c++)
+						printf "<td>%s</td>",
+							mean[line[l], column[c]]
 					print "</tr>"
 				}
-			}'
+			}' "$file"
 		printf '</table>\n'
 	done
+}
+
+# confusion GROUP
+confusion() {
+	for view in $VIEWS
+	do
+		for method in $METHODS
+		do
+			score --by '' --bootstrap 0 --plot "$WORK/plot.svg" \
+				"$WORK/$1/$method.$view.tsv" >/dev/null
+			printf '<h3>%s, %s</h3>\n' "$method" "$view"
+			sed '/^<?xml/d' "$WORK/plot.svg"
+		done
+	done
+	rm -f "$WORK/plot.svg"
 }
 
 cat <<'HEAD'
@@ -94,20 +94,18 @@ svg { max-width: 100% }
 <h1>FT, KD and MTKD</h1>
 <pre>
 HEAD
-sed 's/&/\&amp;/g; s/</\&lt;/g' "$work/results.txt"
-printf '</pre>\n<h2>Learning curves</h2>\n'
-curves
-printf '<h2>Which teacher counts</h2>\n'
-weights
-printf '<h2>Confusion and calibration</h2>\n'
-for view in raw speaker
+sed 's/&/\&amp;/g; s/</\&lt;/g' "$WORK/results.txt"
+printf '</pre>\n'
+for split
 do
-	for method in $methods
-	do
-		score --by '' --bootstrap 0 --plot "$work/plot.svg" \
-			"$work/$method.$view.all.tsv" >/dev/null
-		printf '<h3>%s, features %s</h3>\n' "$method" $view
-		sed '/^<?xml/d' "$work/plot.svg"
-	done
+	printf '<h2>Learning curves, %s</h2>\n' "$split"
+	curves "$split"
+	printf '<h2>Which teacher counts, %s</h2>\n' "$split"
+	weights "$split"
 done
-rm -f "$work/plot.svg"
+for group in "$WORK"/folds "$WORK"/corpus-*
+do
+	test -d "$group" || continue
+	printf '<h2>Confusion and calibration, %s</h2>\n' "${group##*/}"
+	confusion "${group##*/}"
+done

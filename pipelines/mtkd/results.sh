@@ -1,71 +1,141 @@
 #!/bin/sh
-# results.sh WORK METHODS SEEDS - the scores of all methods, side by side
+# results.sh SPLIT... - the scores of all methods, side by side
 #
-# Seeds are pooled: each row counts once a seed, and intervals, by resampling
-# speakers, take all rows of a speaker together.  Writes
-# METHOD.VIEW.all.tsv, the pooled predictions, for the report.
+# Seeds and folds are pooled: each row counts once a seed, and intervals, by
+# resampling speakers, take all rows of a speaker together.  Leaves
+# METHOD.VIEW.tsv, the pooled predictions, in WORK/GROUP for the report; a group
+# is "folds", or a corpus that was held out.
 set -eu
-work=$1 methods=$2 seeds=$3
 
-# pooled METHOD VIEW: predictions of all seeds; a row is named by its seed, too
+# pooled GROUP METHOD VIEW SPLIT...: a row is named by its split and seed, too
 pooled() {
-	for seed in $seeds
+	out=$WORK/$1/$2.$3.tsv method=$2 view=$3
+	shift 3
+	for split
 	do
-		awk -F '\t' -v OFS='\t' -v seed="$seed" \
-			-v first="${seeds%% *}" '
-			NR == 1 { if (seed == first) print; next }
-			{ $1 = "seed" seed "/" $1; print }
-		' "$work/$1.$seed.$2.tsv"
-	done >"$work/$1.$2.all.tsv"
+		for seed in $SEEDS
+		do
+			sed "2,\$s|^|$split/$seed/|" \
+				"$WORK/$split/$method.$seed.$view.tsv"
+		done
+	done | awk 'NR == 1 || !/^id\t/' >"$out"
 }
 
-# line METHOD VIEW COLUMN: of each group, in per cent, with its interval
+# line NAME COLUMN BY <TABLE: of each group, in per cent, with its interval
 line() {
-	score --by language --tsv "$work/$1.$2.all.tsv" |
-		awk -F '\t' -v name="$1" -v c="$3" '
+	score --by "$3" --tsv - |
+		awk -F '\t' -v name="$1" -v c="$2" '
 		NR > 1 { line = line sprintf("  %4.1f (%s)", 100 * $c,
 			$(c + 1) == "-" ? "-" : sprintf("%.1f-%.1f",
 			100 * $(c + 1), 100 * $(c + 2))) }
 		END { printf "%-18s%s\n", name, line }'
 }
 
+# heading BY <TABLE
 heading() {
-	score --by language --tsv --bootstrap 0 "$work/ft.$1.all.tsv" |
-		awk -F '\t' 'NR > 1 { line = line sprintf("  %-16s", $2) }
-			END { printf "%-18s%s\n", "", line }'
+	score --by "$1" --tsv --bootstrap 0 - | awk -F '\t' '
+		NR > 1 { line = line sprintf("  %-16s", $2) }
+		END { printf "%-18s%s\n", "", line }'
 }
 
-for view in raw speaker
+# recalls NAME <TABLE: of each class
+recalls() {
+	score --by '' - | awk -v name="$1" '
+		$1 == "class" { on = 1; next }
+		on && NF < 4 { exit }
+		on { line = line sprintf("  %4.1f (%s)", $3, $4) }
+		END { printf "%-18s%s\n", name, line }'
+}
+
+# differences BASE GROUP VIEW: paired, of all rows and of each corpus
+differences() {
+	test -e "$WORK/$2/$1.$3.tsv" || return 0
+	printf '\nUAR, that of %s, the difference (95 %%), %s\n\n' "$1" "$3"
+	for method in $METHODS
+	do
+		test "$method" != "$1" || continue
+		score --by corpus --compare "$WORK/$2/$1.$3.tsv" \
+			"$WORK/$2/$method.$3.tsv" |
+			awk -v name="$method" '
+			$2 == "UAR" {
+				sub(/^corpus=/, "")
+				printf "%-18s%-12s%5s %5s %7s (%s to %s), " \
+					"p %s\n", name, $1, $3, $4, $5, $6,
+					$7, $8
+				name = ""
+			}'
+	done
+}
+
+# measures GROUP VIEW
+measures() {
+	for measure in UAR:5:language,corpus WAR:8:language
+	do
+		by=${measure##*:} column=${measure#*:}
+		printf '\n%s, %% (95 %%), %s\n\n' "${measure%%:*}" "$2"
+		heading "$by" <"$WORK/$1/${METHODS%% *}.$2.tsv"
+		for method in $METHODS
+		do
+			line "$method" "${column%:*}" "$by" \
+				<"$WORK/$1/$method.$2.tsv"
+		done
+	done
+	printf '\nrecall of each class, %% (95 %%), %s\n\n' "$2"
+	score --by '' --bootstrap 0 "$WORK/$1/${METHODS%% *}.$2.tsv" |
+		awk '
+		$1 == "class" { on = 1; next }
+		on && NF < 4 { exit }
+		on { line = line sprintf("  %-16s", $1) }
+		END { printf "%-18s%s\n", "", line }'
+	for method in $METHODS
+	do
+		recalls "$method" <"$WORK/$1/$method.$2.tsv"
+	done
+}
+
+# group NAME SPLIT...
+group() {
+	name=$1
+	shift
+	mkdir -p "$WORK/$name"
+	for view in $VIEWS
+	do
+		for method in $METHODS
+		do
+			pooled "$name" "$method" "$view" "$@"
+		done
+		measures "$name" "$view"
+		differences ft "$name" "$view"
+		differences kd "$name" "$view"
+	done
+}
+
+echo "seeds $SEEDS, $PASSES passes, student $SIZE; teachers $TEACHERS" \
+	"($TEACHER_VIEW)${CROSSFIT:+, cross-fitted}"
+folds=
+for split
 do
-	for method in $methods
-	do
-		pooled "$method" $view
-	done
-	for measure in UAR:5 WAR:8
-	do
-		printf '\n%s, %% (95 %%), features %s\n\n' "${measure%:*}" \
-			$view
-		heading $view
-		for method in $methods
-		do
-			line "$method" $view "${measure#*:}"
-		done
-	done
-	for base in ft kd
-	do
-		printf '\nUAR less that of %s, features %s\n\n' $base $view
-		for method in $methods
-		do
-			test "$method" != $base || continue
-			printf '%-18s' "$method"
-			score --by '' --compare "$work/$base.$view.all.tsv" \
-				"$work/$method.$view.all.tsv" |
-				sed -n 's/^all  *UAR//p'
-		done
-	done
+	case " $ALL_FOLDS " in
+	*" $split "*) folds="$folds $split" ;;
+	*)
+		printf '\n== corpus %s, which nobody had heard ==\n' "$split"
+		group "corpus-$split" "$split" ;;
+	esac
 done
-printf '\nshares of the teachers, chosen on fold %s\n\n' "$DEV"
-for method in $methods
+if test "$folds"
+then
+	printf '\n== speakers that nobody had heard, folds%s ==\n' "$folds"
+	# shellcheck disable=SC2086 # a list
+	group folds $folds
+fi
+for split
 do
-	printf '%-18s%s\n' "$method" "$(cat "$work/$method.lambda")"
+	printf '\n%s: teachers in development, UAR; shares of teachers\n\n' \
+		"$split"
+	cat "$WORK/$split/teachers.txt"
+	for method in $METHODS
+	do
+		printf '%-18s%s\n' "$method" \
+			"$(cat "$WORK/$split/$method.lambda")"
+	done
 done

@@ -1,25 +1,34 @@
 #!/bin/sh
-# student.sh WORK METHOD SEED FOLD - train a student, predict a fold with it
+# student.sh METHOD LAMBDA SEED CONDITIONS OUT - train, then predict
 #
-# METHOD is ft, kd, or mtkd-WEIGHTING; the share of its teachers is in
-# METHOD.lambda, unless LAMBDA says another.  In WORK appears
-# METHOD.SEED.VIEW.tsv for each view; with LAMBDA, METHOD-LAMBDA.SEED.VIEW.tsv.
+# The student METHOD_LAMBDA_SEED.all, or of mono-METHOD one a language, is
+# trained if there is none yet.  OUT.VIEW.tsv are its predictions of the
+# utterances for which all CONDITIONS hold.
 set -eu
-work=$1 method=$2 seed=$3 fold=$4
-lambda=${LAMBDA:-$(cat "$work/$method.lambda")}
-name=$method${LAMBDA:+-$LAMBDA}.$seed
+method=$1 lambda=$2 seed=$3 conditions=$4 out=$5
+. ./method.sh
 
-case $method in
-ft) taught=kd loss='kd-loss -L 0' ;;
-kd) taught=kd loss="kd-loss -w uniform -T $TEMPERATURE -L $lambda" ;;
-mtkd-*) taught=mtkd
-	loss="kd-loss -w ${method#mtkd-} -T $TEMPERATURE -L $lambda" ;;
-esac
-./train.sh "$work/$name.model" "$seed" "$loss --label-smoothing .1" "$SIZE" \
-	'' "$work/$taught.raw.frames" "$work/$taught.speaker.frames"
-for view in raw speaker
+set --
+for view in $VIEWS
 do
-	framecut --where "fold=$fold" "$work/$view.frames" |
-		predict -m "$work/$name.model" >"$work/$name.$view.tmp"
-	mv "$work/$name.$view.tmp" "$work/$name.$view.tsv"
+	set -- "$@" "$WORK/$view.frames"
+done
+for language in $languages
+do
+	only=
+	test "$language" = all || only=language=$language
+	./train.sh "$model.$language" "$seed" "$kind" "$PASSES" "$loss" \
+		"$TRAIN $only" "$@"
+done
+for view in $VIEWS
+do
+	for language in $languages
+	do
+		only=
+		test "$language" = all || only=language=$language
+		# shellcheck disable=SC2046,SC2086 # lists of words
+		shuffle --keep-order $(where $conditions $only) \
+			"$WORK/$view.frames" | predict -m "$model.$language"
+	done | awk 'NR == 1 || !/^id\t/' >"$out.$view.tmp"
+	mv "$out.$view.tmp" "$out.$view.tsv"
 done

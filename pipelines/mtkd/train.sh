@@ -1,49 +1,72 @@
 #!/bin/sh
-# train.sh OUT SEED LOSS SIZE WHERE FRAMES... - train a compact student
+# train.sh OUT SEED KIND PASSES LOSS CONDITIONS FRAMES... - train a model
 #
-# On the utterances WHERE says (all, if it is empty) but for the folds FOLD and
-# DEV, in PASSES passes.  Run again after an interruption, it goes on where it
-# was.
+# KIND is the size of a compact student, "functionals", one that hears one row
+# an utterance, or "network", FROM fine-tuned.  It learns from those utterances
+# of FRAMES for which all CONDITIONS hold, and from what teachers said of them
+# in the files SAID, if any.  Run again after an interruption, it goes on where
+# it was.
 set -eu
-out=$1 seed=$2 loss=$3 size=$4 where=$5
-shift 5
+out=$1 seed=$2 kind=$3 passes=$4 loss=$5 conditions=$6
+shift 6
 test ! -e "$out" || exit 0
 training=$out.training
-batch=32     # utterances
-rate=1e-3    # of AdamW, at its peak
+where=$(for condition in $conditions
+	do
+		printf -- '--where %s ' "$condition"
+	done)
 
-# heard FRAMES: what may be heard of it
-heard() {
-	framecut --where "fold!=$FOLD" "$1" | framecut --where "fold!=$DEV" |
-		if test "$where"
-		then
-			framecut --where "$where"
-		else
-			cat
-		fi
+# init OPTION...: a fresh model
+init() {
+	case $kind in
+	network) student-init --from "$FROM" "$@" ;;
+	functionals) student-init --blocks f --width 192 --heads 2 "$@" ;;
+	*) student-init --arch "$kind" "$@" ;;
+	esac
 }
 
-i=0
-for frames
-do
-	i=$((i + 1))
-	heard "$frames" >"$training.$i"
-done
-draws=$(framecut --keep id "$training.1" | framedump --json |
-	grep -c '"id"')
-steps=$((PASSES * draws / batch))
-test -e "$training" ||
-	student-init --arch "$size" --seed "$seed" --out "$training"
+# taught: with what teachers said
+taught() {
+	if test "${SAID:-}"
+	then
+		# shellcheck disable=SC2086 # a list of files
+		framejoin --partial - $SAID
+	else
+		cat
+	fi
+}
+
+# shellcheck disable=SC2086 # where is a list of words
+draws=$(shuffle --keep-order $where "$1" | framecut --keep id |
+	framedump --json | grep -c '"id"') ||
+	{ echo "train: nothing to learn from where $conditions" >&2; exit 1; }
+
+case $kind in
+network) # as the published code does
+	batch=16 balance=
+	learning='--rate 3e-5 --beta2 .999 --weight-decay .01 --clip 0' ;;
+*)
+	batch=32 balance="--count $draws --balance corpus,label"
+	steps=$((passes * draws / batch + 1))
+	learning="--rate 1e-3 --total-steps $steps --warmup $((steps / 20))
+		--threads 1" ;;
+esac
+case $kind in
+network) ;;
+functionals) learning="$learning --head-dropout .5" ;;
+*) learning="$learning --spec-augment" ;;
+esac
+
+test -e "$training" || init --seed "$seed" --out "$training"
 pass=0
-while test "$pass" -lt "$PASSES"
+while test "$pass" -lt "$passes"
 do
 	pass=$((pass + 1))
-	shuffle --seed $((1000 * seed + pass)) --count "$draws" \
-		--balance corpus,label "$training".[0-9] |
+	# shellcheck disable=SC2086 # lists of words
+	shuffle --seed $((1000 * seed + pass)) $balance $where "$@" | taught |
 		student-step --quiet --model "$training" --pass "$pass" \
-		--seed "$seed" --batch $batch --rate $rate \
-		--total-steps $steps --warmup $((steps / 20)) --loss "$loss" \
-		--spec-augment --threads 1 --log "$out.log"
+		--seed "$seed" --batch $batch $learning --loss "$loss" \
+		--log "$out.log"
 done
-rm -f "$training".[0-9]
 student-export --model "$training" --out "$out"
+rm -rf "$training"

@@ -1,0 +1,15 @@
+#!/bin/sh
+# dev.sh OUT METHOD LAMBDA - how good a share of the teachers is
+#
+# Recall (UAR) of the first seed's student on the development speakers, the
+# mean of the views.
+set -eu
+out=$1
+./student.sh "$2" "$3" "${SEEDS%% *}" "$DEV" "$out"
+for view in $VIEWS
+do
+	score --by '' --bootstrap 0 --tsv "$out.$view.tsv"
+done | awk -F '\t' '
+	$2 == "all" { sum += $5; n++ }
+	END { print sum / n }' >"$out.tmp"
+mv "$out.tmp" "$out"

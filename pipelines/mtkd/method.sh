@@ -1,0 +1,37 @@
+# method.sh - what a method is; sourced with method, lambda and seed set
+#
+# Sets model, the file but for its language; languages, of the students, "all"
+# for one of all; loss; SAID, files of what teachers said; kind, of the student.
+
+model=$DIR/${method}_${lambda}_$seed languages=all kind=$SIZE SAID=
+case $method in mono-*) languages=$LANGUAGES ;; esac
+test -z "$FROM" || kind=network
+
+line=$(sed -n "s/^${method#mono-}  *//p" methods.txt)
+test "$line" || { echo "$0: methods.txt has no $method" >&2; exit 1; }
+teachers=$(echo "${line%% *}" | tr ',' ' ' | sed "s/languages/$LANGUAGES/")
+test "$teachers" != - || teachers=
+each=$(echo "$LANGUAGES" | sed 's/  */=1,/g; s/$/=1/')
+options=$(echo "${line#* }" | sed "s/LANGUAGES/$each/")
+test -z "$teachers" ||
+	options="$options --teachers $(echo "$teachers" | tr ' ' ',')"
+case $options in
+*--compat*) loss="kd-loss $options" ;;
+*) loss="kd-loss -L $lambda -T 5 --label-smoothing .1 $options" ;;
+esac
+for name in $teachers
+do
+	case $name in
+	listeners) SAID="$SAID $WORK/said-listeners.frames" ;;
+	*) SAID="$SAID $DIR/said-$name.frames" ;;
+	esac
+done
+export SAID
+
+# where CONDITION...: as options
+where() {
+	for condition
+	do
+		printf -- '--where %s ' "$condition"
+	done
+}

@@ -1,0 +1,18 @@
+#!/bin/sh
+# said.sh OUT MODEL NAME [FOLD] FRAMES - what a teacher says of who is trained
+set -eu
+out=$1 model=$2 name=$3 conditions=$TRAIN embedding=
+shift 3
+test $# -eq 1 || { conditions="$conditions fold=$1"; shift; }
+for method in $METHODS
+do
+	! grep -q "^${method#mono-} .* -e " methods.txt || embedding=--embedding
+done
+set -- "$1" $(for condition in $conditions
+	do
+		echo "--where $condition"
+	done)
+shuffle --keep-order "$@" |
+	teacher-logits $embedding --teacher "$name=$model" |
+	framecut --keep 'id,teacher.*' >"$out.tmp"
+mv "$out.tmp" "$out"

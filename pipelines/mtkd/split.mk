@@ -1,0 +1,77 @@
+# One split of the data: teachers, what they say, students, their tests.
+#
+# Run by Makefile with SPLIT, a fold or a corpus: who is tested.  In DIR:
+# teacher-NAME.model, NAME a language or "all"; said-NAME.frames; METHOD.lambda;
+# METHOD_LAMBDA_SEED.model; METHOD.SEED.VIEW.tsv, of who is tested.
+
+DIR = $(WORK)/$(SPLIT)
+
+# The fold after the tested one develops; of a corpus, the second.
+ifneq ($(filter $(SPLIT),$(ALL_FOLDS)),)
+DEV_FOLD   := $(shell ./next.sh $(SPLIT) $(ALL_FOLDS))
+TEST        = fold=$(SPLIT)
+TRAIN       = fold!=$(SPLIT) fold!=$(DEV_FOLD)
+DEV         = fold=$(DEV_FOLD)
+TRAIN_FOLDS = $(filter-out $(SPLIT) $(DEV_FOLD),$(ALL_FOLDS))
+else
+DEV_FOLD   := $(word 2,$(ALL_FOLDS))
+TEST        = corpus=$(SPLIT)
+TRAIN       = corpus!=$(SPLIT) fold!=$(DEV_FOLD)
+DEV         = corpus!=$(SPLIT) fold=$(DEV_FOLD)
+TRAIN_FOLDS = $(filter-out $(DEV_FOLD),$(ALL_FOLDS))
+endif
+export DIR TEST TRAIN DEV
+
+FRAMES  = $(VIEWS:%=$(WORK)/%.frames)
+HEARD   = $(WORK)/$(TEACHER_VIEW).frames
+NAMES   = all $(LANGUAGES)
+SAID    = $(NAMES:%=$(DIR)/said-%.frames)
+
+$(DIR)/tested: $(foreach m,$(METHODS),$(SEEDS:%=$(DIR)/$m.%.tested)) \
+               $(DIR)/teachers.txt \
+               $(patsubst %,$(DIR)/%.weights,$(filter mtkd-%,$(METHODS)))
+	touch $@
+
+# Stem NAME, or NAME.FOLD of a teacher who has not heard that fold.
+$(DIR)/teacher-%.model: $(HEARD)
+	./teacher.sh $@ $(subst ., ,$*) $<
+
+$(DIR)/said-%.frames: $(DIR)/teacher-%.model $(HEARD)
+	./said.sh $@ $< $(subst ., ,$*) $(HEARD)
+
+ifdef CROSSFIT
+define crossfit
+$(DIR)/said-$1.frames: $(TRAIN_FOLDS:%=$(DIR)/said-$1.%.frames)
+	cat $$^ >$$@.tmp
+	mv $$@.tmp $$@
+
+endef
+$(foreach n,$(NAMES),$(eval $(call crossfit,$n)))
+endif
+
+# How good the teachers are, on the development speakers.
+$(DIR)/teachers.txt: $(NAMES:%=$(DIR)/teacher-%.model)
+	./teachers.sh $(NAMES) >$@.tmp
+	mv $@.tmp $@
+
+# Stem METHOD_LAMBDA: recall on the development speakers, of the first seed.
+$(DIR)/%.dev: $(FRAMES) $(SAID)
+	./dev.sh $@ $(subst _, ,$*)
+
+define method
+$(DIR)/$1.lambda: $(if $(filter ft mono-ft,$1),,$(LAMBDAS:%=$(DIR)/$1_%.dev))
+	./lambda.sh $$@ $$^
+
+$(SEEDS:%=$(DIR)/$1.%.tested): $(DIR)/$1.%.tested: $(DIR)/$1.lambda \
+		$(FRAMES) $(SAID)
+	./student.sh $1 $$$$(cat $$<) $$* "$(TEST)" $(DIR)/$1.$$*
+	touch $$@
+
+$(DIR)/$1.weights: $(DIR)/$1.$(firstword $(SEEDS)).tested
+	./weights.sh $1 $$$$(cat $(DIR)/$1.lambda) $(firstword $(SEEDS)) >$$@.tmp
+	mv $$@.tmp $$@
+
+endef
+$(foreach m,$(METHODS),$(eval $(call method,$m)))
+
+.SECONDARY:
