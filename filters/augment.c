@@ -11,12 +11,12 @@
  * An utterance that it cannot use is dropped with a reason on stderr.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "audio/augmenter.h"
-#include "audio/noise.h"
+#include "audio/noises.h"
 #include "core/cli.h"
 #include "core/die.h"
-#include "core/xalloc.h"
 #include "stream/filter.h"
 
 struct ranges {
@@ -35,7 +35,7 @@ range_read(struct range *r, const char *option, const char *text, double min,
 static void
 options_check(struct augmenter *a, const struct ranges *t)
 {
-	bool noise = a->noises > 0 || a->color != COLOR_NONE;
+	bool noise = a->noises.length > 0 || a->color != COLOR_NONE;
 
 	range_read(&a->speed, "speed", t->speed, .5, 2);
 	range_read(&a->reverb, "reverb", t->reverb, .05, 3);
@@ -43,28 +43,31 @@ options_check(struct augmenter *a, const struct ranges *t)
 	range_read(&a->gain, "gain", t->gain, -60, 60);
 	if (t->snr && !noise)
 		die_usage("--snr of which noise? --noise or --noise-color");
+	if (a->babble > 1 && a->noises.length == 0)
+		die_usage("--babble of which voices? --noise or --noise-list");
 	if (!noise && !a->speed.given && !a->reverb.given && !a->gain.given &&
 	    a->telephone == TELEPHONE_NO)
 		die_usage("nothing to do");
-	for (size_t i = 0; i < a->noises; i++)
-		noise_check(a->noise[i]);
+	noises_check(&a->noises);
 }
 
-/* The recordings of --noise, and those that follow as operands. */
-static const char **
-noises_join(struct augmenter *a, const struct cli_list *list, char *argv[],
-            int first, int argc)
+/* Of --noise, of the operands, of --noise-list; frees the lists. */
+static void
+noises_gather(struct noises *s, const struct cli_list *files,
+              const struct cli_list *manifests, char *operand[])
 {
-	size_t operands = (size_t)(argc - first);
-	const char **all = xcalloc(list->length + operands + 1, sizeof *all);
-
-	for (size_t i = 0; i < list->length; i++)
-		all[i] = list->value[i];
-	for (size_t i = 0; i < operands; i++)
-		all[list->length + i] = argv[first + (int)i];
-	a->noise = all;
-	a->noises = list->length + operands;
-	return all;
+	for (size_t i = 0; i < files->length; i++)
+		noises_add(s, files->value[i]);
+	for (; *operand; operand++)
+		noises_add(s, *operand);
+	for (size_t i = 0; i < manifests->length; i++) {
+		if (strcmp(manifests->value[i], "-") == 0)
+			die_usage("--noise-list -: standard input is the "
+			          "stream");
+		noises_add_manifest(s, manifests->value[i]);
+	}
+	free(files->value);
+	free(manifests->value);
 }
 
 static int
@@ -81,13 +84,17 @@ augment(const struct augmenter *a, int argc, char *argv[])
 int
 main(int argc, char *argv[])
 {
-	struct augmenter a = { .probability = 1 };
+	struct augmenter a = { .probability = 1, .babble = 1 };
 	struct ranges ranges = { .speed = NULL };
-	struct cli_list list = { .length = 0 };
+	struct cli_list files = { .length = 0 }, manifests = files;
 	int seed = 0, by = 0, first, status;
 	const struct cli_option options[] = {
-		OPT_LIST('n', "noise", &list, "FILE",
+		OPT_LIST('n', "noise", &files, "FILE",
 		         "a recording of noise; operands are more"),
+		OPT_LIST(0, "noise-list", &manifests, "FILE",
+		         "a table of such recordings"),
+		OPT_INT(0, "babble", &a.babble, 1, 64,
+		        "so many excerpts at once, equally loud"),
 		OPT_CHOICE(0, "noise-color", &a.color, "none|white|pink",
 		           "noise that is made"),
 		OPT_STRING(0, "snr", &ranges.snr, "LO:HI",
@@ -110,15 +117,13 @@ main(int argc, char *argv[])
 		"change audio as rooms, noise and microphones would",
 		"[NOISE ...]", 0, -1
 	};
-	const char **noises;
 
 	first = cli_parse(argc, argv, options, &about);
-	noises = noises_join(&a, &list, argv, first, argc);
+	noises_gather(&a.noises, &files, &manifests, argv + first);
 	a.seed = (uint64_t)seed;
 	a.by_speaker = by == 1;
 	options_check(&a, &ranges);
 	status = augment(&a, argc, argv);
-	free(noises);
-	free(list.value);
+	noises_release(&a.noises);
 	return status;
 }

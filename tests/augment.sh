@@ -47,6 +47,20 @@ check 'options out of range, or nothing to do, are usage errors' '
 	fails 2 augment --reverb 0:1 </dev/null
 	fails 2 augment --noise-color blue </dev/null
 	fails 2 augment -g 0 -p 1.5 </dev/null
+	for voices in 0 -1 65 2.5 many ""
+	do
+		fails 2 augment --noise-color white --babble "$voices" \
+			</dev/null
+	done
+'
+check 'babble without recordings says what to do' '
+	for with in "" "--noise-color pink" "-g 1"
+	do
+		fails 2 augment --babble 2 $with </dev/null 2>err
+		grep -qF "of which voices? --noise or --noise-list" err
+	done
+	fails 2 augment --noise-list - </dev/null 2>err
+	grep -qF -e "--noise-list -: standard input is the stream" err
 '
 check 'the ratio to the noise is the one said' '
 	speech x.wav 2
@@ -64,6 +78,86 @@ check 'the ratio to the noise is the one said' '
 			near "$(ratio clean noisy)" "$decibels" .1
 		done
 	done
+'
+check 'the ratio to babble is the one said' '
+	speech x.wav 2
+	for i in 1 2 3 4
+	do
+		sox -R -n -r 8000 voice$i.wav synth .$((3 * i)) pinknoise \
+			gain -$i
+	done
+	wavread x.wav >in
+	samples <in >clean
+	for voices in 2 5 64
+	do
+		augment --babble $voices --snr -5:25 voice*.wav <in >out
+		samples <out >noisy
+		decibels=$(said "babble of $voices" <out)
+		near "$(ratio clean noisy)" "$decibels" .1
+	done
+'
+check 'babble of one is noise as ever' '
+	speech a.wav .5
+	cp a.wav b.wav
+	for i in 1 2 3
+	do
+		sox -R -n -r 8000 voice$i.wav synth .$((3 * i)) pinknoise
+	done
+	wavread a.wav b.wav >in
+	for seed in 1 2 3
+	do
+		set -- -s $seed --noise-color white -g -6:6 voice*.wav
+		augment "$@" a.wav <in >without
+		augment --babble 1 "$@" a.wav <in >with
+		framecmp -t 0 without with
+	done
+'
+check 'a table names noise as the command line does, from any folder' '
+	speech x.wav .5
+	mkdir voices
+	printf "path\n" >voices/list.tsv
+	for i in 1 2 3
+	do
+		sox -R -n -r 8000 voices/$i.wav synth .$((3 * i)) pinknoise
+		echo $i.wav >>voices/list.tsv
+	done
+	wavread x.wav >in
+	for voices in 1 4
+	do
+		augment --babble $voices voices/*.wav <in >named
+		augment --babble $voices --noise-list voices/list.tsv <in \
+			>listed
+		framecmp -t 0 named listed
+	done
+	echo missing.wav >>voices/list.tsv
+	fails 1 augment --noise-list voices/list.tsv <in 2>err >out
+	says "voices/missing.wav: No such file" err
+	test ! -s out
+	printf "path\n1.wav\t2\n" >voices/list.tsv
+	fails 1 augment --noise-list voices/list.tsv <in 2>err >out
+	says "voices/list.tsv:2: more columns than the heading" err
+'
+check 'a voice does not talk over itself, told by its path or its id' '
+	speech a.wav .5
+	cp a.wav c.wav
+	sox -D -R -n -r 16000 -b 16 b.wav synth .25 pinknoise
+	printf "path\tid\na.wav\tone\n" >one.tsv
+	printf "b.wav\ttwo\n" | cat one.tsv - >list.tsv
+	for input in "a.wav" "-w .25 a.wav" "-M one.tsv"
+	do
+		wavread $input >in
+		for seed in 1 2 3
+		do
+			set -- -s $seed --babble 3
+			augment "$@" --noise-list list.tsv <in >either
+			augment "$@" b.wav <in >other
+			framecmp -t 0 either other
+		done
+	done
+	wavread c.wav >in
+	augment --babble 9 --noise-list list.tsv <in >either
+	augment --babble 9 b.wav <in >other
+	fails 1 framecmp -t 1e-3 either other
 '
 check 'the range is kept, and its ends are reached within it' '
 	speech x.wav .1
@@ -134,25 +228,38 @@ check 'mu-law leaves at most 255 values' '
 check 'the draws depend on seed and id alone' '
 	speech a.wav .5
 	cp a.wav b.wav
-	set -- --noise-color white -g -6:6 --speed .9:1.1 --reverb .1:.3
-	wavread a.wav b.wav | augment "$@" >ab
-	wavread b.wav a.wav | augment "$@" >ba
-	wavread b.wav | augment "$@" >b
-	framecut -w id=b.wav ba >x
-	framecmp -t 0 b x
-	framecut -w id=b.wav ab >x
-	framecmp -t 0 b x
-	framecut -w id=a.wav ab | samples >one
-	framecut -w id=b.wav ab | samples >other
-	! cmp -s one other
-	wavread b.wav | augment "$@" -s 1 >x
-	fails 1 framecmp -t 1e-3 b x
+	for i in 1 2 3
+	do
+		sox -R -n -r 16000 voice$i.wav synth $i pinknoise
+	done
+	for noise in "--noise-color white" \
+		"--babble 4 voice1.wav voice2.wav voice3.wav"
+	do
+		set -- -g -6:6 --speed .9:1.1 --reverb .1:.3 $noise
+		wavread a.wav b.wav | augment "$@" >ab
+		wavread b.wav a.wav | augment "$@" >ba
+		wavread b.wav | augment "$@" >b
+		framecut -w id=b.wav ba >x
+		framecmp -t 0 b x
+		framecut -w id=b.wav ab >x
+		framecmp -t 0 b x
+		framecut -w id=a.wav ab | samples >one
+		framecut -w id=b.wav ab | samples >other
+		! cmp -s one other
+		wavread b.wav | augment "$@" -s 1 >x
+		fails 1 framecmp -t 1e-3 b x
+	done
 '
 check 'one effect does not move the draws of another' '
 	speech x.wav .5
 	wavread x.wav | augment --noise-color white >alone
 	wavread x.wav | augment --noise-color white -g 9 --telephone band >both
 	test "$(said "noise white" <alone)" = "$(said "noise white" <both)"
+	sox -R -n -r 16000 voice.wav synth 3 pinknoise
+	set -- --babble 3 voice.wav
+	wavread x.wav | augment "$@" | framecut -d augment >alone
+	wavread x.wav | augment "$@" -g 0 | framecut -d augment >both
+	framecmp -t 0 alone both
 '
 check 'a probability is that of being changed at all' '
 	speech x.wav .1
@@ -198,6 +305,11 @@ check 'silence gets no noise, and silent noise is a reason' '
 	speech x.wav .1
 	wavread x.wav | fails 1 augment --noise silent.wav 2>err >out
 	says "x.wav: dropped: the noise drawn is silent" err
+	wavread x.wav | fails 1 augment --babble 3 silent.wav 2>err >out
+	says "x.wav: dropped: the noise drawn is silent" err
+	cp x.wav y.wav
+	wavread x.wav | augment --babble 9 silent.wav y.wav | framedump |
+		grep -q "\"babble of 9 "
 '
 check 'noise that cannot be read is an error before anything is written' '
 	echo text >text

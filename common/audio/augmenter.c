@@ -15,6 +15,7 @@
 
 /* The audio at hand, and what was done to it. */
 struct take {
+	const char *id;
 	const char *key;          /* of its draws */
 	float *samples;           /* owned */
 	size_t length;
@@ -102,24 +103,35 @@ reverb_add(const struct augmenter *a, struct take *t)
 	say(t, "reverb %.2f s", t60);
 }
 
-/* Fills x from one of the noises; returns what to call it. */
-static const char *
-noise_draw(const struct augmenter *a, const struct take *t, float *x,
-           struct rng *rng)
-{
-	size_t choices = a->noises + (a->color != COLOR_NONE);
-	size_t choice = rng_below(rng, choices);
+enum { NAME_MAX_BYTES = 512 };
 
-	if (choice < a->noises) {
-		noise_recorded(x, t->length, t->rate, a->noise[choice], rng);
-		return a->noise[choice];
+/* Fills x from one of the noises, and name with what to call it. */
+static void
+noise_draw(const struct augmenter *a, const struct take *t, float *x,
+           char *name, struct rng *rng)
+{
+	const struct noises *s = &a->noises;
+	size_t choice = rng_below(rng, s->length + (a->color != COLOR_NONE));
+
+	if (choice == s->length) {
+		bool pink = a->color == COLOR_PINK;
+
+		if (pink)
+			noise_pink(x, t->length, t->rate, rng);
+		else
+			noise_white(x, t->length, rng);
+		snprintf(name, NAME_MAX_BYTES, "noise %s",
+		         pink ? "pink" : "white");
+	} else if (a->babble > 1) {
+		noises_babble(s, (size_t)a->babble, t->id, x, t->length,
+		              t->rate, rng);
+		snprintf(name, NAME_MAX_BYTES, "babble of %d", a->babble);
+	} else {
+		noise_recorded(x, t->length, t->rate, &s->recording[choice],
+		               rng);
+		snprintf(name, NAME_MAX_BYTES, "noise %s",
+		         s->recording[choice].path);
 	}
-	if (a->color == COLOR_PINK) {
-		noise_pink(x, t->length, t->rate, rng);
-		return "pink";
-	}
-	noise_white(x, t->length, rng);
-	return "white";
 }
 
 static const char *
@@ -130,10 +142,10 @@ noise_add(const struct augmenter *a, struct take *t)
 	double snr = (double)range_draw(&a->snr, &rng), noise = 0, factor;
 	double speech = level_rms(t->samples, t->length);
 	float *x = xmalloc(t->length, sizeof *x);
-	const char *name = NULL;
+	char name[NAME_MAX_BYTES];
 
 	for (int i = 0; i < TRIES && noise == 0 && speech > 0; i++) {
-		name = noise_draw(a, t, x, &rng);
+		noise_draw(a, t, x, name, &rng);
 		noise = level_rms(x, t->length);
 	}
 	factor = noise > 0 ? speech / noise / decibels_level(snr) : 0;
@@ -143,7 +155,7 @@ noise_add(const struct augmenter *a, struct take *t)
 	if (speech == 0)
 		say(t, "noise none (silence)");
 	else if (noise > 0)
-		say(t, "noise %s %.1f dB", name, snr);
+		say(t, "%s %.1f dB", name, snr);
 	return speech > 0 && noise == 0 ? "the noise drawn is silent" : NULL;
 }
 
@@ -178,7 +190,7 @@ take_change(const struct augmenter *a, struct take *t)
 		return "nothing left of it";
 	if (a->reverb.given)
 		reverb_add(a, t);
-	if (a->noises > 0 || a->color != COLOR_NONE)
+	if (a->noises.length > 0 || a->color != COLOR_NONE)
 		why = noise_add(a, t);
 	if (a->gain.given)
 		gain_apply(a, t);
@@ -193,12 +205,12 @@ augmenter_apply(const struct augmenter *a, struct frame *f)
 	const char *why = NULL, *before = frame_text(f, FIELD_AUGMENT);
 	const struct tensor *audio = frame_need(f, FIELD_AUDIO, 1, &why);
 	double rate = frame_number(f, FIELD_RATE, 0);
-	struct take t = { .key = a->by_speaker ? frame_text(f, FIELD_SPEAKER)
-	                                       : frame_id(f) };
+	struct take t = { .id = frame_id(f) };
 	struct rng rng;
 
 	if (why)
 		return why;
+	t.key = a->by_speaker ? frame_text(f, FIELD_SPEAKER) : t.id;
 	if (!t.key)
 		return "no speaker, which --by speaker draws by";
 	if (rate < WAV_RATE_MIN || rate > WAV_RATE_MAX)

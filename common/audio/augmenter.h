@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audio/noises.h"
 #include "stream/frame.h"
 
 struct range {
@@ -33,8 +34,8 @@ struct augmenter {
 	struct range speed;       /* factor */
 	struct range reverb;      /* T60, s */
 	struct range snr;         /* dB, of the noise */
-	const char *const *noise; /* recordings; borrowed */
-	size_t noises;
+	struct noises noises;     /* recordings; the caller's to release */
+	int babble;               /* how many at once; over 1, equally loud */
 	int color;                /* enum noise_color: one more to choose */
 	struct range gain;        /* dB */
 	int telephone;            /* enum telephone */

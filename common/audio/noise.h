@@ -1,5 +1,5 @@
 /*
- * noise.h - noise made, or cut out of recordings
+ * noise.h - noise that is made
  */
 #ifndef NOISE_H
 #define NOISE_H
@@ -17,15 +17,5 @@ void noise_white(float *x, size_t n, struct rng *rng);
  * apart: so van der Ziel (1950) explained 1/f noise.
  */
 void noise_pink(float *x, size_t n, int rate, struct rng *rng);
-
-/*
- * n samples from a random place of a recording, its channels mixed; one that
- * is too short is repeated.  Dies when it cannot be read.
- */
-void noise_recorded(float *x, size_t n, int rate, const char *path,
-                    struct rng *rng);
-
-/* Dies when the recording cannot be opened. */
-void noise_check(const char *path);
 
 #endif

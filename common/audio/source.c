@@ -3,9 +3,6 @@
 
 #include "audio/source.h"
 
-/* Times in tables are rounded: this much past the end is no mistake. */
-static const double END_TOLERANCE = .02;
-
 /* resample.h's source: the part's samples at the file's rate. */
 static size_t
 part_read(void *context, float *samples, size_t count)
@@ -22,7 +19,7 @@ part_read(void *context, float *samples, size_t count)
 	if (s->why || !s->bounded || got == count)
 		return got;
 	left -= got;
-	if ((double)left > END_TOLERANCE * s->wav.rate) {
+	if ((double)left > SOURCE_END_TOLERANCE * s->wav.rate) {
 		snprintf(s->wav.why, sizeof s->wav.why,
 		         "ends at %.2f s, its part at %.2f s",
 		         (double)s->wav.position / s->wav.rate,

@@ -14,6 +14,9 @@
 #include "audio/resample.h"
 #include "audio/wav.h"
 
+/* Times in tables are rounded: so many s past the end are no mistake. */
+#define SOURCE_END_TOLERANCE .02
+
 struct source {
 	struct wav wav;
 	struct resample resample;

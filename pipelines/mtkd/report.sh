@@ -14,7 +14,7 @@ curves() {
 		i=$((i + 1))
 		lambda=$(cat "$WORK/$1/$method.lambda")
 		cat "$WORK/$1/${method}_${lambda}_$seed".*.log | tr -d '"' |
-			sed -n 's/.*pass:\([0-9]*\),.*ce:\([0-9.]*\).*/\1 \2/p' |
+			sed -n 's/.*pass:\([0-9]*\).*,ce:\([^,]*\).*/\1 \2/p' |
 			awk -v passes="$PASSES" -v i=$i -v name="$method" '
 			{ sum[$1] += $2; n[$1]++ }
 			END {

@@ -1,0 +1,210 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audio/level.h"
+#include "audio/noises.h"
+#include "audio/source.h"
+#include "core/die.h"
+#include "core/utf8.h"
+#include "core/xalloc.h"
+#include "corpus/manifest.h"
+
+static void
+recording_add(struct noises *s, struct recording r)
+{
+	s->recording = xrealloc(s->recording, s->length + 1,
+	                        sizeof *s->recording);
+	s->recording[s->length++] = r;
+}
+
+void
+noises_add(struct noises *s, const char *path)
+{
+	char *id = xstrdup(path);
+
+	utf8_repair(id);
+	recording_add(s, (struct recording){
+		.path = xstrdup(path), .id = id, .end = -1
+	});
+}
+
+void
+noises_add_manifest(struct noises *s, const char *name)
+{
+	struct manifest m;
+	const char *why;
+	size_t before = s->length;
+
+	manifest_open(&m, name);
+	while (manifest_next(&m, &why)) {
+		char *id = manifest_id(&m, why);
+
+		if (why)
+			die("%s: %s", id, why);
+		recording_add(s, (struct recording){
+			.path = xstrdup(m.path), .id = id,
+			.start = m.start, .end = m.end
+		});
+	}
+	if (s->length == before)
+		die("%s: names no recording", name);
+	manifest_close(&m);
+}
+
+static const char *
+recording_check(const struct recording *r, struct wav *w)
+{
+	const struct wav_options mix = { .channel = 0 };
+	const char *why = wav_open(w, r->path, &mix);
+	double seconds;
+
+	if (why)
+		return why;
+	if (w->piped)
+		return "a pipe: noise must be a file";
+	seconds = (double)w->frames / w->rate;
+	if (w->counted && r->start > 0 && r->start >= seconds)
+		return "ends before its part begins";
+	if (w->counted && r->end > seconds + SOURCE_END_TOLERANCE)
+		return "ends before its part does";
+	return NULL;
+}
+
+void
+noises_check(const struct noises *s)
+{
+	for (size_t i = 0; i < s->length; i++) {
+		struct wav w;
+		const char *why = recording_check(&s->recording[i], &w);
+
+		if (why)
+			die("%s: %s", s->recording[i].path, why);
+		wav_close(&w);
+	}
+}
+
+/* Seconds to where n samples still follow, if there is room. */
+static double
+place_draw(const struct recording *r, size_t n, int rate, struct rng *rng)
+{
+	const struct wav_options mix = { .channel = 0 };
+	struct wav w;
+	const char *why = wav_open(&w, r->path, &mix);
+	double end, spare;
+
+	if (why)
+		die("%s: %s", r->path, why);
+	end = (double)w.frames / w.rate;
+	if (r->end >= 0 && r->end < end)
+		end = r->end;
+	spare = end - r->start - (double)n / rate;
+	wav_close(&w);
+	return r->start + (double)rng_uniform(rng) * (spare > 0 ? spare : 0);
+}
+
+void
+noise_recorded(float *x, size_t n, int rate, const struct recording *r,
+               struct rng *rng)
+{
+	const struct wav_options mix = { .channel = 0 };
+	double begin = place_draw(r, n, rate, rng);
+
+	for (size_t done = 0; done < n; begin = r->start) {
+		struct source source;
+		size_t got = 0;
+
+		if (!source_open(&source, r->path, &mix, rate, begin, r->end))
+			got = source_read(&source, x + done, n - done);
+		if (source.why || (got == 0 && begin <= r->start))
+			die("%s: %s", r->path,
+			    source.why ? source.why : "no audio in it");
+		done += got;
+		source_close(&source);
+	}
+}
+
+/* Whether an id is this one, or a window of it: "talk.wav:3.000-6.000". */
+static bool
+id_is(const char *id, const char *of)
+{
+	size_t length = strlen(of);
+
+	return strncmp(id, of, length) == 0 &&
+	       (id[length] == '\0' || id[length] == ':');
+}
+
+/* By its id, or by the end of its path: manifests say it in their folder. */
+static bool
+recording_is(const struct recording *r, const char *id)
+{
+	const char *path = r->path;
+
+	while (path && !id_is(id, path)) {
+		path = strchr(path, '/');
+		path = path ? path + 1 : NULL;
+	}
+	return path || id_is(id, r->id);
+}
+
+static const struct recording *
+voice_choose(const struct noises *s, const char *id, struct rng *rng)
+{
+	const struct recording *r;
+	size_t other = 0;
+
+	while (other < s->length && recording_is(&s->recording[other], id))
+		other++;
+	do
+		r = &s->recording[rng_below(rng, s->length)];
+	while (other < s->length && recording_is(r, id));
+	return r;
+}
+
+/* Returns its level: 0 when it was silent each time. */
+static double
+voice_draw(float *x, size_t n, int rate, const struct noises *s,
+           const char *id, struct rng *rng)
+{
+	enum { TRIES = 10 };
+	double level = 0;
+
+	for (int i = 0; i < TRIES && level == 0; i++) {
+		noise_recorded(x, n, rate, voice_choose(s, id, rng), rng);
+		level = level_rms(x, n);
+	}
+	return level;
+}
+
+bool
+noises_babble(const struct noises *s, size_t voices, const char *id, float *x,
+              size_t n, int rate, struct rng *rng)
+{
+	float *voice = xmalloc(n, sizeof *voice);
+	double level = 1;
+
+	memset(x, 0, n * sizeof *x);
+	for (size_t v = 0; v < voices && level > 0; v++) {
+		struct rng own; /* one drawn again moves no other */
+
+		rng_init(&own, rng_next(rng));
+		level = voice_draw(voice, n, rate, s, id, &own);
+		for (size_t i = 0; level > 0 && i < n; i++)
+			x[i] += (float)((double)voice[i] / level);
+	}
+	if (level == 0)
+		memset(x, 0, n * sizeof *x);
+	free(voice);
+	return level > 0;
+}
+
+void
+noises_release(struct noises *s)
+{
+	for (size_t i = 0; i < s->length; i++) {
+		free(s->recording[i].path);
+		free(s->recording[i].id);
+	}
+	free(s->recording);
+	*s = (struct noises){ .length = 0 };
+}
