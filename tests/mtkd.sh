@@ -109,11 +109,27 @@ check 'the published experiment runs with networks, its settings and loss' '
 	student-init -a w2v2-tiny -c anger,happiness,neutral,sadness -o base
 	rm -rf "$dir/paper"
 	make -s -C "$top/pipelines" paper CORPORA="$dir/corpus" \
-		WORK="$dir/paper" TEACHER_BASE="$PWD/base" PAPER_PASSES=1 \
+		WORK="$dir/paper" TEACHER_BASE="$PWD/base" PASSES=1 \
+		TEACHER_PASSES=1 \
 		>out 2>&1 || { cat out; false; }
-	modeldump "$dir/paper/0/mono-mtkd-paper_.25_1.it" >model
+	modeldump "$dir/paper/0/mono-mtkd-paper_.25_42.it" >model
 	grep -q "w2v2\|wav2vec2" model
 	grep -q "^mono-kd-paper  *[0-9]" "$dir/paper/results.txt"
+'
+check 'in noise, teachers hear clean speech and students do not' '
+	make -s -C "$top/pipelines" noise CORPORA="$dir/corpus" \
+		WORK="$dir/noise" SEEDS=1 PASSES=1 TEACHER_PASSES=1 \
+		METHODS="clean-ft ft kd" TEACHERS=small LAMBDAS=.1 \
+		VIEWS="raw babble telephone" >out 2>&1 || { cat out; false; }
+	modeldump --key history "$dir/noise/0/kd_.1_1.all" >history
+	grep -q "augment --babble 5" history
+	grep -q "augment --telephone mulaw" history
+	modeldump --key history "$dir/noise/0/clean-ft_0_1.all" >history
+	! grep -q augment history
+	modeldump --key history "$dir/noise/0/teacher-all.model" >history
+	! grep -q augment history
+	grep -q "raw *babble20 .* pink0  *room1" "$dir/noise/results.txt"
+	grep -qE "^clean-ft( +[0-9.]+){11}$" "$dir/noise/results.txt"
 '
 check 'without corpora it says what to do' '
 	fails 2 make -s -C "$top/pipelines" mtkd WORK="$dir/none" 2>err

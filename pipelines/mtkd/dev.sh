@@ -5,7 +5,7 @@
 # mean of the views.
 set -eu
 out=$1
-./student.sh "$2" "$3" "${SEEDS%% *}" "$DEV" "$out"
+./student.sh "$2" "$3" "${SEEDS%% *}" "$DEV" "$out" "$VIEWS"
 for view in $VIEWS
 do
 	score --by '' --bootstrap 0 --tsv "$out.$view.tsv"

@@ -1,13 +1,19 @@
 # method.sh - what a method is; sourced with method, lambda and seed set
 #
 # Sets model, the file but for its language; languages, of the students, "all"
-# for one of all; loss; SAID, files of what teachers said; kind, of the student.
+# for one of all; loss; SAID, files of what teachers said; kind, of the student;
+# heard, the views that it is trained with.  mono-METHOD has a student a
+# language, clean-METHOD hears the first view alone.
 
 model=$DIR/${method}_${lambda}_$seed languages=all kind=$SIZE SAID=
-case $method in mono-*) languages=$LANGUAGES ;; esac
+heard=$VIEWS base=$method
+case $method in
+mono-*) languages=$LANGUAGES base=${method#mono-} ;;
+clean-*) heard=${VIEWS%% *} base=${method#clean-} ;;
+esac
 test -z "$FROM" || kind=network
 
-line=$(sed -n "s/^${method#mono-}  *//p" methods.txt)
+line=$(sed -n "s/^$base  *//p" methods.txt)
 test "$line" || { echo "$0: methods.txt has no $method" >&2; exit 1; }
 teachers=$(echo "${line%% *}" | tr ',' ' ' | sed "s/languages/$LANGUAGES/")
 test "$teachers" != - || teachers=

@@ -69,7 +69,7 @@ weights() {
 
 # confusion GROUP
 confusion() {
-	for view in $VIEWS
+	for view in $TEST_VIEWS
 	do
 		for method in $METHODS
 		do

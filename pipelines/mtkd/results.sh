@@ -93,17 +93,38 @@ measures() {
 	done
 }
 
+# summary GROUP: a line a method, of each view the mean recall
+summary() {
+	printf '\nUAR, %%\n\n%-18s' ''
+	printf '%12s' $TEST_VIEWS
+	for method in $METHODS
+	do
+		printf '\n%-18s' "$method"
+		for view in $TEST_VIEWS
+		do
+			score --by '' --bootstrap 0 --tsv \
+				"$WORK/$1/$method.$view.tsv" | awk -F '\t' '
+				$2 == "all" { printf "%12.1f", 100 * $5 }'
+		done
+	done
+	echo
+}
+
 # group NAME SPLIT...
 group() {
 	name=$1
 	shift
 	mkdir -p "$WORK/$name"
-	for view in $VIEWS
+	for view in $TEST_VIEWS
 	do
 		for method in $METHODS
 		do
 			pooled "$name" "$method" "$view" "$@"
 		done
+	done
+	summary "$name"
+	for view in $TEST_VIEWS
+	do
 		measures "$name" "$view"
 		differences ft "$name" "$view"
 		differences kd "$name" "$view"

@@ -22,7 +22,7 @@ TRAIN_FOLDS = $(filter-out $(DEV_FOLD),$(ALL_FOLDS))
 endif
 export DIR TEST TRAIN DEV
 
-FRAMES  = $(VIEWS:%=$(WORK)/%.frames)
+FRAMES  = $(VIEWS:%=$(WORK)/%.frames) $(TEST_VIEWS:%=$(WORK)/%.frames)
 HEARD   = $(WORK)/$(TEACHER_VIEW).frames
 NAMES   = all $(LANGUAGES)
 SAID    = $(NAMES:%=$(DIR)/said-%.frames)
@@ -59,12 +59,13 @@ $(DIR)/%.dev: $(FRAMES) $(SAID)
 	./dev.sh $@ $(subst _, ,$*)
 
 define method
-$(DIR)/$1.lambda: $(if $(filter ft mono-ft,$1),,$(LAMBDAS:%=$(DIR)/$1_%.dev))
+$(DIR)/$1.lambda: $(if $(filter ft %-ft,$1),,$(LAMBDAS:%=$(DIR)/$1_%.dev))
 	./lambda.sh $$@ $$^
 
 $(SEEDS:%=$(DIR)/$1.%.tested): $(DIR)/$1.%.tested: $(DIR)/$1.lambda \
 		$(FRAMES) $(SAID)
-	./student.sh $1 $$$$(cat $$<) $$* "$(TEST)" $(DIR)/$1.$$*
+	./student.sh $1 $$$$(cat $$<) $$* "$(TEST)" $(DIR)/$1.$$* \
+		"$(TEST_VIEWS)"
 	touch $$@
 
 $(DIR)/$1.weights: $(DIR)/$1.$(firstword $(SEEDS)).tested

@@ -1,15 +1,15 @@
 #!/bin/sh
-# student.sh METHOD LAMBDA SEED CONDITIONS OUT - train, then predict
+# student.sh METHOD LAMBDA SEED CONDITIONS OUT VIEWS - train, then predict
 #
 # The student METHOD_LAMBDA_SEED.all, or of mono-METHOD one a language, is
-# trained if there is none yet.  OUT.VIEW.tsv are its predictions of the
-# utterances for which all CONDITIONS hold.
+# trained if there is none yet.  OUT.VIEW.tsv are its predictions of those
+# utterances in VIEWS for which all CONDITIONS hold.
 set -eu
-method=$1 lambda=$2 seed=$3 conditions=$4 out=$5
+method=$1 lambda=$2 seed=$3 conditions=$4 out=$5 judged=$6
 . ./method.sh
 
 set --
-for view in $VIEWS
+for view in $heard
 do
 	set -- "$@" "$WORK/$view.frames"
 done
@@ -20,7 +20,7 @@ do
 	./train.sh "$model.$language" "$seed" "$kind" "$PASSES" "$loss" \
 		"$TRAIN $only" "$@"
 done
-for view in $VIEWS
+for view in $judged
 do
 	for language in $languages
 	do

@@ -1,0 +1,47 @@
+#!/bin/sh
+# view.sh OUT VIEW - the features of speech to which something was done
+#
+# What is done is in views.txt.
+set -eu
+out=$1 view=$2
+options=$(sed -n "s/^$view  *//p" views.txt)
+test "$options" || { echo "view: views.txt has no $view" >&2; exit 1; }
+# shellcheck disable=SC2086 # a list
+dev=$(./next.sh "${FOLDS%% *}" $ALL_FOLDS)
+
+# rows in|out FOLD...: of the manifest, in these folds or in none of them
+rows() {
+	awk -F '\t' -v wanted="$1" -v folds=" $* " '
+		NR == 1 { for (i = 1; i <= NF; i++) if ($i == "fold") c = i }
+		NR == 1 || (index(folds, " " $c " ") > 0) == (wanted == "in")
+	' "$CORPORA/manifest.tsv"
+}
+
+# voices: of rows, as augment finds them from elsewhere
+voices() {
+	awk -F '\t' -v OFS='\t' -v folder="$CORPORA/" '
+		NR == 1 { for (i = 1; i <= NF; i++) if ($i == "path") c = i }
+		NR > 1 && $c !~ /^\// { $c = folder $c }
+		{ print }'
+}
+
+rows in "$dev" | voices >"$out.test"
+# shellcheck disable=SC2086 # a list
+rows out $FOLDS "$dev" | voices >"$out.training"
+options=$(echo "$options" |
+	sed "s|TRAINING|$out.training|; s|TEST|$out.test|")
+case $view in
+*[0-9]) set -- in $FOLDS ;;
+*) set -- out ;;
+esac
+# shellcheck disable=SC2086 # a list of words
+rows "$@" | (cd "$CORPORA" && wavread -M -) | augment $options | featurize |
+	framecut --drop audio >"$out.whole"
+if test "${QUICK:-}"
+then
+	shuffle --keep-order --split 1:9 --by id,cat "$out.whole" >"$out.tmp"
+else
+	mv "$out.whole" "$out.tmp"
+fi
+rm -f "$out.whole" "$out.test" "$out.training"
+mv "$out.tmp" "$out"
