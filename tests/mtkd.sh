@@ -95,6 +95,26 @@ check 'what was lost on the way is made again, the same' '
 	mtkd "$dir/work" HELDOUT=other
 	cmp before "$dir/work/results.txt"
 '
+check 'killed at any moment, it goes on and ends in the same results' '
+	kills=
+	for pause in .2 .4 .6 .3
+	do
+		setsid make -s -C "$top/pipelines" mtkd SEEDS="1 2" PASSES=1 \
+			CORPORA="$dir/corpus" WORK="$dir/killed" SIZE=small \
+			METHODS="ft mtkd-cosine" LAMBDAS=".1 .5" \
+			TEACHERS=small -j2 >out 2>&1 & pid=$!
+		sleep $pause
+		kill -KILL -$pid && kills=x$kills || :
+		wait $pid || :
+	done
+	test "$kills"
+	for work in killed whole
+	do
+		mtkd "$dir/$work" METHODS="ft mtkd-cosine" TEACHERS=small \
+			VOTES=
+	done
+	cmp "$dir/killed/results.txt" "$dir/whole/results.txt"
+'
 check 'cross-fitted, nobody is taught by who has heard him' '
 	mtkd "$dir/cross" CROSSFIT=1 METHODS="ft kd" SEEDS=1 LAMBDAS=.1 \
 		>out 2>&1 || { cat out; false; }

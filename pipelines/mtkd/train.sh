@@ -68,5 +68,7 @@ do
 		--seed "$seed" --batch $batch $learning --loss "$loss" \
 		--log "$out.log"
 done
-student-export --model "$training" --out "$out"
+rm -rf "$out.tmp" # a directory of networks
+student-export --model "$training" --out "$out.tmp"
+mv "$out.tmp" "$out"
 rm -rf "$training"
