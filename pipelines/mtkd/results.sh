@@ -25,16 +25,19 @@ pooled() {
 line() {
 	score --by "$3" --tsv - |
 		awk -F '\t' -v name="$1" -v c="$2" '
-		NR > 1 { line = line sprintf("  %4.1f (%s)", 100 * $c,
-			$(c + 1) == "-" ? "-" : sprintf("%.1f-%.1f",
-			100 * $(c + 1), 100 * $(c + 2))) }
+		NR > 1 {
+			cell = sprintf("%4.1f (%s)", 100 * $c,
+				$(c + 1) == "-" ? "-" : sprintf("%.1f-%.1f",
+				100 * $(c + 1), 100 * $(c + 2)))
+			line = line sprintf("%-20s", cell)
+		}
 		END { printf "%-18s%s\n", name, line }'
 }
 
 # heading BY <TABLE
 heading() {
 	score --by "$1" --tsv --bootstrap 0 - | awk -F '\t' '
-		NR > 1 { line = line sprintf("  %-16s", $2) }
+		NR > 1 { line = line sprintf("%-20s", $2) }
 		END { printf "%-18s%s\n", "", line }'
 }
 
@@ -43,7 +46,7 @@ recalls() {
 	score --by '' - | awk -v name="$1" '
 		$1 == "class" { on = 1; next }
 		on && NF < 4 { exit }
-		on { line = line sprintf("  %4.1f (%s)", $3, $4) }
+		on { line = line sprintf("%-20s", $3 " (" $4 ")") }
 		END { printf "%-18s%s\n", name, line }'
 }
 
@@ -59,9 +62,11 @@ differences() {
 			awk -v name="$method" '
 			$2 == "UAR" {
 				sub(/^corpus=/, "")
-				printf "%-18s%-12s%5s %5s %7s (%s to %s), " \
-					"p %s\n", name, $1, $3, $4, $5, $6,
-					$7, $8
+				printf "%-18s%-12s%5s %5s %7s", name, $1, $3,
+					$4, $5
+				if ($6 != "-")
+					printf " (%s to %s), p %s", $6, $7, $8
+				print ""
 				name = ""
 			}'
 	done
@@ -85,7 +90,7 @@ measures() {
 		awk '
 		$1 == "class" { on = 1; next }
 		on && NF < 4 { exit }
-		on { line = line sprintf("  %-16s", $1) }
+		on { line = line sprintf("%-20s", $1) }
 		END { printf "%-18s%s\n", "", line }'
 	for method in $METHODS
 	do
