@@ -100,6 +100,7 @@ check 'killed at any moment, it goes on and ends in the same results' '
 	for pause in .2 .4 .6 .3
 	do
 		setsid make -s -C "$top/pipelines" mtkd SEEDS="1 2" PASSES=1 \
+			TEACHER_PASSES=1 \
 			CORPORA="$dir/corpus" WORK="$dir/killed" SIZE=small \
 			METHODS="ft mtkd-cosine" LAMBDAS=".1 .5" \
 			TEACHERS=small -j2 >out 2>&1 & pid=$!
