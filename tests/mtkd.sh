@@ -95,6 +95,14 @@ check 'what was lost on the way is made again, the same' '
 	mtkd "$dir/work" HELDOUT=other
 	cmp before "$dir/work/results.txt"
 '
+check 'several folds are pooled, and told apart' '
+	mtkd "$dir/folds" FOLDS="0 2" METHODS="ft kd" SEEDS=1 TEACHERS=small \
+		VOTES= >out 2>&1 || { cat out; false; }
+	grep -qE "^kd( +[0-9.]+){3} [+]- [0-9.]+$" "$dir/folds/results.txt"
+	grep -q "folds 0 2 ==" "$dir/folds/results.txt"
+	modeldump --key speakers "$dir/folds/2/ft_0_1.all" | tr -d "[:alpha:]" |
+		sort -u | tr "\n" " " | grep -qx "0 1 "
+'
 check 'killed at any moment, it goes on and ends in the same results' '
 	kills=
 	for pause in .2 .4 .6 .3

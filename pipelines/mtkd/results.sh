@@ -115,6 +115,45 @@ summary() {
 	echo
 }
 
+# folds GROUP VIEW SPLIT...: recall by fold, their mean, and its 95 % interval
+# by Student's t
+folds() {
+	group=$1 view=$2
+	shift 2
+	test $# -gt 1 || return 0
+	printf '\nUAR by fold, %%, %s\n\n%-18s' "$view" ''
+	printf '%8s' "$@"
+	printf '%8s\n' mean
+	for method in $METHODS
+	do
+		for split
+		do
+			awk -F '\t' -v begin="$split/" '
+				NR == 1 || index($1, begin) == 1
+			' "$WORK/$group/$method.$view.tsv" |
+				score --by '' --bootstrap 0 --tsv -
+		done | awk -F '\t' -v name="$method" '
+		$2 == "all" {
+			x = 100 * $5
+			line = line sprintf("%8.1f", x)
+			sum += x
+			squares += x * x
+			n++
+		}
+		END {
+			if (!n)
+				exit 1
+			split("12.71 4.30 3.18 2.78 2.57 2.45 2.36 2.31 2.26",
+				t, " ")
+			mean = sum / n
+			variance = (squares - n * mean * mean) / (n - 1)
+			deviation = variance > 0 ? sqrt(variance) : 0
+			printf "%-18s%s%8.1f +- %.1f\n", name, line, mean,
+				(n < 11 ? t[n - 1] : 2.2) * deviation / sqrt(n)
+		}'
+	done
+}
+
 # group NAME SPLIT...
 group() {
 	name=$1
@@ -130,6 +169,7 @@ group() {
 	summary "$name"
 	for view in $TEST_VIEWS
 	do
+		folds "$name" "$view" "$@"
 		measures "$name" "$view"
 		differences ft "$name" "$view"
 		differences kd "$name" "$view"
