@@ -46,11 +46,14 @@ featurize(const struct extractor *e, struct frame *f)
 	return NULL;
 }
 
-/* Milliseconds to samples at a rate. */
+/*
+ * Milliseconds to whole samples at a rate, as Kaldi counts them; the 1e-7 is
+ * what a float may lack of the decimal it stands for.
+ */
 static int
 samples_in(float ms, int rate)
 {
-	return (int)(ms * (float)rate / 1000 + .5f);
+	return (int)((double)ms * rate / 1000 * (1 + 1e-7));
 }
 
 /* What the options ask for, or a usage error. */

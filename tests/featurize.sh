@@ -74,6 +74,21 @@ check 'columns, rows and type are what the options say' '
 	test "$(shape -w 20 --hop 20 -s 32768)" = \
 		"[50,83] \"fbank80+pitch 16000/320/320 x32768\" "
 '
+# samples OPTION...: rate/window/hop of a second at that rate
+samples() {
+	frames "a $2 [i % 100 / 100 for i in range($2)]" | featurize "$@" |
+		framedump | sed -n 's/^  features.type .* \(.*\)"/\1/p'
+}
+
+check 'window and hop are cut to whole samples, as torchaudio cuts them' '
+	test "$(samples -r 22050)" = 22050/551/220
+	test "$(samples -r 44100)" = 44100/1102/441
+	test "$(samples -r 11025)" = 11025/275/110
+	test "$(samples -r 16000 -w 32.5 --hop 7.3)" = 16000/520/116
+	test "$(samples -r 10000 -w 12.3 --hop 2.3)" = 10000/123/23
+	test "$(samples -r 48000 -w 20.7 --hop 9.9)" = 48000/993/475
+	test "$(samples -r 22050 | wc -l)" = 1
+'
 check 'every type is one that student-init reads' '
 	for options in "" "-t fbank" "-t mfcc -b 23" "-t mfcc -p -d 2" \
 		"-d 1 -s 32768" "-w 200 --hop 1 -s .001" "-b 256 -s 1e6" \
