@@ -16,6 +16,7 @@
 #include "stream/filter.h"
 
 enum { TYPE_FBANK_PITCH, TYPE_FBANK, TYPE_MFCC };
+enum { BANDS_MIN = 4, BANDS_FBANK = 80, BANDS_MFCC = 23 }; /* Kaldi's */
 
 static const char *
 featurize(const struct extractor *e, struct frame *f)
@@ -61,16 +62,22 @@ static struct features_type
 type_choose(int kind, bool pitch, int bands, int cepstra, int deltas,
             int rate, float window, float hop, float scale)
 {
+	bool mfcc = kind == TYPE_MFCC;
 	struct features_type t = {
-		.kind = kind == TYPE_MFCC ? FEATURES_MFCC : FEATURES_FBANK,
-		.columns = kind == TYPE_MFCC ? cepstra : bands,
+		.kind = mfcc ? FEATURES_MFCC : FEATURES_FBANK,
 		.pitch = pitch || kind == TYPE_FBANK_PITCH,
 		.deltas = deltas, .rate = rate, .scale = scale,
 		.window = samples_in(window, rate),
 		.hop = samples_in(hop, rate)
 	};
 
-	if (t.kind == FEATURES_MFCC && cepstra > bands)
+	if (bands == 0)
+		bands = mfcc ? BANDS_MFCC : BANDS_FBANK;
+	if (bands < BANDS_MIN)
+		die_usage("--bands %d: want at least %d", bands, BANDS_MIN);
+	t.columns = mfcc ? cepstra : bands;
+	t.bands = mfcc ? bands : 0;
+	if (mfcc && cepstra > bands)
 		die_usage("--cepstra %d: want at most --bands %d", cepstra,
 		          bands);
 	return t;
@@ -91,14 +98,15 @@ stream_run(const struct extractor *e, const char *path, int argc,
 int
 main(int argc, char *argv[])
 {
-	int kind = 0, rate = 16000, bands = 80, cepstra = 13, deltas = 0;
+	int kind = 0, rate = 16000, bands = 0, cepstra = 13, deltas = 0;
 	float window = 25, hop = 10, scale = 1;
 	bool pitch = false;
 	const struct cli_option options[] = {
 		OPT_CHOICE('t', "type", &kind, "fbank+pitch|fbank|mfcc",
 		           "what to compute"),
 		OPT_FLAG('p', "pitch", &pitch, "add log F0, voicing, energy"),
-		OPT_INT('b', "bands", &bands, 4, 256, "mel bands"),
+		OPT_INT('b', "bands", &bands, 0, 256,
+		        "mel bands; 0: 80, of mfcc 23"),
 		OPT_INT('c', "cepstra", &cepstra, 2, 256, "with mfcc"),
 		OPT_INT('d', "deltas", &deltas, 0, 2, "add differences"),
 		OPT_INT('r', "rate", &rate, 6000, 96000, "Hz expected"),
@@ -118,7 +126,7 @@ main(int argc, char *argv[])
 
 	type = type_choose(kind, pitch, bands, cepstra, deltas, rate, window,
 	                   hop, scale);
-	extractor_init(&e, &type, bands);
+	extractor_init(&e, &type);
 	status = stream_run(&e, first < argc ? argv[first] : "-", argc, argv);
 	extractor_release(&e);
 	return status;

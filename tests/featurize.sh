@@ -54,7 +54,9 @@ shape() {
 
 check 'bad options are usage errors' '
 	fails 2 featurize operand operand
-	fails 2 featurize -b 3
+	fails 2 featurize -b 3 2>err
+	grep -q "bands 3: want at least 4" err
+	fails 2 featurize -t mfcc -c 24
 	fails 2 featurize -t wav
 	fails 2 featurize -d 3
 	fails 2 featurize -w 0
@@ -68,9 +70,10 @@ check 'columns, rows and type are what the options say' '
 	test "$(shape -t fbank -b 40)" = "[98,40] \"fbank40 16000/400/160\" "
 	test "$(shape -t fbank -d 2)" = \
 		"[98,240] \"fbank80+deltas2 16000/400/160\" "
-	test "$(shape -t mfcc -b 23)" = "[98,13] \"mfcc13 16000/400/160\" "
+	test "$(shape -t mfcc)" = "[98,13] \"mfcc13of23 16000/400/160\" "
+	test "$(shape -t mfcc -b 40)" = "[98,13] \"mfcc13of40 16000/400/160\" "
 	test "$(shape -t mfcc -c 20 -p -d 1)" = \
-		"[98,46] \"mfcc20+pitch+deltas1 16000/400/160\" "
+		"[98,46] \"mfcc20of23+pitch+deltas1 16000/400/160\" "
 	test "$(shape -w 20 --hop 20 -s 32768)" = \
 		"[50,83] \"fbank80+pitch 16000/320/320 x32768\" "
 '
@@ -89,8 +92,19 @@ check 'window and hop are cut to whole samples, as torchaudio cuts them' '
 	test "$(samples -r 48000 -w 20.7 --hop 9.9)" = 48000/993/475
 	test "$(samples -r 22050 | wc -l)" = 1
 '
+check 'a model of cepstra takes no cepstra of other bands' '
+	student-init -f "mfcc13of23 16000/400/160" --width 8 --heads 1 \
+		--blocks "" -o m
+	featurize -t mfcc <"$in" | predict -m m >/dev/null
+	featurize -t mfcc -b 80 <"$in" | fails 1 predict -m m >out 2>err
+	grep -q "mfcc13of80.*mfcc13of23" err
+	student-init -f "mfcc13 16000/400/160" --width 8 --heads 1 \
+		--blocks "" -o m
+	featurize -t mfcc <"$in" | fails 1 predict -m m >out 2>err
+	grep -q "mfcc13of23.*mfcc13 " err
+'
 check 'every type is one that student-init reads' '
-	for options in "" "-t fbank" "-t mfcc -b 23" "-t mfcc -p -d 2" \
+	for options in "" "-t fbank" "-t mfcc -b 23" "-t mfcc -b 40 -p -d 2" \
 		"-d 1 -s 32768" "-w 200 --hop 1 -s .001" "-b 256 -s 1e6" \
 		"-b 4 -s 1.5"
 	do

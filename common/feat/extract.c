@@ -4,9 +4,9 @@
 enum { LIFTER = 22 }; /* Kaldi's default for cepstra */
 
 void
-extractor_init(struct extractor *e, const struct features_type *type,
-               int bands)
+extractor_init(struct extractor *e, const struct features_type *type)
 {
+	int bands = type->kind == FEATURES_MFCC ? type->bands : type->columns;
 	struct fbank_options options = FBANK_OPTIONS_INIT;
 
 	*e = (struct extractor){

@@ -15,12 +15,11 @@ struct extractor {
 	struct fbank fbank;
 	struct mfcc mfcc;         /* begun for mfcc only */
 	struct pitch pitch;       /* with pitch only */
-	size_t bands;             /* mel bands; the columns of fbank */
+	size_t bands;             /* mel bands */
 };
 
-/* Copies type.  bands: mel bands, the columns of fbank. */
-void extractor_init(struct extractor *e, const struct features_type *type,
-                    int bands);
+/* Copies type, which says of how many bands its cepstra are. */
+void extractor_init(struct extractor *e, const struct features_type *type);
 
 size_t extractor_rows(const struct extractor *e, size_t samples);
 

@@ -25,15 +25,18 @@ features_width(const struct features_type *t)
 void
 features_type_print(char *text, const struct features_type *t)
 {
-	char deltas[16] = "", scale[20] = "";
+	char bands[16] = "", deltas[16] = "", scale[20] = "";
 
+	if (t->kind == FEATURES_MFCC && t->bands)
+		snprintf(bands, sizeof bands, "of%d", t->bands);
 	if (t->deltas)
 		snprintf(deltas, sizeof deltas, "+deltas%d", t->deltas);
 	if (t->scale != 1)
 		snprintf(scale, sizeof scale, " x%g", (double)t->scale);
-	snprintf(text, FEATURES_TYPE_MAX, "%s%d%s%s %d/%d/%d%s",
-	         kind_name[t->kind], t->columns, t->pitch ? "+pitch" : "",
-	         deltas, t->rate, t->window, t->hop, scale);
+	snprintf(text, FEATURES_TYPE_MAX, "%s%d%s%s%s %d/%d/%d%s",
+	         kind_name[t->kind], t->columns, bands,
+	         t->pitch ? "+pitch" : "", deltas, t->rate, t->window, t->hop,
+	         scale);
 }
 
 /* Reads what print writes: builds the text back and compares. */
@@ -51,14 +54,16 @@ features_type_parse(struct features_type *t, const char *text)
 		return false;
 	if (strncmp(text, "mfcc", 4) == 0)
 		t->kind = FEATURES_MFCC;
-	if (sscanf(text + strlen(kind_name[t->kind]), "%4d", &t->columns) != 1)
+	if (sscanf(text + strlen(kind_name[t->kind]), "%4dof%4d", &t->columns,
+	           &t->bands) < 1)
 		return false;
 	t->pitch = strstr(text, "+pitch") != NULL;
 	if (deltas && sscanf(deltas, "+deltas%1d", &t->deltas) != 1)
 		return false;
 	features_type_print(again, t);
-	return t->columns > 0 && t->rate > 0 && t->window > 0 && t->hop > 0 &&
-	       t->scale > 0 && t->deltas <= 2 && strcmp(again, text) == 0;
+	return t->columns > 0 && (!t->bands || t->bands >= t->columns) &&
+	       t->rate > 0 && t->window > 0 && t->hop > 0 && t->scale > 0 &&
+	       t->deltas <= 2 && strcmp(again, text) == 0;
 }
 
 /* The columns from … to - 1 less their means over time, times scale. */

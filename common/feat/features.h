@@ -6,6 +6,8 @@
  *
  *	fbank80+pitch 16000/400/160
  *	kind, columns, extras, then rate (Hz) / window / hop (samples)
+ *	mfcc13of23 16000/400/160
+ *	13 cepstra of 23 mel bands; without "of23" nobody has said of how many
  *
  * Audio scaled by other than 1 before its spectrum is told by " x32768".
  * With pitch, three columns follow: log F0 (ln Hz), voicing (0 to 1) and the
@@ -23,6 +25,7 @@ enum features_kind { FEATURES_FBANK, FEATURES_MFCC };
 struct features_type {
 	int kind;                 /* enum features_kind */
 	int columns;              /* bands or cepstra */
+	int bands;                /* under the cepstra; 0: not said */
 	bool pitch;
 	int deltas;               /* order, 0 to 2 */
 	int rate, window, hop;    /* Hz, samples, samples */

@@ -21,14 +21,13 @@ voice(void)
 }
 
 static float *
-extract(size_t *rows, const struct features_type *type, const float *audio,
-        int bands)
+extract(size_t *rows, const struct features_type *type, const float *audio)
 {
 	struct arena arena = ARENA_INIT;
 	struct extractor e;
 	float *out;
 
-	extractor_init(&e, type, bands);
+	extractor_init(&e, type);
 	*rows = extractor_rows(&e, SAMPLES);
 	out = constant_floats(*rows * features_width(type), NAN);
 	extractor_forward(out, audio, SAMPLES, *rows, &arena, &e);
@@ -51,8 +50,8 @@ static void
 test_columns(void **state)
 {
 	struct features_type plain = {
-		.kind = FEATURES_FBANK, .columns = 23, .rate = RATE,
-		.window = 400, .hop = 160, .scale = 1
+		.kind = FEATURES_FBANK, .columns = 23, .bands = 23,
+		.rate = RATE, .window = 400, .hop = 160, .scale = 1
 	};
 	struct features_type full = plain;
 	float *audio = voice(), *a, *b;
@@ -64,8 +63,8 @@ test_columns(void **state)
 		plain.columns = full.columns = kind == FEATURES_MFCC ? 13 : 23;
 		full.pitch = true;
 		full.deltas = 2;
-		a = extract(&rows, &full, audio, 23);
-		b = extract(&again, &plain, audio, 23);
+		a = extract(&rows, &full, audio);
+		b = extract(&again, &plain, audio);
 		assert_int_equal(rows, 48);
 		assert_int_equal(rows, again);
 		same_columns(a, features_width(&full), 0, b,
@@ -90,7 +89,7 @@ test_pitch(void **state)
 	size_t rows;
 
 	(void)state;
-	x = extract(&rows, &type, audio, 23);
+	x = extract(&rows, &type, audio);
 	for (size_t t = 5; t < rows - 5; t++) {
 		const float *row = x + t * 26;
 
@@ -113,9 +112,9 @@ test_scale(void **state)
 	size_t rows;
 
 	(void)state;
-	a = extract(&rows, &type, audio, 23);
+	a = extract(&rows, &type, audio);
 	type.scale = 32768;
-	b = extract(&rows, &type, audio, 23);
+	b = extract(&rows, &type, audio);
 	for (size_t i = 0; i < rows * 23; i++)
 		assert_close((double)(b[i] - a[i]), 2 * log(32768), 1e-3);
 	free(audio);
@@ -127,13 +126,13 @@ static void
 test_rows(void **state)
 {
 	const struct features_type type = {
-		.kind = FEATURES_MFCC, .columns = 13, .rate = RATE,
-		.window = 400, .hop = 160, .scale = 1
+		.kind = FEATURES_MFCC, .columns = 13, .bands = 23,
+		.rate = RATE, .window = 400, .hop = 160, .scale = 1
 	};
 	struct extractor e;
 
 	(void)state;
-	extractor_init(&e, &type, 23);
+	extractor_init(&e, &type);
 	assert_int_equal(extractor_rows(&e, 0), 0);
 	assert_int_equal(extractor_rows(&e, 399), 0);
 	assert_int_equal(extractor_rows(&e, 400), 1);

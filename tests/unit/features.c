@@ -14,7 +14,9 @@ test_print(void **state)
 {
 	static const char *const texts[] = {
 		"fbank80 16000/400/160", "fbank80+pitch 16000/400/160",
-		"mfcc13+deltas2 8000/200/80", "mfcc20+pitch+deltas1 96000/1/1",
+		"mfcc13of23+deltas2 8000/200/80",
+		"mfcc20+pitch+deltas1 96000/1/1",
+		"mfcc256of256+pitch+deltas2 96000/19200/9600 x1e+06",
 		"fbank4 16000/400/160 x32768", "fbank4 16000/400/160 x1e-06",
 		"fbank256+pitch+deltas2 96000/19200/9600 x1e+06"
 	};
@@ -42,7 +44,9 @@ test_refuse(void **state)
 		"fbank80+deltas1+pitch 16000/400/160", "fbank80 0/400/160",
 		"fbank80 16000/0/160", "fbank80 16000/400/-1",
 		"fbank80 16000/400/160 xnan", "fbank80 16000/400/160 x0",
-		"fbank99999 16000/400/160"
+		"fbank99999 16000/400/160", "fbank80of80 16000/400/160",
+		"mfcc13of0 16000/400/160", "mfcc13of 16000/400/160",
+		"mfcc13of-23 16000/400/160", "mfcc24of23 16000/400/160"
 	};
 	struct features_type t;
 
