@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "audio/container.h"
+#include "audio/raw.h"
 #include "core/xalloc.h"
 
 static const struct {
@@ -110,6 +111,29 @@ format_read(struct container_info *c, const uint8_t *p, size_t size)
 		c->encoding = (unsigned)little(p + 24, 2);
 }
 
+/* Which samples follow, if they do so without more ado; or -1. */
+static int
+samples_look(const struct container_info *c)
+{
+	static const struct { unsigned encoding, bits; int samples; } plain[] =
+	{
+		{ WAV_PCM, 8, RAW_U8 }, { WAV_PCM, 16, RAW_S16 },
+		{ WAV_PCM, 24, RAW_S24 }, { WAV_PCM, 32, RAW_S32 },
+		{ WAV_FLOAT, 32, RAW_F32 }, { WAV_FLOAT, 64, RAW_F64 },
+		{ WAV_ALAW, 8, RAW_ALAW }, { WAV_ULAW, 8, RAW_ULAW },
+	};
+
+	if (c->channels == 0 || c->channels > WAV_CHANNELS_MAX ||
+	    c->rate < WAV_RATE_MIN || c->rate > WAV_RATE_MAX ||
+	    c->block != c->channels * c->bits / 8)
+		return -1;
+	for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+		if (plain[i].encoding == c->encoding &&
+		    plain[i].bits == c->bits)
+			return plain[i].samples;
+	return -1;
+}
+
 /* Walks the chunks up to the one with the samples. */
 static void
 wav_look(struct container_info *c, struct head *h, int fd)
@@ -127,6 +151,7 @@ wav_look(struct container_info *c, struct head *h, int fd)
 			/* an empty file that was closed counts its tail */
 			c->unclosed = size == 0 &&
 			              little(h->bytes + 4, 4) <= at - 8;
+			c->samples = samples_look(c);
 			return;
 		}
 		if (size > HEAD_BYTES_MAX - at)
@@ -144,7 +169,9 @@ wav_look(struct container_info *c, struct head *h, int fd)
 void
 container_look(struct container_info *c, struct head *h, int fd)
 {
-	*c = (struct container_info){ .kind = CONTAINER_NONE };
+	*c = (struct container_info){
+		.kind = CONTAINER_NONE, .samples = -1
+	};
 	if (!head_fill(h, fd, 28))
 		return;
 	c->kind = kind_look(h);

@@ -45,6 +45,7 @@ struct container_info {
 	enum container kind;
 	uint64_t begin, length;   /* bytes announced; length 0: unknown */
 	bool unclosed;            /* WAV: says 0, but there is more */
+	int samples;              /* WAV as good as raw: enum wav_raw; or -1 */
 	/* of a WAV file whose fmt chunk has been seen */
 	unsigned encoding, channels, rate, bits, block;
 };

@@ -25,6 +25,7 @@ static const struct { int format, bytes; } raw_format[] = {
 	[RAW_F32] = { SF_FORMAT_FLOAT, 4 },
 	[RAW_ULAW] = { SF_FORMAT_ULAW, 1 },
 	[RAW_ALAW] = { SF_FORMAT_ALAW, 1 },
+	[RAW_F64] = { SF_FORMAT_DOUBLE, 8 },
 };
 
 __attribute__((format(printf, 2, 3))) static const char *
@@ -88,35 +89,6 @@ raw_open(struct wav *w, const struct wav_options *o, uint64_t bytes)
 	return why;
 }
 
-/* libsndfile's name for WAV samples that are as good as raw; or 0. */
-static int
-plain_format(const struct container_info *c)
-{
-	int format = 0;
-
-	if (c->encoding == WAV_PCM && c->bits == 8)
-		format = SF_FORMAT_PCM_U8;
-	else if (c->encoding == WAV_PCM && c->bits == 16)
-		format = SF_FORMAT_PCM_16;
-	else if (c->encoding == WAV_PCM && c->bits == 24)
-		format = SF_FORMAT_PCM_24;
-	else if (c->encoding == WAV_PCM && c->bits == 32)
-		format = SF_FORMAT_PCM_32;
-	else if (c->encoding == WAV_FLOAT && c->bits == 32)
-		format = SF_FORMAT_FLOAT;
-	else if (c->encoding == WAV_FLOAT && c->bits == 64)
-		format = SF_FORMAT_DOUBLE;
-	else if (c->encoding == WAV_ALAW && c->bits == 8)
-		format = SF_FORMAT_ALAW;
-	else if (c->encoding == WAV_ULAW && c->bits == 8)
-		format = SF_FORMAT_ULAW;
-	if (c->channels == 0 || c->channels > WAV_CHANNELS_MAX ||
-	    c->rate < WAV_RATE_MIN || c->rate > WAV_RATE_MAX ||
-	    c->block != c->channels * c->bits / 8)
-		return 0;
-	return format;
-}
-
 /*
  * A WAV file whose writer never came to say its length: libsndfile would
  * believe that it is empty.
@@ -125,8 +97,8 @@ static const char *
 unclosed_open(struct wav *w, const struct container_info *c, uint64_t bytes)
 {
 	sf_count_t begin = (sf_count_t)c->begin;
-	const char *why = sound_open(w, plain_format(c), (int)c->rate,
-	                             (int)c->channels);
+	const char *why = sound_open(w, raw_format[c->samples].format,
+	                             (int)c->rate, (int)c->channels);
 
 	if (why)
 		return why;
@@ -144,7 +116,7 @@ file_open(struct wav *w, const struct container_info *c, uint64_t bytes)
 	uint64_t have = bytes > c->begin ? bytes - c->begin : 0;
 	double second = (double)c->rate * c->block;
 
-	if (c->length > have && plain_format(c))
+	if (c->length > have && c->samples >= 0)
 		return fail(w, "cut short: has %.2f of %.2f s",
 		            (double)have / second,
 		            (double)c->length / second);
@@ -155,7 +127,7 @@ file_open(struct wav *w, const struct container_info *c, uint64_t bytes)
 		w->doubt = "may be cut short: its last page is not marked so";
 	if (lseek(w->fd, 0, SEEK_SET) < 0)
 		return fail(w, "%s", strerror(errno));
-	if (c->unclosed && plain_format(c) && have > 0)
+	if (c->unclosed && c->samples >= 0 && have > 0)
 		return unclosed_open(w, c, have);
 	return sound_open(w, 0, 0, 0);
 }
@@ -165,14 +137,15 @@ static const char *
 pipe_open(struct wav *w, const struct container_info *c,
           const struct head *h)
 {
-	int format = plain_format(c), file;
 	const char *why;
 	struct stat status;
+	int file;
 
 	if (c->kind == CONTAINER_NONE)
 		return "not audio (raw samples? then --raw)";
-	if (format) {
-		why = sound_open(w, format, (int)c->rate, (int)c->channels);
+	if (c->samples >= 0) {
+		why = sound_open(w, raw_format[c->samples].format,
+		                 (int)c->rate, (int)c->channels);
 		w->counted = c->length > 0;
 		w->frames = c->length / c->block;
 		return why;

@@ -19,11 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { WAV_RATE_MIN = 1000, WAV_RATE_MAX = 768000, WAV_CHANNELS_MAX = 1024 };
-
-/* Raw samples, little-endian; in the order of WAV_RAW_WORDS. */
-enum wav_raw { RAW_S16, RAW_S24, RAW_S32, RAW_U8, RAW_F32, RAW_ULAW, RAW_ALAW };
-#define WAV_RAW_WORDS "s16|s24|s32|u8|f32|ulaw|alaw"
+#include "audio/raw.h"
 
 struct wav_options {
 	bool raw;                 /* no container: what follows says it all */
