@@ -142,6 +142,21 @@ check 'raw samples are read in every format' '
 	fails 1 wavread --raw -f s24 --channels 7 x 2>err >out
 	says "x: dropped: 960 bytes are no whole number of frames of 21" err
 '
+check 'raw samples that end inside a frame are named, however they come' '
+	head -c 32001 /dev/zero >x
+	for options in "" "-w .3" "-w .3 -s .1 -r 8000 --raw-rate 16000"
+	do
+		fails 1 wavread --raw $options - <x 2>err >want
+		says "dropped: 32001 bytes are no whole number of frames of 2" \
+			err
+		cat x | fails 1 wavread --raw $options - 2>err >got
+		says "dropped: 32001 bytes are no whole number of frames of 2" \
+			err
+		framecmp -t 0 want got
+	done
+	wavread --raw -w .3 - <x 2>err | framedump | grep -c ^utterance |
+		grep -qx 3
+'
 check 'what is not there, or no audio, is named and the rest is read' '
 	mkdir folder
 	: >empty

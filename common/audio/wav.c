@@ -39,10 +39,33 @@ fail(struct wav *w, const char *format, ...)
 	return w->why;
 }
 
+/* Notes what wav_read is to fail with where the samples end. */
+__attribute__((format(printf, 2, 3))) static void
+cut_note(struct wav *w, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(w->cut, sizeof w->cut, format, args);
+	va_end(args);
+}
+
 static double
 seconds(const struct wav *w, uint64_t frames)
 {
 	return (double)frames / w->rate;
+}
+
+static SNDFILE *
+flow_open(struct wav *w, SF_INFO *info)
+{
+	SF_VIRTUAL_IO calls = {
+		.get_filelen = flow_length, .seek = flow_seek,
+		.read = flow_read, .tell = flow_tell
+	};
+
+	w->flow.fd = w->fd;
+	return sf_open_virtual(&calls, SFM_READ, info, &w->flow);
 }
 
 /* Hands the descriptor to libsndfile; format 0: it finds out itself. */
@@ -57,7 +80,9 @@ sound_open(struct wav *w, int format, int rate, int channels)
 			.format = SF_FORMAT_RAW | SF_ENDIAN_LITTLE | format,
 			.samplerate = rate, .channels = channels
 		};
-	w->sndfile = sf_open_fd(w->fd, SFM_READ, &info, SF_FALSE);
+	w->sndfile = w->piped && w->frame
+		? flow_open(w, &info)
+		: sf_open_fd(w->fd, SFM_READ, &info, SF_FALSE);
 	if (!w->sndfile && sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT)
 		return "not audio (raw samples? then --raw)";
 	if (!w->sndfile)
@@ -72,20 +97,26 @@ sound_open(struct wav *w, int format, int rate, int channels)
 	return NULL;
 }
 
+static void
+raw_check(struct wav *w, uint64_t bytes)
+{
+	if (bytes % w->frame)
+		cut_note(w, "%" PRIu64 " bytes are no whole number of frames "
+		         "of %u (see --format and --channels)", bytes,
+		         w->frame);
+}
+
 static const char *
 raw_open(struct wav *w, const struct wav_options *o, uint64_t bytes)
 {
-	uint64_t frame = (uint64_t)raw_format[o->format].bytes *
-	                 (uint64_t)o->channels;
 	const char *why;
 
-	if (!w->piped && bytes % frame)
-		return fail(w, "%" PRIu64 " bytes are no whole number of "
-		            "frames of %" PRIu64 " (see --format and "
-		            "--channels)", bytes, frame);
+	w->frame = (unsigned)(raw_format[o->format].bytes * o->channels);
 	why = sound_open(w, raw_format[o->format].format, o->rate,
 	                 o->channels);
 	w->counted = !w->piped;
+	if (!w->piped)
+		raw_check(w, bytes);
 	return why;
 }
 
@@ -180,6 +211,8 @@ any_open(struct wav *w, const struct wav_options *o, uint64_t bytes)
 		why = pipe_open(w, &c, &h);
 	else
 		why = file_open(w, &c, bytes);
+	if (why && w->cut[0])
+		why = w->cut;
 	head_release(&h);
 	return why;
 }
@@ -231,9 +264,14 @@ mono_take(float *mono, const float *block, size_t n, const struct wav *w)
 	}
 }
 
+/* What is wrong where the samples end, or NULL. */
 static const char *
 end_check(struct wav *w)
 {
+	if (w->flow.bytes)
+		raw_check(w, w->flow.bytes);
+	if (w->cut[0])
+		return w->cut;
 	if (sf_error(w->sndfile))
 		return fail(w, "damaged after %.2f s: %s",
 		            seconds(w, w->position),
@@ -258,7 +296,7 @@ block_read(struct wav *w, float *samples, size_t count, size_t *got)
 		count = (size_t)left;
 	*got = 0;
 	if (count == 0)
-		return NULL;
+		return end_check(w);
 	n = sf_readf_float(w->sndfile, w->block, (sf_count_t)count);
 	if (n <= 0)
 		return end_check(w);

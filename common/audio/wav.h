@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audio/flow.h"
 #include "audio/raw.h"
 
 struct wav_options {
@@ -37,11 +38,17 @@ struct wav {
 	uint64_t frames;          /* in the file */
 	uint64_t position;        /* frames read so far */
 	float *block;             /* interleaved; owned */
+	unsigned frame;           /* bytes of a frame of raw samples; or 0 */
+	struct flow flow;         /* of these, from a pipe */
 	const char *doubt;        /* what to warn of, or NULL */
+	char cut[120];            /* why it is not whole, or empty */
 	char why[160];
 };
 
-/* path "-" is standard input.  wav_close is due also after a failure. */
+/*
+ * path "-" is standard input.  wav_close is due also after a failure.  What
+ * lacks its end can be opened: wav_read fails where the samples end.
+ */
 const char *wav_open(struct wav *w, const char *path,
                      const struct wav_options *options);
 

@@ -1,0 +1,44 @@
+#include <errno.h>
+#include <unistd.h>
+
+#include "audio/flow.h"
+
+int64_t
+flow_read(void *to, int64_t size, void *context)
+{
+	struct flow *f = context;
+	int64_t done = 0;
+
+	while (done < size) {
+		ssize_t got = read(f->fd, (char *)to + done,
+		                   (size_t)(size - done));
+
+		if (got > 0)
+			done += got;
+		else if (got == 0 || errno != EINTR)
+			break;
+	}
+	f->bytes += (uint64_t)done;
+	return done;
+}
+
+int64_t
+flow_length(void *context)
+{
+	(void)context;
+	return INT64_MAX;
+}
+
+int64_t
+flow_tell(void *context)
+{
+	return (int64_t)((const struct flow *)context)->bytes;
+}
+
+int64_t
+flow_seek(int64_t offset, int whence, void *context)
+{
+	(void)offset;
+	(void)whence;
+	return flow_tell(context);
+}
