@@ -210,6 +210,26 @@ check 'a file that is cut is told from a short one' '
 	fails 1 wavread cut.wav 2>err >out
 	says "has 0.50 of 1.00 s" err
 '
+check 'windows before the cut leave, however the recording comes' '
+	tone x.wav 2 -r 44100 -b 16
+	for type in wav flac aiff au w64
+	do
+		test $type = wav || sox -D x.wav x.$type
+		head -c $(($(wc -c <x.$type) / 2)) x.$type >cut.$type
+		for options in "-w .1" "-w .2 -s .1 -r 44100"
+		do
+			fails 1 wavread $options - <cut.$type 2>err >want
+			grep -q -e "dropped: cut short" -e damaged err
+			cat cut.$type | fails 1 wavread $options - 2>seen >got
+			cmp err seen
+			framecmp -t 0 want got
+			framedump got | grep -c ^utterance | grep -qx "[89]"
+		done
+	done
+	printf "path\tstart\tend\ncut.wav\t.2\t.7\ncut.wav\t.2\t\n" >m.tsv
+	fails 1 wavread -M m.tsv 2>err | field end | grep -qx 0.7
+	says "cut.wav: dropped: cut short: has 1.00 of 2.00 s" err
+'
 check 'an Ogg file without its last page is read, with a warning' '
 	sox -R -n -r 16000 x.ogg synth 5 pinknoise
 	wavread x.ogg 2>err | field end | grep -qx 5

@@ -63,6 +63,8 @@ recording_check(const struct recording *r, struct wav *w)
 		return why;
 	if (w->piped)
 		return "a pipe: noise must be a file";
+	if (w->cut[0])
+		return w->cut;
 	seconds = (double)w->frames / w->rate;
 	if (w->counted && r->start > 0 && r->start >= seconds)
 		return "ends before its part begins";

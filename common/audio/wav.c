@@ -148,12 +148,11 @@ file_open(struct wav *w, const struct container_info *c, uint64_t bytes)
 	double second = (double)c->rate * c->block;
 
 	if (c->length > have && c->samples >= 0)
-		return fail(w, "cut short: has %.2f of %.2f s",
-		            (double)have / second,
-		            (double)c->length / second);
-	if (c->length > have)
-		return fail(w, "cut short: has %" PRIu64 " of %" PRIu64
-		            " bytes", bytes, c->begin + c->length);
+		cut_note(w, "cut short: has %.2f of %.2f s",
+		         (double)have / second, (double)c->length / second);
+	else if (c->length > have)
+		cut_note(w, "cut short: has %" PRIu64 " of %" PRIu64 " bytes",
+		         bytes, c->begin + c->length);
 	if (c->kind == CONTAINER_OGG && !container_ogg_ends(w->fd))
 		w->doubt = "may be cut short: its last page is not marked so";
 	if (lseek(w->fd, 0, SEEK_SET) < 0)
@@ -277,7 +276,8 @@ end_check(struct wav *w)
 		            seconds(w, w->position),
 		            sf_strerror(w->sndfile));
 	if (w->counted && w->position < w->frames)
-		return fail(w, "cut short or damaged: has %.2f of %.2f s",
+		return fail(w, "cut short%s: has %.2f of %.2f s",
+		            w->piped ? "" : " or damaged",
 		            seconds(w, w->position), seconds(w, w->frames));
 	return NULL;
 }
