@@ -210,6 +210,55 @@ check 'a file that is cut is told from a short one' '
 	fails 1 wavread cut.wav 2>err >out
 	says "has 0.50 of 1.00 s" err
 '
+# data/tone.mp3 is a second and a half of tone and noise at 16 kHz, by LAME at a
+# variable rate; its first 288 bytes are the frame that says how long it is
+check 'MP3 is read to its end, with and without a word of its length' '
+	mp3=$top/tests/data/tone.mp3
+	wavread $mp3 | field end | grep -qx 1.5
+	cat $mp3 | wavread - | field end | grep -qx 1.5
+	{
+		printf "ID3\4\0\0\0\0\1\0"
+		head -c 128 /dev/zero
+		cat $mp3
+		printf TAG
+		head -c 125 /dev/zero
+	} >tags.mp3
+	wavread tags.mp3 2>err | field end | grep -qx 1.5
+	wavread - <$mp3 >want
+	wavread - <tags.mp3 | framecmp -t 0 want -
+	tail -c +289 $mp3 >bare.mp3
+	wavread bare.mp3 2>>err | field end | grep -q "^1.[56]"
+	test ! -s err
+'
+check 'a damaged or cut MP3 file is one line of ours' '
+	mp3=$top/tests/data/tone.mp3
+	spoil() {
+		head -c 1500 $1
+		yes spoilt | head -c 500
+		tail -c +2001 $1
+	}
+	spoil $mp3 >spoilt.mp3
+	fails 1 wavread spoilt.mp3 2>err >out
+	says "spoilt.mp3: dropped: damaged: 1." err
+	fails 1 wavread -w .1 spoilt.mp3 2>err >out
+	says "spoilt.mp3: dropped: damaged: 1." err
+	framedump out | grep -q ^utterance
+	tail -c +289 $mp3 >bare.mp3
+	spoil bare.mp3 >x.mp3
+	fails 1 wavread x.mp3 2>err >out
+	says "x.mp3: dropped: damaged: " err
+	head -c 3000 $mp3 >cut.mp3
+	fails 1 wavread cut.mp3 2>err >out
+	says "cut.mp3: dropped: cut short or damaged: has 0." err
+	cat cut.mp3 | fails 1 wavread - 2>err >out
+	says "dropped: cut short or damaged: has 0." err
+	head -c 2500 bare.mp3 >x.mp3
+	wavread x.mp3 2>err >out
+	says "x.mp3: may be cut short: its last frame is not whole" err
+	{ printf "\377\373\220\304"; yes spoilt | head -c 5000; } >x.mp3
+	fails 1 wavread x.mp3 2>err >out
+	says "x.mp3: dropped: damaged" err
+'
 check 'windows before the cut leave, however the recording comes' '
 	tone x.wav 2 -r 44100 -b 16
 	for type in wav flac aiff au w64

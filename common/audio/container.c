@@ -18,7 +18,7 @@ static const struct {
 	{ "riff", 0, 4, CONTAINER_W64 },
 	{ "fLaC", 0, 4, CONTAINER_OTHER },
 	{ "OggS", 0, 4, CONTAINER_OGG },
-	{ "ID3", 0, 3, CONTAINER_OTHER },
+	{ "ID3", 0, 3, CONTAINER_MPEG }, /* mostly */
 	{ "caff", 0, 4, CONTAINER_OTHER },
 	{ "RF64", 0, 4, CONTAINER_RF64 },
 	{ "RIFX", 0, 4, CONTAINER_OTHER },
@@ -83,6 +83,12 @@ length_known(uint64_t x)
 	return two || (x >= 0xfffff000 && x <= 0xffffffff) ? 0 : x;
 }
 
+static bool
+mpeg_sync(const uint8_t *p)
+{
+	return p[0] == 0xff && (p[1] & 0xe0) == 0xe0;
+}
+
 static enum container
 kind_look(const struct head *h)
 {
@@ -94,8 +100,8 @@ kind_look(const struct head *h)
 		    (magic[i].kind != CONTAINER_WAV ||
 		     memcmp(p, "RIFF", 4) == 0))
 			return magic[i].kind;
-	if (p[0] == 0xff && (p[1] & 0xe0) == 0xe0) /* MPEG's frame sync */
-		return CONTAINER_OTHER;
+	if (mpeg_sync(p))
+		return CONTAINER_MPEG;
 	return CONTAINER_NONE;
 }
 
@@ -199,6 +205,21 @@ container_look(struct container_info *c, struct head *h, int fd)
 	}
 	if (c->length >> 62) /* what nobody has is not a promise */
 		c->length = 0;
+}
+
+bool
+container_mpeg(int fd)
+{
+	uint8_t tag[10];
+	off_t at = 0;
+
+	while (pread(fd, tag, sizeof tag, at) == (ssize_t)sizeof tag &&
+	       memcmp(tag, "ID3", 3) == 0) {
+		at += 10 + (tag[5] & 0x10 ? 10 : 0); /* head, foot */
+		for (int i = 0; i < 4; i++) /* seven bits a byte */
+			at += (off_t)(tag[6 + i] & 127) << 7 * (3 - i);
+	}
+	return pread(fd, tag, 2, at) == 2 && mpeg_sync(tag);
 }
 
 bool

@@ -35,8 +35,8 @@ void head_release(struct head *h);
 enum container {
 	CONTAINER_NONE,           /* nothing known: raw samples, text, … */
 	CONTAINER_WAV, CONTAINER_RF64, CONTAINER_AIFF, CONTAINER_AU,
-	CONTAINER_W64, CONTAINER_OGG,
-	CONTAINER_OTHER           /* flac, mp3, caf, … */
+	CONTAINER_W64, CONTAINER_OGG, CONTAINER_MPEG,
+	CONTAINER_OTHER           /* flac, caf, … */
 };
 
 enum wav_encoding { WAV_PCM = 1, WAV_FLOAT = 3, WAV_ALAW = 6, WAV_ULAW = 7 };
@@ -55,6 +55,9 @@ struct container_info {
  * h: for WAV all up to the first sample (block 0 where that is not found).
  */
 void container_look(struct container_info *c, struct head *h, int fd);
+
+/* Does MPEG audio begin the file, which can seek, behind its ID3 tags? */
+bool container_mpeg(int fd);
 
 /*
  * Ogg has no length, but its last page is marked (RFC 3533, section 6).  False

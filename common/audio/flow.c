@@ -32,13 +32,17 @@ flow_length(void *context)
 int64_t
 flow_tell(void *context)
 {
-	return (int64_t)((const struct flow *)context)->bytes;
+	const struct flow *f = context;
+
+	return f->seeks ? lseek(f->fd, 0, SEEK_CUR) : (int64_t)f->bytes;
 }
 
 int64_t
 flow_seek(int64_t offset, int whence, void *context)
 {
-	(void)offset;
-	(void)whence;
-	return flow_tell(context);
+	const struct flow *f = context;
+
+	if (!f->seeks)
+		return flow_tell(context);
+	return whence == SEEK_END ? -1 : lseek(f->fd, offset, whence);
 }

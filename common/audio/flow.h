@@ -1,17 +1,20 @@
 /*
- * flow.h - the bytes of a pipe as they come, counted
+ * flow.h - bytes as they come, counted, to an end that nobody knows
  *
  * In the form that libsndfile takes instead of a descriptor.  It reads bare
  * samples from a pipe by itself too, but says nothing of a last frame that is
- * not whole; the count does.
+ * not whole; the count does.  And of an MP3 file whose length it knows it
+ * guesses the samples by its first frame, and reads no more than it guessed.
  */
 #ifndef FLOW_H
 #define FLOW_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct flow {
 	int fd;
+	bool seeks;               /* a file, though not to its end */
 	uint64_t bytes;           /* read so far */
 };
 
@@ -21,7 +24,7 @@ int64_t flow_read(void *to, int64_t size, void *context);
 /* Nobody knows: INT64_MAX. */
 int64_t flow_length(void *context);
 
-/* A pipe goes nowhere but on: both say where it is. */
+/* A pipe goes nowhere but on: then both say where it is. */
 int64_t flow_tell(void *context);
 int64_t flow_seek(int64_t offset, int whence, void *context);
 

@@ -11,11 +11,15 @@
 #include <unistd.h>
 
 #include "audio/container.h"
+#include "audio/mono.h"
 #include "audio/spool.h"
 #include "audio/wav.h"
 #include "core/xalloc.h"
 
-enum { BLOCK_SAMPLES = 1 << 15 }; /* read at once, all channels together */
+enum {
+	BLOCK_SAMPLES = 1 << 15,  /* read at once, all channels together */
+	MPEG_FRAME = 1152         /* an error costs all of a reading */
+};
 
 static const struct { int format, bytes; } raw_format[] = {
 	[RAW_S16] = { SF_FORMAT_PCM_16, 2 },
@@ -57,15 +61,21 @@ seconds(const struct wav *w, uint64_t frames)
 }
 
 static SNDFILE *
-flow_open(struct wav *w, SF_INFO *info)
+descriptor_open(struct wav *w, SF_INFO *info)
 {
 	SF_VIRTUAL_IO calls = {
 		.get_filelen = flow_length, .seek = flow_seek,
 		.read = flow_read, .tell = flow_tell
 	};
+	SNDFILE *sndfile;
 
-	w->flow.fd = w->fd;
-	return sf_open_virtual(&calls, SFM_READ, info, &w->flow);
+	w->flow = (struct flow){ .fd = w->fd, .seeks = w->mpeg };
+	hush_begin(&w->hush);
+	sndfile = w->mpeg || (w->piped && w->frame)
+		? sf_open_virtual(&calls, SFM_READ, info, &w->flow)
+		: sf_open_fd(w->fd, SFM_READ, info, SF_FALSE);
+	hush_end(&w->hush);
+	return sndfile;
 }
 
 /* Hands the descriptor to libsndfile; format 0: it finds out itself. */
@@ -80,9 +90,9 @@ sound_open(struct wav *w, int format, int rate, int channels)
 			.format = SF_FORMAT_RAW | SF_ENDIAN_LITTLE | format,
 			.samplerate = rate, .channels = channels
 		};
-	w->sndfile = w->piped && w->frame
-		? flow_open(w, &info)
-		: sf_open_fd(w->fd, SFM_READ, &info, SF_FALSE);
+	w->sndfile = descriptor_open(w, &info);
+	if (!w->sndfile && w->mpeg)
+		return "damaged, or not the MPEG audio it begins like";
 	if (!w->sndfile && sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT)
 		return "not audio (raw samples? then --raw)";
 	if (!w->sndfile)
@@ -90,10 +100,13 @@ sound_open(struct wav *w, int format, int rate, int channels)
 		            sf_strerror(NULL));
 	w->rate = info.samplerate;
 	w->channels = info.channels;
-	w->frames = info.frames > 0 ? (uint64_t)info.frames : 0;
-	/* the length of these is where they end, or a guess */
+	if (info.frames > 0 && info.frames < SF_COUNT_MAX)
+		w->frames = (uint64_t)info.frames;
+	/* the length of these is where they end, or a guess, or not known */
 	type = info.format & SF_FORMAT_TYPEMASK;
-	w->counted = type != SF_FORMAT_OGG && type != SF_FORMAT_MPEG;
+	w->counted = type != SF_FORMAT_OGG && info.frames < SF_COUNT_MAX &&
+	             (type != SF_FORMAT_MPEG || w->mpeg);
+	w->mpeg = type == SF_FORMAT_MPEG;
 	return NULL;
 }
 
@@ -155,6 +168,7 @@ file_open(struct wav *w, const struct container_info *c, uint64_t bytes)
 		         bytes, c->begin + c->length);
 	if (c->kind == CONTAINER_OGG && !container_ogg_ends(w->fd))
 		w->doubt = "may be cut short: its last page is not marked so";
+	w->mpeg = c->kind == CONTAINER_MPEG && container_mpeg(w->fd);
 	if (lseek(w->fd, 0, SEEK_SET) < 0)
 		return fail(w, "%s", strerror(errno));
 	if (c->unclosed && c->samples >= 0 && have > 0)
@@ -244,33 +258,34 @@ wav_open(struct wav *w, const char *path, const struct wav_options *options)
 	return NULL;
 }
 
-/* One channel of n interleaved frames, or the mean of all. */
-static void
-mono_take(float *mono, const float *block, size_t n, const struct wav *w)
+/*
+ * MP3 that says how long it is may err by a frame or two.  One that does not,
+ * but ends inside a frame, may be a radio's that was turned off.
+ */
+static const char *
+mpeg_end_check(struct wav *w)
 {
-	size_t channels = (size_t)w->channels;
-
-	for (size_t i = 0; i < n; i++, block += channels) {
-		double sum = 0;
-
-		if (w->channel > 0) {
-			mono[i] = block[w->channel - 1];
-			continue;
-		}
-		for (size_t c = 0; c < channels; c++)
-			sum += (double)block[c];
-		mono[i] = (float)(sum / (double)channels);
-	}
+	if (w->counted && w->position + (uint64_t)2 * MPEG_FRAME < w->frames)
+		return fail(w, "cut short or damaged: has %.2f of %.2f s",
+		            seconds(w, w->position), seconds(w, w->frames));
+	if (w->hush.trouble || w->position == 0)
+		return fail(w, "damaged: %.2f s of it could be read",
+		            seconds(w, w->position));
+	if (sf_error(w->sndfile))
+		w->doubt = "may be cut short: its last frame is not whole";
+	return NULL;
 }
 
 /* What is wrong where the samples end, or NULL. */
 static const char *
 end_check(struct wav *w)
 {
-	if (w->flow.bytes)
+	if (w->frame && w->piped)
 		raw_check(w, w->flow.bytes);
 	if (w->cut[0])
 		return w->cut;
+	if (w->mpeg)
+		return mpeg_end_check(w);
 	if (sf_error(w->sndfile))
 		return fail(w, "damaged after %.2f s: %s",
 		            seconds(w, w->position),
@@ -286,7 +301,8 @@ end_check(struct wav *w)
 static const char *
 block_read(struct wav *w, float *samples, size_t count, size_t *got)
 {
-	size_t most = BLOCK_SAMPLES / (size_t)w->channels;
+	size_t most = w->mpeg ? MPEG_FRAME
+	                      : BLOCK_SAMPLES / (size_t)w->channels;
 	uint64_t left = w->counted ? w->frames - w->position : UINT64_MAX;
 	sf_count_t n;
 
@@ -297,10 +313,15 @@ block_read(struct wav *w, float *samples, size_t count, size_t *got)
 	*got = 0;
 	if (count == 0)
 		return end_check(w);
+	if (w->mpeg)
+		hush_begin(&w->hush);
 	n = sf_readf_float(w->sndfile, w->block, (sf_count_t)count);
+	if (w->mpeg)
+		hush_end(&w->hush);
 	if (n <= 0)
 		return end_check(w);
-	mono_take(samples, w->block, (size_t)n, w);
+	mono_take(samples, w->block, (size_t)n, (size_t)w->channels,
+	          (size_t)w->channel);
 	for (size_t i = 0; i < (size_t)n; i++)
 		if (!isfinite(samples[i]))
 			return fail(w, "NaN or infinite sample at %.4f s",
@@ -328,7 +349,7 @@ wav_skip(struct wav *w, uint64_t frame)
 	const char *why = NULL;
 	size_t n = 1;
 
-	if (!w->piped && frame > w->position) {
+	if (!w->piped && !w->mpeg && frame > w->position) {
 		sf_count_t to = sf_seek(w->sndfile, (sf_count_t)frame,
 		                        SEEK_SET);
 
@@ -368,6 +389,7 @@ wav_close(struct wav *w)
 		rest_drain(w);
 	if (w->fd >= 0)
 		close(w->fd);
+	hush_release(&w->hush);
 	free(w->block);
 	*w = (struct wav){ .fd = -1 };
 }

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "audio/flow.h"
+#include "audio/hush.h"
 #include "audio/raw.h"
 
 struct wav_options {
@@ -39,7 +40,9 @@ struct wav {
 	uint64_t position;        /* frames read so far */
 	float *block;             /* interleaved; owned */
 	unsigned frame;           /* bytes of a frame of raw samples; or 0 */
-	struct flow flow;         /* of these, from a pipe */
+	bool mpeg;                /* MP3 and its kin */
+	struct flow flow;         /* of these two, see flow.h */
+	struct hush hush;
 	const char *doubt;        /* what to warn of, or NULL */
 	char cut[120];            /* why it is not whole, or empty */
 	char why[160];
