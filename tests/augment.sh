@@ -297,6 +297,14 @@ check 'recordings of noise are chosen among, operands too' '
 		framedump out | grep -q "noise $name.flac"
 	done
 '
+check 'a name of noise that is not UTF-8 does not spoil the stream' '
+	speech x.wav .1
+	name=$(printf "a\377.wav")
+	sox -R -n -r 8000 "$name" synth .1 pinknoise
+	wavread x.wav | augment --noise "$name" | framedump -H >out
+	grep -qF "\"noise a?.wav" out
+	fails 1 grep -F "\\ufffd" out
+'
 check 'silence gets no noise, and silent noise is a reason' '
 	head -c 3200 /dev/zero >zero
 	sox -t raw -r 16000 -b 16 -e signed zero silent.wav

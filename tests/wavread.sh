@@ -506,7 +506,16 @@ check 'frames leave in the order given' '
 check 'a name that is not UTF-8 does not spoil the stream' '
 	name=$(printf "a\377.wav")
 	tone "$name" .1 -r 16000 -b 16
-	wavread "$name" | framedump | grep -qF "utterance \"a?.wav\""
+	wavread "$name" | framedump -H >out
+	grep -qF "utterance \"a?.wav\"" out
+	grep history out | grep -qF "a?.wav"
+	fails 1 grep -F "\\ufffd" out
+	for option in --language --label --speaker --corpus
+	do
+		fails 2 wavread $option "$name" "$name" >out 2>err
+		grep -qaF "not UTF-8 (iconv converts)" err
+		test ! -s out
+	done
 '
 check 'a full disk is an error' '
 	tone a.wav .1 -r 16000 -b 16

@@ -10,6 +10,7 @@
 #include "audio/noise.h"
 #include "audio/wav.h"
 #include "core/number.h"
+#include "core/utf8.h"
 #include "core/xalloc.h"
 #include "stream/fields.h"
 
@@ -72,6 +73,7 @@ say(struct take *t, const char *format, ...)
 	va_end(args);
 	text = xasprintf("%s%s%s", t->text ? t->text : "", t->text ? "; " : "",
 	                 what);
+	utf8_repair(text); /* a file's name may hold anything */
 	free(t->text);
 	t->text = text;
 }

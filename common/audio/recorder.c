@@ -5,6 +5,7 @@
 #include "audio/recorder.h"
 #include "audio/slicer.h"
 #include "core/die.h"
+#include "core/utf8.h"
 #include "core/xalloc.h"
 #include "corpus/labels.h"
 #include "corpus/manifest.h"
@@ -72,6 +73,14 @@ slice_put(struct recorder *r, const struct manifest *m, const char *id,
 	free(own);
 }
 
+/* Not repaired: two speakers might become one. */
+static void
+text_check(const char *option, const char *text)
+{
+	if (text && !utf8_valid(text))
+		die_usage("--%s %s: not UTF-8 (iconv converts)", option, text);
+}
+
 /* Of windows nobody knows how many there will be. */
 void
 recorder_begin(struct recorder *r, struct writer *out, size_t recordings)
@@ -79,6 +88,10 @@ recorder_begin(struct recorder *r, struct writer *out, size_t recordings)
 	struct frame header = FRAME_INIT;
 	size_t expected = r->window > 0 ? 0 : recordings;
 
+	text_check(FIELD_LANGUAGE, r->language);
+	text_check(FIELD_LABEL, r->label);
+	text_check(FIELD_SPEAKER, r->speaker);
+	text_check(FIELD_CORPUS, r->corpus);
 	r->out = out;
 	r->of = recordings;
 	if (expected > 0)

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "core/die.h"
+#include "core/utf8.h"
 #include "core/xalloc.h"
 #include "stream/fields.h"
 #include "stream/reader.h"
@@ -29,7 +30,10 @@ word_quote(char *to, const char *word)
 	return stpcpy(to, "'");
 }
 
-/* The command line as one text that a shell would take apart again. */
+/*
+ * The command line as one text that a shell would take apart again, but for
+ * bytes that are no UTF-8, which no reader need understand.
+ */
 static char *
 command_join(int argc, char *argv[])
 {
@@ -44,6 +48,7 @@ command_join(int argc, char *argv[])
 			*to++ = ' ';
 		to = word_quote(to, argv[i]);
 	}
+	utf8_repair(s);
 	return s;
 }
 
