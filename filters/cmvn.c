@@ -17,6 +17,7 @@
 #include "feat/functionals_groups.h"
 #include "stream/fields.h"
 #include "stream/filter.h"
+#include "stream/voice.h"
 
 enum by { BY_UTTERANCE, BY_SPEAKER, BY_CORPUS, BY_STREAM };
 
@@ -28,7 +29,7 @@ static const char *const by_name[] = {
 static const char *
 group_of(struct frame *f, enum by by)
 {
-	const char *text = by == BY_SPEAKER ? frame_text(f, FIELD_SPEAKER)
+	const char *text = by == BY_SPEAKER ? frame_voice(f)
 		: by == BY_CORPUS ? frame_text(f, FIELD_CORPUS) : "all";
 
 	return text && *text ? text : NULL;

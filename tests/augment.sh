@@ -297,6 +297,27 @@ check 'recordings of noise are chosen among, operands too' '
 		framedump out | grep -q "noise $name.flac"
 	done
 '
+check 'a speaker is changed alike, one of the same name elsewhere is not' '
+	gain() {
+		framedump | sed -n "s/^  augment .*gain \([-0-9.]*\).*/\1/p"
+	}
+	speech b.wav .1
+	cp b.wav c.wav
+	cp b.wav s
+	wavread --speaker s b.wav c.wav >none
+	wavread --speaker s --corpus one b.wav c.wav >one
+	wavread --speaker s --corpus two b.wav >two
+	augment -b speaker -g -60:60 <none | gain >own
+	augment -b speaker -g -60:60 <one | gain >first
+	augment -b speaker -g -60:60 <two | gain >second
+	test "$(sort -u own | wc -l)" -eq 1
+	test "$(sort -u first | wc -l)" -eq 1
+	test "$(sort -u own first second | wc -l)" -eq 3
+	wavread s | augment -g -60:60 | gain >id
+	head -n 1 own | cmp id -
+	wavread b.wav | fails 1 augment -b speaker -g 3 2>err >out
+	says "no speaker, which --by speaker draws by" err
+'
 check 'a name of noise that is not UTF-8 does not spoil the stream' '
 	speech x.wav .1
 	name=$(printf "a\377.wav")

@@ -135,6 +135,29 @@ check 'a speaker'\''s statistics do not depend on others or on order' '
 	        assert abs(x - y) < 1e-5, (x, y)
 	END
 '
+check 'speakers of the same name in two corpora are two' '
+	framecut -w speaker=s1 "$in" | framecut -d corpus >plain
+	$python - <<-END >mixed
+	import msgpack, sys
+	put = sys.stdout.buffer.write
+	for corpus in "a", "b":
+	    with open("plain", "rb") as stream:
+	        for f in msgpack.Unpacker(stream):
+	            if f["frame"] == "utterance":
+	                f["corpus"] = corpus
+	                if corpus == "b":
+	                    x = bytearray(f["features"][b"data"])
+	                    x[3::4] = bytes(v ^ 0x80 for v in x[3::4])
+	                    f["features"][b"data"] = bytes(x)
+	            put(msgpack.packb(f))
+	END
+	cmvn --by speaker plain >want
+	cmvn --by speaker mixed | framecut -w corpus=a | framecut -d corpus |
+		framecmp -t 0 want -
+	cmvn --by speaker --running mixed | framecut -w corpus=b >got
+	framecut -w corpus=b mixed | cmvn --by speaker --running |
+		framecmp -t 0 got -
+'
 check 'a file on standard input can be read twice, a pipe cannot' '
 	cmvn --by speaker "$in" >a
 	cmvn --by speaker <"$in" >b

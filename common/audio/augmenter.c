@@ -13,6 +13,7 @@
 #include "core/utf8.h"
 #include "core/xalloc.h"
 #include "stream/fields.h"
+#include "stream/voice.h"
 
 /* The audio at hand, and what was done to it. */
 struct take {
@@ -212,7 +213,7 @@ augmenter_apply(const struct augmenter *a, struct frame *f)
 
 	if (why)
 		return why;
-	t.key = a->by_speaker ? frame_text(f, FIELD_SPEAKER) : t.id;
+	t.key = a->by_speaker ? frame_voice(f) : t.id;
 	if (!t.key)
 		return "no speaker, which --by speaker draws by";
 	if (rate < WAV_RATE_MIN || rate > WAV_RATE_MAX)

@@ -1,7 +1,7 @@
 /*
  * augmenter.h - changes to audio, drawn by chance for each utterance
  *
- * The draws depend on the seed and the utterance's id (or its speaker's name)
+ * The draws depend on the seed and the utterance's id (or its voice, voice.h)
  * alone, each effect's on no other: the noise stays the same when a gain is
  * added.  Drawn by speaker, a changed speaker is one new voice in one new room.
  */
