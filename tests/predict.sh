@@ -202,6 +202,24 @@ check 'silence gives probabilities, impossible numbers a reason' '
 	fails 1 predict -m "$model" --frames huge 2>/dev/null | framedump >out
 	test ! -s out
 '
+check 'functionals that cannot be used are a reason, not passed over' '
+	wavread --speaker s "$top"/examples/*.flac | featurize >feats
+	cmvn --by speaker feats >good
+	predict good >want
+	for values in "float(\"nan\")" "[0.0] * 201" "[0.0] * 203"
+	do
+		edit "x = $values
+if f[\"id\"].endswith(\"sad-de.flac\"):
+    y = struct.unpack(\"<202f\", f[\"functionals\"][b\"data\"])
+    x = [x] + list(y[1:]) if isinstance(x, float) else x
+    f[\"functionals\"][b\"shape\"] = [len(x)]
+    f[\"functionals\"][b\"data\"] = struct.pack(\"<%df\" % len(x), *x)
+" <good >bad
+		fails 1 predict bad >out 2>err
+		says "sad-de.flac: dropped: functionals: " err
+		grep -v sad-de want | diff - out
+	done
+'
 check 'features of another kind than the model'\''s are refused' '
 	edit "f[\"features.type\"] = \"fbank13 16000/400/160\"" <"$in" >other
 	fails 1 predict -m "$model" other 2>err >/dev/null

@@ -43,25 +43,28 @@ front_rows(const struct model *m)
 
 /*
  * The frame's functionals, raw in the first half of x or normalised in the
- * second, the rest 0; false when there are none.
+ * second, the rest 0.  False when there are none, or with *why when those
+ * there are cannot be used.
  */
 static bool
-functionals_fill(float *x, struct frame *f)
+functionals_fill(float *x, struct frame *f, const char **why)
 {
-	const char *why;
-	const struct tensor *normalised =
-		frame_tensor(f, FIELD_FUNCTIONALS, 1, &why);
+	const struct tensor *normalised;
 	const float *raw = functionals_of(f);
 
+	*why = NULL;
+	normalised = frame_tensor(f, FIELD_FUNCTIONALS, 1, why);
+	if (normalised && tensor_length(normalised) != FUNCTIONALS)
+		*why = "functionals: not as many as cmvn adds";
 	memset(x, 0, 2 * FUNCTIONALS * sizeof *x);
+	if (*why)
+		return false;
 	if (raw)
 		memcpy(x, raw, FUNCTIONALS * sizeof *x);
-	else if (normalised && tensor_length(normalised) == FUNCTIONALS)
+	else if (normalised)
 		memcpy(x + FUNCTIONALS, normalised->data,
 		       FUNCTIONALS * sizeof *x);
-	else
-		return false;
-	return true;
+	return raw || normalised;
 }
 
 static float *
@@ -70,9 +73,11 @@ functionals_view(struct frame *f, size_t *rows, const char **why)
 	float *view = arena_floats(&f->arena, 2 * FUNCTIONALS);
 
 	*rows = 1;
-	if (functionals_fill(view, f))
+	if (functionals_fill(view, f, why))
 		return view;
-	*why = "normalised without functionals (cmvn --by speaker has them)";
+	if (!*why)
+		*why = "normalised without functionals (cmvn --by speaker "
+		       "has them)";
 	return NULL;
 }
 
@@ -91,8 +96,8 @@ model_student_view(const struct model *m, struct frame *f, size_t *rows,
 		return functionals_view(f, rows, why);
 	*rows = front + features->dim[0];
 	view = arena_floats(&f->arena, *rows * width);
-	if (front > 0)
-		functionals_fill(view, f);
+	if (front > 0 && !functionals_fill(view, f, why) && *why)
+		return NULL;
 	memcpy(view + front * width, features->data,
 	       tensor_length(features) * sizeof *view);
 	features_view(view + front * width, features->dim[0], &m->features,
