@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 
 #include "core/die.h"
@@ -83,14 +84,29 @@ share_put(const struct report *r, float x)
 	fprintf(r->fp, !r->regression && x < .1f ? "%.4g" : "%.4f", (double)x);
 }
 
+/* A time, where the frame has it. */
+static void
+time_put(const struct report *r, struct frame *f, const char *field)
+{
+	double seconds = frame_number(f, field, NAN);
+
+	if (!r->json)
+		fputc('\t', r->fp);
+	if (!isfinite(seconds))
+		return;
+	if (r->json)
+		fprintf(r->fp, ",\"%s\":", field);
+	fprintf(r->fp, "%.3f", seconds);
+}
+
 static void
 tsv_line(struct report *r, struct frame *f, const float *probability)
 {
 	size_t best = largest(probability, r->count);
 
 	text_put(r->fp, frame_id(f));
-	fprintf(r->fp, "\t%.3f\t%.3f", frame_number(f, FIELD_START, 0),
-	        frame_number(f, FIELD_END, 0));
+	time_put(r, f, FIELD_START);
+	time_put(r, f, FIELD_END);
 	for (size_t i = 0; i < text_fields(r); i++) {
 		fputc('\t', r->fp);
 		text_put(r->fp, frame_text(f, text_field[i]));
@@ -117,9 +133,8 @@ json_line(struct report *r, struct frame *f, const float *probability)
 
 	fputs("{\"id\":", r->fp);
 	json_put(r->fp, frame_id(f));
-	fprintf(r->fp, ",\"start\":%.3f,\"end\":%.3f",
-	        frame_number(f, FIELD_START, 0),
-	        frame_number(f, FIELD_END, 0));
+	time_put(r, f, FIELD_START);
+	time_put(r, f, FIELD_END);
 	for (size_t i = 0; i < text_fields(r); i++) {
 		const char *text = frame_text(f, text_field[i]);
 
