@@ -14,10 +14,11 @@
 enum { LINE_BYTES_MAX = 1 << 20 };
 
 static const char *const reserved[] = {
-	FIELD_FRAME, FIELD_VERSION, FIELD_HISTORY, FIELD_UTTERANCES,
-	FIELD_DROPPED, FIELD_RATE, FIELD_AUDIO, FIELD_FEATURES,
-	FIELD_FEATURES_TYPE, FIELD_CMVN, FIELD_AUGMENT, FIELD_LOGITS,
-	FIELD_CLASSES, FIELD_EMBEDDING, FIELD_LOSS, FIELD_LOSS_CE,
+	FIELD_FRAME, FIELD_VERSION, FIELD_HISTORY, FIELD_EXPECTED,
+	FIELD_VOICES, FIELD_UTTERANCES, FIELD_DROPPED, FIELD_RATE,
+	FIELD_AUDIO, FIELD_FEATURES, FIELD_FEATURES_TYPE, FIELD_FUNCTIONALS,
+	FIELD_CMVN, FIELD_AUGMENT, FIELD_LOGITS, FIELD_CLASSES,
+	FIELD_EMBEDDING, FIELD_SEEN, FIELD_LOSS, FIELD_LOSS_CE,
 	FIELD_LOSS_KD, FIELD_LOSS_EMBEDDING, FIELD_DLOGITS,
 	FIELD_DEMBEDDING
 };
@@ -140,20 +141,30 @@ columns_check(const struct manifest *m)
 		    "parted by tabs)", m->name, m->line, columns_needed(m));
 }
 
+/* The first line that is not empty, without a byte order mark. */
 static void
-heading_read(struct manifest *m)
+heading_find(struct manifest *m)
 {
 	static const char bom[] = "\xef\xbb\xbf"; /* Excel's */
-	size_t length;
+	size_t length, skip;
 	const char *why;
 
-	if (!line_read(m, &length))
-		die("%s: an empty file: want a heading with a column %s",
-		    m->name, columns_needed(m));
+	do {
+		if (!line_read(m, &length))
+			die("%s: an empty file: want a heading with a column "
+			    "%s", m->name, columns_needed(m));
+		skip = m->line == 1 && strncmp(m->text, bom, 3) == 0 ? 3 : 0;
+	} while (length == skip);
 	why = line_check(m->text, length);
 	if (why)
 		die("%s:%zu: %s", m->name, m->line, why);
-	m->heading = xstrdup(m->text + (strncmp(m->text, bom, 3) ? 0 : 3));
+	m->heading = xstrdup(m->text + skip);
+}
+
+static void
+heading_read(struct manifest *m)
+{
+	heading_find(m);
 	m->columns = 1;
 	for (const char *p = m->heading; *p; p++)
 		m->columns += *p == '\t';
