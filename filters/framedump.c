@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "core/cli.h"
+#include "core/die.h"
 #include "stream/dump.h"
 #include "stream/reader.h"
 
@@ -22,14 +23,15 @@ struct wanted {
 };
 
 /* Prints one file; what is still wanted is counted down. */
-static void
+static int
 framedump(const struct dump *d, const char *path, struct wanted *wanted)
 {
 	struct frame f = FRAME_INIT;
 	struct reader in;
 	bool inside = false; /* and the header has been shown */
 
-	reader_open_path(&in, path);
+	if (!reader_try_path(&in, path))
+		return STATUS_FAILED;
 	reader_tell(&in);
 	while ((inside || wanted->header || wanted->utterances > 0) &&
 	       reader_more(&in)) {
@@ -47,6 +49,7 @@ framedump(const struct dump *d, const char *path, struct wanted *wanted)
 	}
 	reader_close(&in);
 	frame_release(&f);
+	return STATUS_OK;
 }
 
 int
@@ -71,14 +74,15 @@ main(int argc, char *argv[])
 	};
 	int first = cli_parse(argc, argv, options, &about);
 	struct dump dump = { json, json ? SIZE_MAX : 4 };
+	int status = STATUS_OK;
 
 	if (values >= 0)
 		dump.values = (size_t)values;
 	if (utterances >= 0)
 		wanted.utterances = (size_t)utterances;
 	if (first == argc)
-		framedump(&dump, "-", &wanted);
+		status = framedump(&dump, "-", &wanted);
 	for (int i = first; i < argc; i++)
-		framedump(&dump, argv[i], &wanted);
-	return 0;
+		status |= framedump(&dump, argv[i], &wanted);
+	return status;
 }

@@ -112,4 +112,12 @@ check 'a bad option value is a usage error' '
 	fails 2 framedump -n x 2>err
 	fails 2 framedump --values -2 2>err
 '
+check 'a file that is not there is named, and the others are printed' '
+	framedump "$data/corpus.frames" >want
+	fails 1 framedump missing "$data/corpus.frames" . 2>err >out
+	cmp want out
+	printf "framedump: missing: No such file or directory\n%s\n" \
+		"framedump: .: is a directory, not a stream of frames" |
+		diff - err
+'
 finish

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,22 +20,35 @@ reader_open(struct reader *r, FILE *fp, const char *name)
 		          fp == stdin ? "standard input" : name);
 }
 
-void
-reader_open_path(struct reader *r, const char *path)
+bool
+reader_try_path(struct reader *r, const char *path)
 {
 	struct stat st;
 	FILE *fp;
 
 	if (strcmp(path, "-") == 0) {
 		reader_open(r, stdin, "<stdin>");
-		return;
+		return true;
 	}
 	fp = fopen(path, "rb");
-	if (!fp)
-		die("%s:", path);
-	if (fstat(fileno(fp), &st) == 0 && S_ISDIR(st.st_mode))
-		die("%s: is a directory, not a stream of frames", path);
+	if (!fp) {
+		warn("%s:", path);
+		return false;
+	}
+	if (fstat(fileno(fp), &st) == 0 && S_ISDIR(st.st_mode)) {
+		warn("%s: is a directory, not a stream of frames", path);
+		fclose(fp);
+		return false;
+	}
 	reader_open(r, fp, path);
+	return true;
+}
+
+void
+reader_open_path(struct reader *r, const char *path)
+{
+	if (!reader_try_path(r, path))
+		exit(STATUS_FAILED);
 }
 
 void

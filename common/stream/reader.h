@@ -41,8 +41,12 @@ struct reader {
  */
 void reader_open(struct reader *r, FILE *fp, const char *name);
 
-/* Opens a file, "-" being standard input; dies if it cannot. */
+/*
+ * Opens a file, "-" being standard input.  Where it cannot, the one dies, the
+ * other warns and returns false.
+ */
 void reader_open_path(struct reader *r, const char *path);
+bool reader_try_path(struct reader *r, const char *path);
 
 /*
  * Tells of progress from here on.  How long it takes still it knows of a file
