@@ -342,6 +342,9 @@ check 'silence gets no noise, and silent noise is a reason' '
 '
 check 'noise that cannot be read is an error before anything is written' '
 	echo text >text
+	fails 1 augment -g 3 "$top/tests/data/none.frames" </dev/null 2>err >out
+	says "(a stream of frames goes to standard input)" err
+	fails 1 grep -e --raw err
 	for name in missing text
 	do
 		fails 1 augment --noise $name </dev/null 2>err >out

@@ -234,7 +234,9 @@ check 'features of another kind than the model'\''s are refused' '
 f[\"features\"][b\"shape\"] = [1, 12]
 f[\"features\"][b\"data\"] = bytes(48)" <"$in" >other
 	fails 1 predict -m "$model" other 2>err >/dev/null
-	says "features have 12 columns" err
+	says "features have 12 columns, the model $model wants 13" err
+	fails 1 predict other 2>err >/dev/null
+	says "features have 12 columns, the built-in model wants 83" err
 	framecut -d features "$in" >without
 	fails 1 predict -m "$model" without 2>err >/dev/null
 	says "put featurize before predict" err

@@ -57,6 +57,11 @@ check 'the reasons are said' '
 	reason empty "empty, not even a header (did the filter before"
 	reason text "not a stream of frames"
 '
+check 'an end frame without a count is told so' '
+	sed "s/utterances/utterancez/" "$data/none.frames" >x
+	fails 1 framecut x 2>err >out
+	says "the end frame does not count its utterances" err
+'
 check 'what is announced is not allocated before it has come' '
 	case ${BIN-} in *san*) exit 0 ;; esac
 	ulimit -v 150000

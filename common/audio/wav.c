@@ -94,7 +94,7 @@ sound_open(struct wav *w, int format, int rate, int channels)
 	if (!w->sndfile && w->mpeg)
 		return "damaged, or not the MPEG audio it begins like";
 	if (!w->sndfile && sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT)
-		return "not audio (raw samples? then --raw)";
+		return WAV_NOT_AUDIO;
 	if (!w->sndfile)
 		return fail(w, "not audio that can be read: %s",
 		            sf_strerror(NULL));
@@ -186,7 +186,7 @@ pipe_open(struct wav *w, const struct container_info *c,
 	int file;
 
 	if (c->kind == CONTAINER_NONE)
-		return "not audio (raw samples? then --raw)";
+		return WAV_NOT_AUDIO;
 	if (c->samples >= 0) {
 		why = sound_open(w, raw_format[c->samples].format,
 		                 (int)c->rate, (int)c->channels);

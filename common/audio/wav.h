@@ -48,6 +48,9 @@ struct wav {
 	char why[160];
 };
 
+/* What wav_open says of anything that is no recording. */
+#define WAV_NOT_AUDIO "not audio (raw samples? then --raw)"
+
 /*
  * path "-" is standard input.  wav_close is due also after a failure.  What
  * lacks its end can be opened: wav_read fails where the samples end.

@@ -39,7 +39,7 @@ temperature_read(struct model *m)
 void
 model_open(struct model *m, const char *path)
 {
-	*m = (struct model){ .name = path ? path : "built-in model" };
+	*m = (struct model){ .name = path ? path : MODEL_BUILTIN };
 	gemm_begin();
 	if (path && model_w2v2_is(path))
 		model_w2v2_open(m);

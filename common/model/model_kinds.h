@@ -6,6 +6,8 @@
 
 #include "model/model.h"
 
+#define MODEL_BUILTIN "built-in model" /* its name */
+
 /* m->file is open; dies if it is no compact student. */
 void model_student_open(struct model *m);
 /* Lists the tensors of all members; then takes memory for them. */

@@ -9,6 +9,13 @@
 #include "stream/fields.h"
 #include "stream/frame.h"
 
+/* What stands before its name: the built-in one says itself what it is. */
+static const char *
+article(const struct model *m)
+{
+	return strcmp(m->name, MODEL_BUILTIN) == 0 ? "the " : "the model ";
+}
+
 /* Dies unless the frame's features are what the model was trained on. */
 static void
 features_check(const struct model *m, struct frame *f,
@@ -20,12 +27,13 @@ features_check(const struct model *m, struct frame *f,
 
 	features_type_print(want, &m->features);
 	if (have && strcmp(have, want) != 0)
-		die("%s: features are \"%s\", the model %s wants \"%s\" "
-		    "(see featurize --help)", frame_id(f), have, m->name,
-		    want);
+		die("%s: features are \"%s\", %s%s wants \"%s\" "
+		    "(see featurize --help)", frame_id(f), have, article(m),
+		    m->name, want);
 	if (features->dim[1] != width)
-		die("%s: features have %zu columns, the model %s wants %zu",
-		    frame_id(f), features->dim[1], m->name, width);
+		die("%s: features have %zu columns, %s%s wants %zu",
+		    frame_id(f), features->dim[1], article(m), m->name,
+		    width);
 }
 
 /* Rows of features that make room for functionals in front of them. */

@@ -186,6 +186,8 @@ end_take(struct reader *r, struct frame *f)
 {
 	double said = frame_number(f, FIELD_UTTERANCES, -1);
 
+	if (said < 0)
+		die("%s: the end frame does not count its utterances", r->name);
 	if (said != (double)r->utterances)
 		die("%s: the end frame counts %.0f utterances, %zu came",
 		    r->name, said, r->utterances);

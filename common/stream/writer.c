@@ -166,9 +166,14 @@ writer_put(struct writer *w, struct frame *f)
 {
 	if (!frame_has(f, FIELD_FRAME))
 		frame_set_text(f, FIELD_FRAME, "utterance");
-	if (frame_size(f) > FRAME_BYTES_MAX || f->fields > FRAME_FIELDS_MAX) {
+	if (f->fields > FRAME_FIELDS_MAX) {
 		writer_drop(w, frame_id(f), "would be a frame of more than "
-		            "1 GiB or 1024 fields");
+		            "1024 fields");
+		return;
+	}
+	if (frame_size(f) > FRAME_BYTES_MAX) {
+		writer_drop(w, frame_id(f), "would be a frame of more than "
+		            "1 GiB (wavread --window cuts what is long)");
 		return;
 	}
 	frame_write(w, f);

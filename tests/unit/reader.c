@@ -234,6 +234,24 @@ frame_too_wide_put(void *argument)
 	_exit(w.utterances_total == 0 ? writer_close(&w) : 77);
 }
 
+/* Nothing of what it claims to hold is there, or looked at. */
+static void
+frame_too_long_put(void *argument)
+{
+	char *argv[] = { "test", NULL };
+	struct frame f = FRAME_INIT;
+	struct writer w;
+
+	(void)argument;
+	writer_open(&w, tmpfile(), "long", NULL, 1, argv);
+	writer_begin(&w, NULL);
+	frame_add1(&f, "x", 1);
+	frame_find(&f, "x")->tensor.dim[0] = 1 << 28;
+	writer_put(&w, &f);
+	frame_release(&f);
+	_exit(w.utterances_total == 0 ? writer_close(&w) : 77);
+}
+
 static void
 a_frame_that_no_reader_would_take_is_dropped(void **state)
 {
@@ -242,7 +260,11 @@ a_frame_that_no_reader_would_take_is_dropped(void **state)
 	(void)state;
 	assert_int_equal(status_of(frame_too_wide_put, NULL, said,
 	                           sizeof said), STATUS_FAILED);
-	assert_true(says_once(said, "?: dropped: would be a frame of more"));
+	assert_true(says_once(said, "?: dropped: would be a frame of more than "
+	                      "1024 fields\n"));
+	assert_int_equal(status_of(frame_too_long_put, NULL, said,
+	                           sizeof said), STATUS_FAILED);
+	assert_true(says_once(said, "1 GiB (wavread --window cuts what"));
 }
 
 int
