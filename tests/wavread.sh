@@ -258,6 +258,9 @@ check 'a damaged or cut MP3 file is one line of ours' '
 	{ printf "\377\373\220\304"; yes spoilt | head -c 5000; } >x.mp3
 	fails 1 wavread x.mp3 2>err >out
 	says "x.mp3: dropped: damaged" err
+	head -c 22 $mp3 >x.mp3
+	fails 1 wavread x.mp3 2>err >out
+	says "x.mp3: dropped: not audio (raw samples? then --raw)" err
 '
 check 'windows before the cut leave, however the recording comes' '
 	tone x.wav 2 -r 44100 -b 16

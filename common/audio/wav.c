@@ -159,6 +159,7 @@ file_open(struct wav *w, const struct container_info *c, uint64_t bytes)
 {
 	uint64_t have = bytes > c->begin ? bytes - c->begin : 0;
 	double second = (double)c->rate * c->block;
+	const char *why;
 
 	if (c->length > have && c->samples >= 0)
 		cut_note(w, "cut short: has %.2f of %.2f s",
@@ -173,7 +174,9 @@ file_open(struct wav *w, const struct container_info *c, uint64_t bytes)
 		return fail(w, "%s", strerror(errno));
 	if (c->unclosed && c->samples >= 0 && have > 0)
 		return unclosed_open(w, c, have);
-	return sound_open(w, 0, 0, 0);
+	why = sound_open(w, 0, 0, 0);
+	/* its guesses at what begins like nothing known lead astray */
+	return why && c->kind == CONTAINER_NONE ? WAV_NOT_AUDIO : why;
 }
 
 /* A pipe: WAV flows, what needs to seek goes to a file first. */
