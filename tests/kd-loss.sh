@@ -433,6 +433,10 @@ check '--partial lets utterances without a teacher learn from the label' '
 	} | frames >in
 	fails 1 kd-loss <in >out 2>err
 	says "a: no teacher in the stream" err
+	{ one "$student,$en"; cat in; } >late
+	fails 1 kd-loss <late >out 2>err
+	grep -qF "a: dropped: no teacher (with --partial" err
+	test "$(show "f[\"id\"]" out | tr "\n" " ")" = "a b "
 	for scope in utterance batch
 	do
 		fails 1 kd-loss --partial --scope $scope <in >out 2>err
@@ -483,6 +487,9 @@ check 'embeddings that are missing or of another length are told' '
 	one "$student,$en" >in
 	fails 1 kd-loss -e sp <in >out 2>err
 	says "no \"embedding\" of the student" err
+	{ space a "[0,1]" "[1]" | frames; cat in; } >late
+	fails 1 kd-loss -e sp <late >out 2>err
+	says "a: dropped: embedding: missing" err
 	{ space a "[0,1]" "[1]"; space b "[0,1,2]" "[1]"
 		space c "[0,1]" "[1,2]"; } | frames >in
 	fails 1 kd-loss -e sp <in >out 2>err

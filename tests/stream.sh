@@ -37,6 +37,40 @@ do
 		says "framecut: $file: " err
 	'
 done
+check 'an utterance that lacks what a filter needs is dropped by name' '
+	wavread --label anger "$top/examples/sad-de.flac" >audio
+	featurize <audio >features
+	predict --frames features >logits
+	# odd KEY STREAM FILTER...: two utterances about one without the key
+	odd() {
+		framecut -d "$1" <"$2" | cat "$2" - "$2" >mixed
+		key=$1 stream=$2
+		shift 2
+		fails 1 "$@" <mixed >out 2>err
+		says "sad-de.flac: dropped: $key: missing" err
+		framecut -d "$key" <"$stream" | cat - "$stream" >mixed
+		fails 1 "$@" <mixed 2>err >none
+		says "no \"$key\"" err
+	}
+	odd features features predict
+	test "$(wc -l <out)" -eq 3
+	for filter in "featurize" "augment --gain 1:2"
+	do
+		odd audio audio $filter
+		test "$(framedump out | grep -c ^utterance)" -eq 2
+	done
+	for by in utterance stream
+	do
+		odd features features cmvn --by $by
+		test "$(framedump out | grep -c ^utterance)" -eq 2
+	done
+	for scope in utterance batch
+	do
+		odd logits logits kd-loss -L 0 --scope $scope
+		odd classes logits kd-loss -L 0 --scope $scope
+		test "$(framedump out | grep -c ^utterance)" -eq 2
+	done
+'
 check 'the reasons are said' '
 	reason() {
 		fails 1 framecut <"$data/bad-$1.frames" >out 2>err

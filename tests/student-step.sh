@@ -288,6 +288,17 @@ check 'a bad utterance is left out and named, the rest is learnt' '
 	says "u3: left out: features: NaN" err
 	test "$(metadata passes m)" = 1
 '
+check 'an utterance without features is left out where others have them' '
+	framecut -d features <"$train" | framecut -w id=u3 >lacking
+	cat "$train" lacking "$train" >mixed
+	fails 1 student-step -q -m "$fresh" -o a -b 60 mixed 2>err
+	says "u3: left out: features: missing" err
+	cat "$train" "$train" | student-step -q -m "$fresh" -o b -b 60
+	predict --frames -m a "$train" >said
+	predict --frames -m b "$train" | framecmp -t 0 - said
+	fails 1 student-step -q -m "$fresh" -o c lacking 2>err
+	says "no \"features\" in the stream (put featurize before" err
+'
 check 'with nothing to learn from, the model stays' '
 	cp "$fresh" m
 	frames 0 | fails 1 student-step -m m 2>err

@@ -103,6 +103,15 @@ tensor_check(struct field *field, int ndim, struct arena *arena)
 	return NULL;
 }
 
+/* "features: missing" */
+static const char *
+reason(struct frame *f, const char *name, const char *wrong)
+{
+	char *why = arena_take(&f->arena, strlen(name) + strlen(wrong) + 3, 1);
+
+	return strcat(strcat(strcpy(why, name), ": "), wrong);
+}
+
 const struct tensor *
 frame_tensor(struct frame *f, const char *name, int ndim, const char **why)
 {
@@ -114,9 +123,16 @@ frame_tensor(struct frame *f, const char *name, int ndim, const char **why)
 	wrong = tensor_check(field, ndim, &f->arena);
 	if (!wrong)
 		return &field->tensor;
-	*why = arena_take(&f->arena, strlen(name) + strlen(wrong) + 3, 1);
-	strcat(strcat(strcpy((char *)*why, name), ": "), wrong);
+	*why = reason(f, name, wrong);
 	return NULL;
+}
+
+bool
+frame_wired(struct frame *f, const char *what, bool has)
+{
+	if (has && f->had)
+		texts_add(f->had, what);
+	return has || (f->had && texts_find(f->had, what) != TEXTS_NONE);
 }
 
 /* Which filter adds a field, for the message when it is missing. */
@@ -130,18 +146,29 @@ field_source(const char *name)
 	return NULL;
 }
 
-const struct tensor *
-frame_need(struct frame *f, const char *name, int ndim, const char **why)
+static _Noreturn void
+need_die(struct frame *f, const char *name)
 {
 	const char *source = field_source(name);
 
-	*why = NULL;
-	if (frame_has(f, name))
-		return frame_tensor(f, name, ndim, why);
 	if (source)
 		die("%s: no \"%s\" in the stream (put %s before %s)",
 		    frame_id(f), name, source, program_name());
 	die("%s: no \"%s\" in the stream", frame_id(f), name);
+}
+
+const struct tensor *
+frame_need(struct frame *f, const char *name, int ndim, const char **why)
+{
+	bool has = frame_has(f, name);
+
+	if (!frame_wired(f, name, has))
+		need_die(f, name);
+	*why = NULL;
+	if (has)
+		return frame_tensor(f, name, ndim, why);
+	*why = reason(f, name, "missing");
+	return NULL;
 }
 
 static struct field *

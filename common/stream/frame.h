@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "core/arena.h"
+#include "core/texts.h"
 #include "stream/codec.h"
 #include "stream/scan.h"
 
@@ -28,6 +29,7 @@ struct frame {
 	size_t fields, capacity;
 	struct scan scan;
 	struct arena arena;
+	struct texts *had;        /* see frame_wired; the reader's, or NULL */
 };
 
 #define FRAME_INIT { .field = NULL }
@@ -50,10 +52,17 @@ double frame_number(struct frame *f, const char *name, double missing);
 const char **frame_texts(struct frame *f, const char *name, size_t *count);
 
 /*
- * A tensor that the caller cannot do without.  Dies when the field is missing,
- * for then the pipeline is wired wrongly.  Sets *why to NULL; or returns NULL
- * and sets it to the reason why this utterance's is unusable: other type,
- * other rank, empty, not finite.
+ * Whether the caller, who cannot do without something, may take this frame for
+ * the odd one out where it lacks it: an earlier utterance of the stream had it.
+ * Otherwise the pipeline is wired wrongly.  True if f has it.
+ */
+bool frame_wired(struct frame *f, const char *what, bool has);
+
+/*
+ * A tensor that the caller cannot do without.  Dies when the stream had none by
+ * that name so far.  Sets *why to NULL; or returns NULL and sets it to the
+ * reason why this utterance's is unusable: missing, other type, other rank,
+ * empty, not finite.
  */
 const struct tensor *frame_need(struct frame *f, const char *name, int ndim,
                                 const char **why);

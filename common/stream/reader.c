@@ -101,11 +101,12 @@ kind_of(struct frame *f)
 
 /* Fills f from the bytes that its scanner holds. */
 static void
-frame_fill(struct frame *f, const struct reader *r)
+frame_fill(struct frame *f, struct reader *r)
 {
 	const struct scan *s = &f->scan;
 
 	frame_clear(f);
+	f->had = &r->had;
 	for (size_t i = 0; i < s->entries; i++) {
 		const struct scan_entry *e = &s->entry[i];
 		const char *key = (const char *)s->bytes + e->key;
@@ -310,6 +311,7 @@ reader_close(struct reader *r)
 {
 	progress_end(&r->progress);
 	frame_release(&r->header);
+	texts_release(&r->had);
 	if (r->fp && r->fp != stdin)
 		fclose(r->fp);
 	r->fp = NULL;

@@ -33,6 +33,7 @@ struct reader {
 	off_t skim;               /* see reader_skim */
 	off_t length;             /* of a file, bytes; see reader_tell */
 	struct progress progress;
+	struct texts had;         /* by its utterances; see frame_wired */
 };
 
 /*

@@ -92,7 +92,7 @@ student_read(struct kd_utterance *u, struct classes *classes, struct frame *f)
 
 	if (!logits)
 		return why;
-	if (!frame_has(f, FIELD_CLASSES))
+	if (!frame_wired(f, FIELD_CLASSES, frame_has(f, FIELD_CLASSES)))
 		die("%s: no \"%s\" to name the logits by", frame_id(f),
 		    FIELD_CLASSES);
 	u->logits = logits->data;
@@ -121,6 +121,21 @@ embedding_read(const float **embedding, size_t *width, struct frame *f,
 	*embedding = t ? t->data : NULL;
 	*width = t ? t->dim[0] : 0;
 	return why;
+}
+
+/* The student's, which must be there. */
+static const char *
+own_embedding_read(struct kd_utterance *u, struct frame *f)
+{
+	bool has = frame_has(f, FIELD_EMBEDDING);
+
+	if (!frame_wired(f, FIELD_EMBEDDING, has))
+		die("%s: no \"%s\" of the student in the stream (a compact "
+		    "student has one, a network none)", frame_id(f),
+		    FIELD_EMBEDDING);
+	if (!has)
+		return FIELD_EMBEDDING ": missing";
+	return embedding_read(&u->embedding, &u->width, f, FIELD_EMBEDDING);
 }
 
 /* A copy of the teacher's logits in the order of the student's classes. */
@@ -188,6 +203,25 @@ teacher_seen(struct frame *f, const char *teacher)
 	                              teacher));
 }
 
+/* Dies where no utterance so far had a teacher to learn from. */
+static const char *
+teachers_check(struct frame *f, bool has, bool seen)
+{
+	bool wired = frame_wired(f, FIELD_TEACHER, has);
+	const char *why = !seen ? "no teacher (with --partial it learns from "
+	                          "its label alone)"
+		: "every teacher was trained with its speaker (with --partial "
+		  "it learns from its label alone)";
+
+	if (!wired && seen)
+		die("%s: %s", frame_id(f), why);
+	if (!wired)
+		die("%s: no teacher in the stream (put framejoin before "
+		    "%s, or say -L 0 to learn from labels alone)",
+		    frame_id(f), program_name());
+	return has ? NULL : why;
+}
+
 /* All teachers, in the order of the frame. */
 static const char *
 teachers_read(struct kd_utterance *u, struct frame *f, struct classes classes,
@@ -196,7 +230,7 @@ teachers_read(struct kd_utterance *u, struct frame *f, struct classes classes,
 	bool seen = false;
 	struct kd_teacher *teacher = arena_take(&f->arena, f->fields,
 	                                        sizeof *teacher);
-	const char *why = NULL;
+	const char *why = NULL, *none;
 
 	u->teacher = teacher;
 	for (size_t i = 0; i < f->fields && !why; i++) {
@@ -215,14 +249,9 @@ teachers_read(struct kd_utterance *u, struct frame *f, struct classes classes,
 		why = teacher_read(t, f, classes);
 		u->teachers++;
 	}
-	if (u->teachers == 0 && seen && !options->partial)
-		die("%s: every teacher was trained with its speaker (with "
-		    "--partial it learns from its label alone)", frame_id(f));
-	if (u->teachers == 0 && !options->partial)
-		die("%s: no teacher in the stream (put framejoin before "
-		    "%s, or say -L 0 to learn from labels alone)",
-		    frame_id(f), program_name());
-	return why;
+	none = options->partial ? NULL
+	                        : teachers_check(f, u->teachers > 0, seen);
+	return why ? why : none;
 }
 
 const char *
@@ -234,14 +263,8 @@ kd_read(struct kd_utterance *u, struct frame *f,
 
 	*u = (struct kd_utterance){ .label = KD_UNLABELLED };
 	why = student_read(u, &classes, f);
-	if (!why && options->embedding.kind) {
-		if (!frame_has(f, FIELD_EMBEDDING))
-			die("%s: no \"%s\" of the student in the stream "
-			    "(a compact student has one, a network none)",
-			    frame_id(f), FIELD_EMBEDDING);
-		why = embedding_read(&u->embedding, &u->width, f,
-		                     FIELD_EMBEDDING);
-	}
+	if (!why && options->embedding.kind)
+		why = own_embedding_read(u, f);
 	if (!why && (options->lambda > 0 || options->embedding.kind))
 		why = teachers_read(u, f, classes, options);
 	return why;

@@ -22,8 +22,9 @@ const char *kd_teacher_name(const char *field, struct arena *arena);
 
 /*
  * Returns NULL, or why the utterance cannot be used (valid as long as what f
- * hands out, as is u).  Dies where logits, classes, the student's embedding
- * or, unless options->partial, all teachers are missing.
+ * hands out, as is u).  Dies where no utterance of the stream so far had
+ * logits, classes, the student's embedding or, unless options->partial, a
+ * teacher to listen to.
  */
 const char *kd_read(struct kd_utterance *u, struct frame *f,
                     const struct kd_options *options);

@@ -145,6 +145,25 @@ a_field_that_is_needed_and_missing_ends_the_program(void **state)
 }
 
 static void
+what_an_earlier_utterance_had_may_be_missing(void **state)
+{
+	struct texts had = TEXTS_INIT;
+	struct frame f = { .had = &had };
+	const char *why = NULL;
+
+	(void)state;
+	frame_add1(&f, "audio", 1)[0] = 1;
+	assert_non_null(frame_need(&f, "audio", 1, &why));
+	assert_null(why);
+	frame_clear(&f);
+	assert_null(frame_need(&f, "audio", 1, &why));
+	assert_string_equal(why, "audio: missing");
+	assert_false(frame_wired(&f, "logits", false));
+	texts_release(&had);
+	frame_release(&f);
+}
+
+static void
 patterns_match_keys(void **state)
 {
 	struct keys k;
@@ -211,6 +230,8 @@ main(void)
 		cmocka_unit_test(fields_are_copied_whole),
 		cmocka_unit_test(
 			a_field_that_is_needed_and_missing_ends_the_program),
+		cmocka_unit_test(
+			what_an_earlier_utterance_had_may_be_missing),
 		cmocka_unit_test(patterns_match_keys),
 		cmocka_unit_test(conditions_compare_texts_and_numbers),
 	};
