@@ -44,6 +44,7 @@ train(const struct settings *s, const char *path)
 	if (s->pass > 0 && t.progress.passes >= (size_t)s->pass) {
 		warn("%s: has %zu passes already, nothing to do", s->model,
 		     t.progress.passes);
+		reader_drain(path);
 		exit(STATUS_OK);
 	}
 	lineage_init(&lineage, &m);

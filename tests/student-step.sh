@@ -112,6 +112,15 @@ check 'training goes on over passes' '
 	student-step -q -m m -p 3 "$train"
 	test "$(metadata passes m)" = 3
 '
+check 'with nothing to do a pipe is read to its end' '
+	frames 300 >many
+	test "$(wc -c <many)" -gt 200000
+	student-step -q -m "$fresh" -o m "$train"
+	{ cat many && echo whole >told; } | student-step -m m -p 1 2>err
+	says "has 1 passes already, nothing to do" err
+	test "$(cat told)" = whole
+	student-step -m m -p 1 nowhere 2>err
+'
 check 'the model remembers whom it has heard' '
 	student-step -q -m "$fresh" -o m "$train"
 	test "$(metadata speakers m | tr "\n" " ")" = "s0 s1 s2 "

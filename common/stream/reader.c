@@ -52,6 +52,19 @@ reader_open_path(struct reader *r, const char *path)
 }
 
 void
+reader_drain(const char *path)
+{
+	char bytes[BUFSIZ];
+	struct stat st;
+
+	if (strcmp(path, "-") != 0 || fstat(STDIN_FILENO, &st) != 0 ||
+	    !S_ISFIFO(st.st_mode))
+		return;
+	while (fread(bytes, 1, sizeof bytes, stdin) > 0)
+		continue;
+}
+
+void
 reader_tell(struct reader *r)
 {
 	struct stat st;

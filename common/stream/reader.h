@@ -43,6 +43,12 @@ struct reader {
 void reader_open(struct reader *r, FILE *fp, const char *name);
 
 /*
+ * Reads what a pipe at standard input holds, path being "-", and throws it
+ * away: whoever writes it is to end well.
+ */
+void reader_drain(const char *path);
+
+/*
  * Opens a file, "-" being standard input.  Where it cannot, the one dies, the
  * other warns and returns false.
  */
