@@ -297,6 +297,45 @@ check 'a bad utterance is left out and named, the rest is learnt' '
 	says "u3: left out: features: NaN" err
 	test "$(metadata passes m)" = 1
 '
+check 'one too large to compute with is left out, the rest of its batch not' '
+	huge() {
+		$python -c "
+import msgpack, struct, sys
+for f in msgpack.Unpacker(sys.stdin.buffer):
+    if f.get(\"id\") in sys.argv[1:]:
+        data = f[\"features\"][b\"data\"]
+        f[\"features\"][b\"data\"] = struct.pack(\"<f\", 3e38) * \\
+            (len(data) // 4)
+        f[\"speaker\"] = \"nobody\"
+    sys.stdout.buffer.write(msgpack.packb(f))" "$@" <"$train"
+	}
+	huge u3 >big
+	for how in "-a -b 4" "-a -b 4 --accumulate 2"
+	do
+		fails 1 student-step $how --log log -m "$fresh" -o a big 2>err
+		grep -qF "u3: left out: values too large to compute" err
+		grep -qF "pass 1: loss" err
+	done
+	head -1 log | grep -qF "\"utterances\":3,"
+	test "$(metadata speakers a | tr "\n" " ")" = "s0 s1 s2 "
+	# all in one batch: as without it, to the last bit
+	fails 1 student-step -q -a -b 30 -m "$fresh" -o a big 2>err
+	says "u3: left out: values too large to compute with" err
+	framecut -w id!=u3 <"$train" |
+		student-step -q -a -b 30 -m "$fresh" -o b
+	predict -m a --frames "$train" >said
+	predict -m b --frames "$train" | framecmp -t 0 - said
+	huge u0 u1 u2 u3 >big
+	fails 1 student-step -m "$fresh" -o c -b 4 big 2>err
+	grep -qF "the outputs are not finite" err
+	test ! -e c
+	fails 1 student-step -q -m "$fresh" -o c -b 1 big 2>err
+	test "$(wc -l <err)" -eq 4
+	framecut -w id=u1 <big >only
+	fails 1 student-step -q -m "$fresh" -o d only 2>err
+	grep -qF "no utterances to learn from" err
+	test ! -e d
+'
 check 'an utterance without features is left out where others have them' '
 	framecut -d features <"$train" | framecut -w id=u3 >lacking
 	cat "$train" lacking "$train" >mixed

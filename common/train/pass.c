@@ -20,7 +20,7 @@ struct pass {
 	struct example *example;  /* the batch */
 	struct frame frame;       /* as read */
 	size_t skip;              /* batches that were done before */
-	size_t dropped;
+	size_t dropped, heard;    /* utterances */
 	FILE *log;
 	struct progress progress;
 	struct loss_sums sums;    /* over the pass */
@@ -103,7 +103,6 @@ example_take(struct pass *p, struct example *e)
 		e->weight = (float)balance_weight(&p->balance, group);
 		free(group);
 	}
-	lineage_utterance(p->lineage, &e->frame);
 	return NULL;
 }
 
@@ -157,7 +156,7 @@ log_write(struct pass *p, const struct loss_sums *s)
 {
 	double n = (double)s->utterances;
 
-	if (!p->log)
+	if (!p->log || s->utterances == 0)
 		return;
 	fprintf(p->log, "{\"pass\":%zu,\"batch\":%zu,\"update\":%zu,"
 	        "\"utterances\":%zu,\"loss\":%.6f,\"ce\":%.6f,\"kd\":%.6f,"
@@ -189,16 +188,22 @@ batch_do(struct pass *p, size_t count, struct loss_process *loss)
 {
 	struct trainer_progress *progress = &p->t->progress;
 	struct loss_sums sums = { 0 };
+	size_t learnt;
 
 	for (size_t i = 0; i < count; i++)
 		progress->digest = digest_add(progress->digest,
 		                              frame_id(&p->example[i].frame));
 	if (p->skip > 0) {
 		p->skip--;
+		p->heard += count;
 		progress->batches++;
 		return;
 	}
-	trainer_batch(p->t, p->example, count, loss, &sums);
+	learnt = trainer_batch(p->t, p->example, count, loss, &sums);
+	for (size_t i = 0; i < learnt; i++)
+		lineage_utterance(p->lineage, &p->example[i].frame);
+	p->heard += learnt;
+	p->dropped += count - learnt;
 	progress->batches++;
 	log_write(p, &sums);
 	p->sums.loss += sums.loss;
@@ -275,7 +280,7 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 		balance_learn(&p);
 	progress_begin(&p.progress, "utterances", p.balance.utterances);
 	batches_run(&p, loss);
-	if (t->progress.batches == 0)
+	if (p.heard == 0)
 		die("%s: no utterances to learn from", in->name);
 	teachers_inherit(&p, loss);
 	loss_process_finish(loss);

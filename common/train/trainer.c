@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/die.h"
+#include "core/finite.h"
 #include "core/xalloc.h"
 #include "stream/fields.h"
 #include "train/student_shards.h"
@@ -213,31 +214,84 @@ weights_apply(struct loss_gradient *g, const struct example *example,
 		g->dembedding[i] *= example[i / g->D].weight;
 }
 
-void
-trainer_batch(struct trainer *t, struct example *example, size_t count,
-              struct loss_process *loss, struct loss_sums *sums)
+/* Moves those with numbers for outputs to the front, and names the others. */
+static size_t
+examples_sift(struct example *example, size_t count, const struct outputs *o)
 {
-	struct outputs o = outputs_new(t->model, count);
+	size_t K = o->gradient.K, D = o->gradient.D, kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct example one = example[i];
+
+		if (!floats_finite(o->logits + i * K, K) ||
+		    !floats_finite(o->embedding + i * D, D)) {
+			warn("%s: left out: values too large to compute with",
+			     frame_id(&example[i].frame));
+			continue;
+		}
+		example[i] = example[kept];
+		example[kept++] = one;
+	}
+	return kept;
+}
+
+/*
+ * Takes the examples through the model, and those that it can compute with
+ * once more without the others: as if these had not been in the batch.
+ * Returns how many they are; they come first.
+ */
+static size_t
+forward(struct trainer *t, const struct outputs *o, struct example *example,
+        size_t count)
+{
+	size_t tried = 0, kept = count;
+
+	while (kept > 0 && kept != tried) {
+		tried = kept;
+		if (t->tuner)
+			tuner_forward(t->tuner, o->logits, example, tried,
+			              &t->progress);
+		else
+			shards_forward(t->shards, o->logits, o->embedding,
+			               example, tried, &t->progress);
+		kept = examples_sift(example, tried, o);
+	}
+	if (kept == 0 && count > 1) /* it is not them */
+		die("update %zu: the outputs are not finite (try a lower "
+		    "--rate)", t->progress.updates + 1);
+	return kept;
+}
+
+static void
+batch_learn(struct trainer *t, struct outputs *o, struct example *example,
+            size_t count, struct loss_process *loss, struct loss_sums *sums)
+{
 	struct frame **frames = xcalloc(count, sizeof *frames);
 
+	frames_fill(frames, example, count, o, t->model);
+	loss_process_batch(loss, &o->gradient, sums, frames, count);
+	weights_apply(&o->gradient, example, count);
 	if (t->tuner)
-		tuner_forward(t->tuner, o.logits, example, count,
-		              &t->progress);
+		tuner_backward(t->tuner, o->gradient.dlogits);
 	else
-		shards_forward(t->shards, o.logits, o.embedding, example,
-		               count, &t->progress);
-	frames_fill(frames, example, count, &o, t->model);
-	loss_process_batch(loss, &o.gradient, sums, frames, count);
-	weights_apply(&o.gradient, example, count);
-	if (t->tuner)
-		tuner_backward(t->tuner, o.gradient.dlogits);
-	else
-		shards_backward(t->shards, t->gradient, o.gradient.dlogits,
-		                o.gradient.embedded ? o.gradient.dembedding
-		                                    : NULL);
+		shards_backward(t->shards, t->gradient, o->gradient.dlogits,
+		                o->gradient.embedded ? o->gradient.dembedding
+		                                     : NULL);
 	t->pending_utterances += count;
 	if (++t->pending == (size_t)t->options.accumulate)
 		update(t);
 	free(frames);
+}
+
+size_t
+trainer_batch(struct trainer *t, struct example *example, size_t count,
+              struct loss_process *loss, struct loss_sums *sums)
+{
+	struct outputs o = outputs_new(t->model, count);
+
+	count = forward(t, &o, example, count);
+	if (count > 0)
+		batch_learn(t, &o, example, count, loss, sums);
 	free(o.logits);
+	return count;
 }

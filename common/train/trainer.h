@@ -66,10 +66,11 @@ void trainer_release(struct trainer *t);
 
 /*
  * Forward, the loss command, backward; an update after every `accumulate`
- * batches.  Adds to sums.
+ * batches.  Adds to sums.  Examples too large to compute with are named and
+ * left out; returns how many it has learnt from, which now come first.
  */
-void trainer_batch(struct trainer *t, struct example *example, size_t count,
-                   struct loss_process *loss, struct loss_sums *sums);
+size_t trainer_batch(struct trainer *t, struct example *example, size_t count,
+                     struct loss_process *loss, struct loss_sums *sums);
 
 /* The update that is still pending when a pass ends, if any. */
 void trainer_flush(struct trainer *t);
