@@ -10,8 +10,7 @@
  *        embeddings loss.embedding, dembedding [D]
  *
  * The numbers are the utterance's own; a batch's are their mean over a run.
- * An utterance whose classes or label do not match is dropped with a reason
- * on stderr and counted in the end frame.  See kd-loss(1).
+ * What cannot be used is dropped with a reason on stderr.  See kd-loss(1).
  */
 #include <string.h>
 
@@ -40,30 +39,31 @@ settings_parse(struct settings *s, int argc, char *argv[])
 		OPT_FLOAT('T', "temperature", &s->temperature, 1e-3, 1e3,
 		          "softens student and teachers"),
 		OPT_STRING('w', "weighting", &s->weighting, "NAME", "of them"),
-		OPT_FLOAT(0, "tau", &s->tau, 1e-3, 1e3, "of cosine weights"),
-		OPT_FLOAT(0, "bound", &s->bound, 0, 1, "most of one with aekd"),
 		OPT_STRING('o', "objective", &s->objective, "NAME",
 		           "hinton, dkd or logit-std"),
-		OPT_FLOAT(0, "alpha", &s->alpha, 0, 1e3, "dkd: of the label"),
-		OPT_FLOAT(0, "beta", &s->beta, 0, 1e3, "dkd: of the others"),
 		OPT_STRING('e', "embeddings", &s->embedding, "NAME",
 		           "compare them, too: rkd, sp or ot"),
-		OPT_FLOAT(0, "embeddings-share", &s->share, 0, 1e6, "of that"),
 		OPT_FLOAT(0, "label-smoothing", &s->smoothing, 0, 0.999,
 		          "share of all classes in the label"),
-		OPT_CHOICE(0, "scope", &s->scope, "utterance|batch",
-		           "what weights are made for"),
-		OPT_CHOICE(0, "reduction", &s->reduction, "batchmean|mean",
-		           "mean divides by the classes, too"),
-		OPT_STRING(0, "compat", &s->compat, "NAME",
-		           "mtkd4ser: as the published code"),
 		OPT_FLAG(0, "partial", &s->partial, "some have no teacher"),
 		OPT_STRING('t', "teachers", &s->teachers, "NAMES",
 		           "these alone, as in en,de,x*"),
 		OPT_FLAG(0, "unseen", &s->unseen,
 		         "not by teachers trained with the speaker"),
+		OPT_STRING(0, "compat", &s->compat, "NAME",
+		           "mtkd4ser: as the published code"),
 		OPT_INT('b', "batch", &s->batch, 0, 1000000,
 		        "cut into runs of N; 0: as they come"),
+		OPT_MORE,
+		OPT_FLOAT(0, "tau", &s->tau, 1e-3, 1e3, "of cosine weights"),
+		OPT_FLOAT(0, "bound", &s->bound, 0, 1, "most of one with aekd"),
+		OPT_FLOAT(0, "alpha", &s->alpha, 0, 1e3, "dkd: of the label"),
+		OPT_FLOAT(0, "beta", &s->beta, 0, 1e3, "dkd: of the others"),
+		OPT_FLOAT(0, "embeddings-share", &s->share, 0, 1e6, "of -e"),
+		OPT_CHOICE(0, "scope", &s->scope, "utterance|batch",
+		           "what weights are made for"),
+		OPT_CHOICE(0, "reduction", &s->reduction, "batchmean|mean",
+		           "mean divides by the classes, too"),
 		OPT_END
 	};
 	const struct cli_about about = {

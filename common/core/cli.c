@@ -12,10 +12,11 @@
 #include "core/xalloc.h"
 
 /* getopt_long's values: table entries from FIRST on, common ones below. */
-enum { HELP = 1, VERSION, VERBOSE, QUIET, FIRST };
+enum { HELP = 1, HELP_ALL, VERSION, VERBOSE, QUIET, FIRST };
 
 static const struct option common[] = {
 	{ "help", no_argument, NULL, HELP },
+	{ "help-all", no_argument, NULL, HELP_ALL },
 	{ "version", no_argument, NULL, VERSION },
 	{ "verbose", no_argument, NULL, VERBOSE },
 	{ "quiet", no_argument, NULL, QUIET },
@@ -99,15 +100,21 @@ option_print(const struct cli_option *o)
 }
 
 static void
-help_print(const struct cli_option *o, const struct cli_about *about)
+help_print(const struct cli_option *o, const struct cli_about *about, bool all)
 {
+	bool more = false;
+
 	printf("usage: %s [options]%s%s\n%s\n\n", program_name(),
 	       *about->operands ? " " : "", about->operands, about->summary);
 	for (; o->kind != CLI_END; o++)
-		option_print(o);
-	printf("  -h, --help  --version  -v, --verbose  -q, --quiet\n\n"
-	       "The page %s(1) has the details and examples.\n",
-	       program_name());
+		if (o->kind == CLI_MORE)
+			more = true;
+		else if (all || !more)
+			option_print(o);
+	printf("  -h, --help%s  --version  -v, --verbose  -q, --quiet\n\n"
+	       "The page %s(1) has the details and examples%s.\n",
+	       more ? "  --help-all" : "", program_name(),
+	       more && !all ? "; --help-all more options" : "");
 }
 
 static _Noreturn void
@@ -176,6 +183,7 @@ option_store(const struct cli_option *o, const char *text)
 	case CLI_LIST:
 		list_store(o->value, text);
 		break;
+	case CLI_MORE:
 	case CLI_END:
 		break;
 	}
@@ -185,7 +193,7 @@ option_store(const struct cli_option *o, const char *text)
 static struct option *
 getopt_tables(const struct cli_option *o, char **letters)
 {
-	size_t n = table_length(o), used = 0;
+	size_t n = table_length(o), used = 0, named = 0;
 	struct option *table = xcalloc(n + COMMON + 1, sizeof *table);
 	char *s = xcalloc(2 * n + 5, 1);
 
@@ -193,16 +201,19 @@ getopt_tables(const struct cli_option *o, char **letters)
 	for (size_t i = 0; i < n; i++) {
 		bool takes = o[i].kind != CLI_FLAG;
 
-		table[i].name = o[i].name;
-		table[i].has_arg = takes ? required_argument : no_argument;
-		table[i].val = FIRST + 256 + (int)i;
+		if (!o[i].name)
+			continue; /* a mark */
+		table[named++] = (struct option){
+			o[i].name, takes ? required_argument : no_argument,
+			NULL, FIRST + 256 + (int)i
+		};
 		if (!o[i].letter)
 			continue;
 		s[used++] = (char)o[i].letter;
 		if (takes)
 			s[used++] = ':';
 	}
-	memcpy(table + n, common, sizeof common);
+	memcpy(table + named, common, sizeof common);
 	*letters = s;
 	return table;
 }
@@ -219,27 +230,23 @@ option_find(const struct cli_option *o, int c)
 	return NULL;
 }
 
-static void
-common_do(int c, const struct cli_option *options,
-          const struct cli_about *about)
+/* Prints what was asked for, or where to ask, and ends the program. */
+static _Noreturn void
+common_end(int c, const struct cli_option *options,
+           const struct cli_about *about)
 {
-	if (c == VERBOSE || c == 'v') {
-		program_set_verbosity(1);
-	} else if (c == QUIET || c == 'q') {
-		program_set_verbosity(-1);
-	} else if (c == HELP || c == 'h' || c == VERSION) {
-		if (c == VERSION)
-			printf("%s (tunne) %s\n", program_name(),
-			       TUNNE_VERSION);
-		else
-			help_print(options, about);
-		if (fflush(stdout))
-			die("write <stdout>:");
-		exit(STATUS_OK);
-	} else { /* getopt has said what is wrong */
+	if (c != HELP && c != 'h' && c != HELP_ALL && c != VERSION) {
+		/* getopt has said what is wrong */
 		fprintf(stderr, "Try '%s --help'.\n", program_name());
 		exit(STATUS_USAGE);
 	}
+	if (c == VERSION)
+		printf("%s (tunne) %s\n", program_name(), TUNNE_VERSION);
+	else
+		help_print(options, about, c == HELP_ALL);
+	if (fflush(stdout))
+		die("write <stdout>:");
+	exit(STATUS_OK);
 }
 
 int
@@ -248,22 +255,29 @@ cli_parse(int argc, char *argv[], const struct cli_option *options,
 {
 	char *letters;
 	struct option *table = getopt_tables(options, &letters);
-	int c, operands;
+	int c, end = 0, operands;
 
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error */
 	program_init(argc > 0 ? argv[0] : "tunne");
 	if (argc > 0) /* getopt's own messages begin with argv[0] */
 		argv[0] += strlen(argv[0]) - strlen(program_name());
-	while ((c = getopt_long(argc, argv, letters, table, NULL)) != -1) {
+	while (!end &&
+	       (c = getopt_long(argc, argv, letters, table, NULL)) != -1) {
 		const struct cli_option *o = option_find(options, c);
 
 		if (o)
 			option_store(o, optarg);
+		else if (c == VERBOSE || c == 'v')
+			program_set_verbosity(1);
+		else if (c == QUIET || c == 'q')
+			program_set_verbosity(-1);
 		else
-			common_do(c, options, about);
+			end = c;
 	}
 	free(letters);
 	free(table);
+	if (end)
+		common_end(end, options, about);
 
 	operands = argc - optind;
 	if (operands < about->operands_min)

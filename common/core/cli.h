@@ -11,7 +11,8 @@
  *	};
  *	int first = cli_parse(argc, argv, options, &about);
  *
- * Every program also has -h --help, --version, -v --verbose, -q --quiet.
+ * Every program also has -h --help, --help-all, --version, -v --verbose and
+ * -q --quiet.
  */
 #ifndef CLI_H
 #define CLI_H
@@ -22,7 +23,8 @@
 #define TUNNE_VERSION "0.1.0"
 
 enum cli_kind {
-	CLI_END, CLI_FLAG, CLI_INT, CLI_FLOAT, CLI_STRING, CLI_CHOICE, CLI_LIST
+	CLI_END, CLI_MORE,
+	CLI_FLAG, CLI_INT, CLI_FLOAT, CLI_STRING, CLI_CHOICE, CLI_LIST
 };
 
 /*
@@ -57,6 +59,8 @@ struct cli_option {
 	{ CLI_CHOICE, letter, name, value, 0, 0, words, help }
 #define OPT_LIST(letter, name, value, argument, help) \
 	{ CLI_LIST, letter, name, value, 0, 0, argument, help }
+/* What follows is shown by --help-all only; --help has to fit 24 lines. */
+#define OPT_MORE { CLI_MORE, 0, NULL, NULL, 0, 0, NULL, NULL }
 #define OPT_END { CLI_END, 0, NULL, NULL, 0, 0, NULL, NULL }
 
 struct cli_about {

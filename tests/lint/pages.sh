@@ -1,9 +1,9 @@
 #!/bin/sh
-# pages.sh - pages are clean mdoc, and say of options what --help says
+# pages.sh - pages are clean mdoc, and say of options what --help-all says
 #
-# Of each option that --help names, its page has an .It, which states the
-# default and the range.  What every program has, --help, --version, --verbose
-# and --quiet, is left to tunne(7).
+# Of each option that it names, its page has an .It, which states the default
+# and the range.  What every program has, --help, --version, --verbose and
+# --quiet, is left to tunne(7).
 BIN=${BIN:-bin}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -16,7 +16,7 @@ report() {
 
 # Options, one a line, from a usage text and from the .It lines of a page.
 options_helped() {
-	"$1" --help | sed -n 's/^  \(-., \|    \)--\([a-z0-9-]*\).*/\2/p'
+	"$1" --help-all | sed -n 's/^  \(-., \|    \)--\([a-z0-9-]*\).*/\2/p'
 }
 
 options_paged() {
@@ -25,7 +25,7 @@ options_paged() {
 
 # Options with default, minimum and maximum, from a usage text.
 numbers_helped() {
-	"$1" --help | awk '
+	"$1" --help-all | awk '
 		/^                            / {
 			sub(/^ +/, " ")
 			line = line $0

@@ -39,6 +39,7 @@ line_parse(void *argument)
 		OPT_FLOAT('g', "gain", &l->v.gain, -10, 10, "dB"),
 		OPT_STRING(0, "name", &l->v.name, "NAME", "a name"),
 		OPT_CHOICE('t', "type", &l->v.type, "fbank|mfcc", "which"),
+		OPT_MORE,
 		OPT_LIST('T', "teacher", &l->v.teachers, "T", "several"),
 		OPT_END
 	};
@@ -93,6 +94,33 @@ a_list_holds_all_in_order(void **state)
 	assert_string_equal(l.v.teachers.value[2], "c");
 	free(l.v.teachers.value);
 	assert_int_equal(l.v.first, l.argc);
+}
+
+/* Parses with standard error for standard output. */
+static void
+line_help(void *argument)
+{
+	if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+		abort();
+	line_parse(argument);
+}
+
+static void
+help_ends_at_the_mark_and_help_all_does_not(void **state)
+{
+	struct line some = line_of((const char *const[]){ "--help", NULL });
+	struct line all = line_of((const char *const[]){ "--help-all", NULL });
+	char said[2000];
+
+	(void)state;
+	assert_int_equal(status_of(line_help, &some, said, sizeof said), 0);
+	assert_non_null(strstr(said, "--type"));
+	assert_null(strstr(said, "--teacher"));
+	assert_non_null(strstr(said, "; --help-all more options.\n"));
+	assert_int_equal(status_of(line_help, &all, said, sizeof said), 0);
+	assert_non_null(strstr(said, "--type"));
+	assert_non_null(strstr(said, "--teacher"));
+	assert_null(strstr(said, "more options"));
 }
 
 static void
@@ -171,6 +199,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options_are_stored),
 		cmocka_unit_test(a_list_holds_all_in_order),
+		cmocka_unit_test(help_ends_at_the_mark_and_help_all_does_not),
 		cmocka_unit_test(defaults_stay_when_nothing_is_said),
 		cmocka_unit_test(what_is_wrong_is_said_and_exits_2),
 		cmocka_unit_test(a_message_is_one_line_with_the_reason),
