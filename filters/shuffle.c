@@ -12,6 +12,7 @@
  */
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/cli.h"
 #include "core/die.h"
@@ -44,14 +45,14 @@ shuffle(struct index *x, const size_t *list, size_t length,
 }
 
 struct choices {
-	int seed, count, part;
+	int seed, count;
 	float power;
-	const char *balance, *split;
+	const char *balance, *split, *part, *by;
 	struct cli_list where;
 };
 
 static int
-choices_parse(struct choices *c, struct shuffle *s, int argc, char *argv[])
+choices_parse(struct choices *c, bool *keep_order, int argc, char *argv[])
 {
 	const struct cli_option options[] = {
 		OPT_INT('s', "seed", &c->seed, 0, INT_MAX,
@@ -66,10 +67,10 @@ choices_parse(struct choices *c, struct shuffle *s, int argc, char *argv[])
 		         "only utterances with key=value or key!=value"),
 		OPT_STRING(0, "split", &c->split, "A:B",
 		           "make two parts of about these sizes"),
-		OPT_INT(0, "part", &c->part, 1, 2, "and take the Nth"),
-		OPT_STRING(0, "by", &s->by, "KEY",
-		           "what the parts never share"),
-		OPT_FLAG('k', "keep-order", &s->keep_order,
+		OPT_STRING(0, "part", &c->part, "1|2", "and take this one [1]"),
+		OPT_STRING(0, "by", &c->by, "KEY",
+		           "what the parts never share [id]"),
+		OPT_FLAG('k', "keep-order", keep_order,
 		         "leave the order as it is"),
 		OPT_END
 	};
@@ -81,12 +82,28 @@ choices_parse(struct choices *c, struct shuffle *s, int argc, char *argv[])
 	return cli_parse(argc, argv, options, &about);
 }
 
+/* Which part of which split; --part alone would let all through. */
+static void
+split_set(struct shuffle *s, const struct choices *c)
+{
+	const char *part = c->part ? c->part : "1";
+
+	if (!c->split && (c->part || c->by))
+		die_usage("--part and --by: of which --split?");
+	if (strcmp(part, "1") != 0 && strcmp(part, "2") != 0)
+		die_usage("--part %s: want 1|2", part);
+	if (c->split && !shuffle_split(&s->share, c->split))
+		die_usage("--split %s: want two sizes, as in 3:1", c->split);
+	s->part = c->split ? part[0] - '0' : 0;
+	s->by = c->by ? c->by : FIELD_ID;
+}
+
 int
 main(int argc, char *argv[])
 {
-	struct choices c = { .count = 0, .part = 1, .power = .5f };
-	struct shuffle s = { .by = FIELD_ID, .balance = BALANCE_INIT };
-	int first = choices_parse(&c, &s, argc, argv);
+	struct choices c = { .count = 0, .power = .5f };
+	struct shuffle s = { .balance = BALANCE_INIT };
+	int first = choices_parse(&c, &s.keep_order, argc, argv);
 	struct keys balance;
 	struct where where;
 	struct writer out;
@@ -94,11 +111,9 @@ main(int argc, char *argv[])
 
 	keys_init(&balance, c.balance, "balance");
 	where_init(&where, &c.where);
-	if (c.split && !shuffle_split(&s.share, c.split))
-		die_usage("--split %s: want two sizes, as in 3:1", c.split);
+	split_set(&s, &c);
 	s.seed = (uint64_t)c.seed;
 	s.where = &where;
-	s.part = c.split ? c.part : 0;
 	s.balance.power = (double)c.power;
 	s.balance_by = &balance;
 	for (int i = first; i < argc; i++)

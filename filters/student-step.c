@@ -7,8 +7,7 @@
  *         whatever the loss command wants
  * writes  the model: weights, optimiser state and history, replaced at once
  *
- * An utterance that cannot be used is left out with a reason on stderr.
- * See student-step(1) for the loss command and for resuming.
+ * What cannot be used is left out and named on stderr.  See student-step(1).
  */
 #include <stdlib.h>
 
@@ -19,9 +18,8 @@
 
 struct settings {
 	const char *model, *loss;
-	float smoothing;
+	float smoothing, seconds;
 	int pass, seed;
-	float seconds;
 	struct trainer_options trainer;
 	struct pass_options pass_options;
 };
@@ -129,6 +127,8 @@ settings_parse(struct settings *s, int argc, char *argv[])
 	if (!p->out)
 		p->out = s->model;
 	t->spec.crop = (size_t)crop;
+	if (!t->augment && spec_augment_changed(&t->spec))
+		die_usage("--stretch to --crop change nothing without -a");
 	t->seed = (unsigned long)s->seed;
 	return first;
 }

@@ -159,6 +159,12 @@ check 'bad usage exits 2' '
 	fails 2 shuffle --split 3 "$data/corpus.frames" 2>err
 	fails 2 shuffle --split 0:1 "$data/corpus.frames" 2>err
 	fails 2 shuffle --split a:b "$data/corpus.frames" 2>err
+	fails 2 shuffle --part 2 "$data/corpus.frames" >out 2>err
+	grep -q "of which --split" err
+	test ! -s out
+	fails 2 shuffle --by speaker "$data/corpus.frames" 2>err
+	grep -q "of which --split" err
+	fails 2 shuffle --split 1:1 --part 3 "$data/corpus.frames" 2>err
 	fails 2 shuffle --part 3 "$data/corpus.frames" 2>err
 	fails 2 shuffle --power 2 "$data/corpus.frames" 2>err
 '

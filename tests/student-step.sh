@@ -48,6 +48,13 @@ check 'bad options are usage errors' '
 	fails 2 student-step -m m --dropout 1 "$train"
 	fails 2 student-step -m m a b
 	fails 2 student-step -m m --label-smoothing .1 -l kd-loss "$train"
+	for option in "--stretch .2" "--warp 0" "--tilt 1" "--masks 1" \
+		"--mask-bands 1" "--mask-rows 1" "--crop 0"
+	do
+		fails 2 student-step -m "$fresh" -o n $option "$train" 2>err
+		grep -q "change nothing without -a" err
+	done
+	test ! -e n
 '
 check 'any number of threads writes the same bytes' '
 	for j in 1 2 3 8

@@ -5,6 +5,14 @@
 
 enum { BANDS_MAX = 512 };
 
+bool
+spec_augment_changed(const struct spec_augment *o)
+{
+	static const struct spec_augment usual = SPEC_AUGMENT_INIT;
+
+	return memcmp(o, &usual, sizeof usual) != 0; /* it has no holes */
+}
+
 /* Kaldi's mel scale, as in feat/mel.h. */
 static float
 mel_of(float hertz)

@@ -8,6 +8,7 @@
 #ifndef SPEC_AUGMENT_H
 #define SPEC_AUGMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/arena.h"
@@ -25,6 +26,9 @@ struct spec_augment {
 
 #define SPEC_AUGMENT_INIT { .stretch = .15f, .warp = .08f, .tilt = .3f, \
 	.masks = 2, .mask_bands = 12, .mask_rows = 25, .crop = 300 }
+
+/* Whether anything differs from SPEC_AUGMENT_INIT. */
+bool spec_augment_changed(const struct spec_augment *options);
 
 /*
  * Returns the new view in the arena and its rows.  x [*rows, width] is left
