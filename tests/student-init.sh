@@ -9,6 +9,12 @@ check 'bad options are usage errors that say what is wanted' '
 	fails 2 student-init -o m --width 5000
 	fails 2 student-init -o m -c ""
 	fails 2 student-init -o m -c a,,b
+	for list in "a, b" "a ,b" "a,b "
+	do
+		fails 2 student-init -o m -c "$list" 2>err
+		grep -q "begins or ends with a blank" err
+	done
+	student-init -o two -c "very sad,b" -a small
 	fails 2 student-init -o m -c a,b,a 2>err
 	grep -qF "a twice" err
 	fails 2 student-init -o m -f nonsense 2>err

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdint.h>
@@ -302,6 +303,10 @@ cli_names(const char **name, size_t max, char *list, const char *option)
 		    !utf8_valid(word))
 			die_usage("%s: want 1 to %zu names with commas "
 			          "between them", option, max);
+		if (isspace((unsigned char)*word) ||
+		    isspace((unsigned char)word[strlen(word) - 1]))
+			die_usage("%s: \"%s\" begins or ends with a blank",
+			          option, word);
 		for (size_t i = 0; i < count; i++)
 			if (strcmp(name[i], word) == 0)
 				die_usage("%s: %s twice", option, word);

@@ -80,7 +80,8 @@ int cli_parse(int argc, char *argv[], const struct cli_option *options,
 
 /*
  * Splits an option's "a,b,c", in place, into at most max names; returns how
- * many.  Exits 2 when one is empty, given twice, or would break a table.
+ * many.  Exits 2 when one is empty, given twice, begins or ends with a blank,
+ * or would break a table.
  */
 size_t cli_names(const char **name, size_t max, char *list,
                  const char *option);
