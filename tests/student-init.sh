@@ -15,6 +15,8 @@ check 'bad options are usage errors that say what is wanted' '
 		grep -q "begins or ends with a blank" err
 	done
 	student-init -o two -c "very sad,b" -a small
+	fails 1 student-init -o nodir/x 2>err
+	says "student-init: nodir/x: No such file" err
 	fails 2 student-init -o m -c a,b,a 2>err
 	grep -qF "a twice" err
 	fails 2 student-init -o m -f nonsense 2>err

@@ -3,7 +3,9 @@
  *
  * Write to .fp; replace_commit flushes it to disk and renames it over path.
  * Anything that goes wrong dies and leaves path as it was; so does an
- * interruption before the commit (the temporary file is PATH.tmp-PID).
+ * interruption before the commit.  The temporary file is PATH.tmp-tunne: what
+ * an interruption leaves is taken over by the next to write path, and two at a
+ * time is an error of the second.
  */
 #ifndef REPLACE_H
 #define REPLACE_H
@@ -14,6 +16,7 @@ struct replace {
 	FILE *fp;
 	const char *path;         /* borrowed */
 	char *temporary;
+	int lock;                 /* on it, until it has its name */
 };
 
 void replace_begin(struct replace *r, const char *path);

@@ -166,6 +166,43 @@ test_before_commit(void **state)
 }
 
 static void
+test_stale(void **state)
+{
+	struct folder *d = *state;
+	char stale[100];
+	FILE *fp;
+
+	snprintf(stale, sizeof stale, "%s.tmp-tunne", d->file);
+	fp = fopen(stale, "w");
+	assert_non_null(fp);
+	fputs("left by one that was killed", fp);
+	assert_int_equal(fclose(fp), 0);
+	assert_int_equal(status_of(write_new, d->file), 0);
+	holds(d->file, "new");
+	assert_int_equal(files_in(d->path), 1);
+}
+
+static void
+test_two_writers(void **state)
+{
+	struct folder *d = *state;
+	struct replace r;
+
+	replace_begin(&r, d->file);
+	fputs("first", r.fp);
+	fflush(r.fp); /* or a child would write it, too */
+	assert_int_equal(status_of(write_new, d->file), 1);
+	replace_settle(&r);
+	assert_int_equal(status_of(write_new, d->file), 1);
+	holds(d->file, "old");
+	replace_commit(&r);
+	holds(d->file, "first");
+	assert_int_equal(status_of(write_new, d->file), 0);
+	holds(d->file, "new");
+	assert_int_equal(files_in(d->path), 1);
+}
+
+static void
 test_full_disk(void **state)
 {
 	struct folder *d = *state;
@@ -229,6 +266,8 @@ main(void)
 	} t[] = {
 		{ "commit puts the new file in place", test_new_file },
 		{ "until commit the old file stands", test_before_commit },
+		{ "what a killed writer left is taken over", test_stale },
+		{ "a second writer at the same time fails", test_two_writers },
 		{ "a full disk leaves the old file", test_full_disk },
 		{ "a disk that fills at the last flush too",
 		  test_full_at_flush },
