@@ -85,11 +85,11 @@ bench check-full: all
 	BIN=$(BIN) tests/$(@:check-%=%)/run
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install $(FILTERS:%=$(BIN)/%) $(DESTDIR)$(PREFIX)/bin
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install $(FILTERS:%=$(BIN)/%) "$(DESTDIR)$(PREFIX)/bin"
 	for n in 1 5 7; do \
-		install -d $(DESTDIR)$(PREFIX)/share/man/man$$n; \
-		install -m 644 man/*.$$n $(DESTDIR)$(PREFIX)/share/man/man$$n; \
+		to="$(DESTDIR)$(PREFIX)/share/man/man$$n"; \
+		install -d "$$to" && install -m 644 man/*.$$n "$$to" || exit; \
 	done
 
 clean:

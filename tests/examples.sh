@@ -174,11 +174,12 @@ check 'loss.py gives a loss and its gradient' '
 		x.frames >out
 	test "$(grep -c True out)" -eq 4
 '
+loss="$python '$examples/loss.py'"
 check 'student-step trains with loss.py' '
 	wavread --label anger "$examples"/*.flac | featurize >x.frames
 	student-init -a small -o m.safetensors
 	student-step -m m.safetensors -o n.safetensors \
-		-l "$python $examples/loss.py" <x.frames
+		-l "$loss" <x.frames
 	test -s n.safetensors
 '
 check 'the demo names an emotion for each clip' '

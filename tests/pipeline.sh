@@ -344,9 +344,9 @@ check 'the examples of README.md work as printed' '
 	test "$(wc -l <emotions.tsv)" -eq 5
 '
 check 'an installed copy works, with no other PATH' '
-	make -s -C "$top" $san install DESTDIR="$dir/root" PREFIX=/usr
-	bin=$dir/root/usr/bin
-	test -s "$dir/root/usr/share/man/man7/tunne.7"
+	make -s -C "$top" $san install DESTDIR="$dir/a root" PREFIX=/usr
+	bin="$dir/a root/usr/bin"
+	test -s "$dir/a root/usr/share/man/man7/tunne.7"
 	corpus
 	student-init -a small -o s.safetensors
 	cat >script <<-"END"

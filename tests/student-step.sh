@@ -7,7 +7,7 @@ for python in python3 /usr/bin/python3
 do
 	$python -c 'import msgpack' 2>/dev/null && break
 done
-bad_loss="$python $top/tests/golden/student_loss.py"
+bad_loss="$python '$top/tests/golden/student_loss.py'"
 
 # frames COUNT [SEED [FIRST]]: random features with labels
 frames() {
