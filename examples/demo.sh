@@ -3,7 +3,7 @@
 #
 # A machine speaks one neutral sentence in four languages, in the voice that
 # each file is named after; make-clips.sh says how.
-cd "$(dirname "$0")" || exit 1
+CDPATH='' cd "$(dirname "$0")" || exit 1
 PATH=$PATH:$PWD/../bin
 table=$(mktemp) || exit 1
 trap 'rm -f "$table"' EXIT

@@ -11,7 +11,7 @@
 # not change that.  The clips show the programs at work; they do not measure
 # how well the model hears people.
 set -eu
-cd "$(dirname "$0")"
+CDPATH='' cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

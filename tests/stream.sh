@@ -197,4 +197,9 @@ check 'a usage error is two lines and exit 2' '
 	grep "unexpected operand: b" err
 	test "$(wc -l <err)" -eq 2
 '
+check 'a test finds its programs whatever CDPATH says' '
+	cd "$top"
+	export CDPATH="$top"
+	tests/framecut.sh
+'
 finish
