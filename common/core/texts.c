@@ -66,19 +66,31 @@ texts_find(const struct texts *n, const char *text)
 	return found ? found - 1 : TEXTS_NONE;
 }
 
-void
-texts_split(struct texts *n, const char *list)
+static void
+parts_add(struct texts *n, const char *text, const char *between)
 {
-	while (*list) {
-		size_t length = strcspn(list, ",");
-		char *part = xasprintf("%.*s", (int)length, list);
+	while (*text) {
+		size_t length = strcspn(text, between);
+		char *part = xasprintf("%.*s", (int)length, text);
 
 		if (length > 0)
 			texts_add(n, part);
 		free(part);
-		list += length;
-		list += *list == ',';
+		text += length;
+		text += *text != '\0';
 	}
+}
+
+void
+texts_split(struct texts *n, const char *list)
+{
+	parts_add(n, list, ",");
+}
+
+void
+texts_split_lines(struct texts *n, const char *lines)
+{
+	parts_add(n, lines, "\n");
 }
 
 void

@@ -31,8 +31,9 @@ size_t texts_add(struct texts *n, const char *text);
 /* The number of text, or TEXTS_NONE. */
 size_t texts_find(const struct texts *n, const char *text);
 
-/* Adds each part of "a,b,c"; empty parts are left out. */
+/* Adds each part of "a,b,c", or each line; empty ones are left out. */
 void texts_split(struct texts *n, const char *list);
+void texts_split_lines(struct texts *n, const char *lines);
 
 void texts_release(struct texts *n);
 

@@ -91,16 +91,12 @@ lineage_command(struct lineage *l, const char *command)
 void
 lineage_join(struct lineage *l, const struct model *m)
 {
-	char *lines = xstrdup(metadata_text(m, "history")), *line, *rest;
+	struct texts history = TEXTS_INIT;
 
-	for (line = lines; *line; line = rest) {
-		size_t length = strcspn(line, "\n");
-
-		rest = line + length + (line[length] == '\n');
-		line[length] = '\0';
-		lineage_command(l, line);
-	}
-	free(lines);
+	texts_split_lines(&history, metadata_text(m, "history"));
+	for (size_t i = 0; i < history.length; i++)
+		lineage_command(l, history.text[i]);
+	texts_release(&history);
 	names_split(&l->speakers, metadata_text(m, "speakers"));
 	names_split(&l->corpora, metadata_text(m, "corpora"));
 	names_split(&l->languages, metadata_text(m, "languages"));

@@ -30,21 +30,6 @@ is_voices(const char *name)
 	        strcmp(name + length - suffix, "." FIELD_VOICES) == 0);
 }
 
-static void
-lines_take(struct texts *t, const char *lines)
-{
-	char *copy = xstrdup(lines), *line, *rest;
-
-	for (line = copy; *line; line = rest) {
-		size_t length = strcspn(line, "\n");
-
-		rest = line + length + (line[length] == '\n');
-		line[length] = '\0';
-		texts_add(t, line);
-	}
-	free(copy);
-}
-
 static struct texts *
 voices_of(struct origin *o, const char *field)
 {
@@ -73,7 +58,7 @@ origin_take(struct origin *o, struct frame *header)
 		                                    : NULL;
 
 		if (lines)
-			lines_take(voices_of(o, name), lines);
+			texts_split_lines(voices_of(o, name), lines);
 	}
 }
 
