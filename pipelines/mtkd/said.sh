@@ -6,7 +6,7 @@ shift 3
 test $# -eq 1 || { conditions="$conditions fold=$1"; shift; }
 for method in $METHODS
 do
-	! grep -q "^${method#*o-} .* -e " methods.txt || embedding=--embedding
+	! grep -q "^${method#mono-} .* -e " methods.txt || embedding=--embedding
 done
 set -- "$1" $(for condition in $conditions
 	do

@@ -24,7 +24,7 @@ export DIR TEST TRAIN DEV
 
 FRAMES  = $(VIEWS:%=$(WORK)/%.frames) $(TEST_VIEWS:%=$(WORK)/%.frames)
 HEARD   = $(WORK)/$(TEACHER_VIEW).frames
-NAMES   = all $(LANGUAGES)
+NAMES  := $(shell ./names.sh '$(LANGUAGES)' $(METHODS))
 SAID    = $(NAMES:%=$(DIR)/said-%.frames)
 
 $(DIR)/tested: $(foreach m,$(METHODS),$(SEEDS:%=$(DIR)/$m.%.tested)) \
