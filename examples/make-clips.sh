@@ -8,8 +8,9 @@
 #
 # Languages, voices and numbers were chosen, within these words, so that the
 # built-in model hears what was meant, and a little more or less of each does
-# not change that.  The clips show the programs at work; they do not measure
-# how well the model hears people.
+# not change that.  No voice was taken that sounds so to the model whatever it
+# acts: told the neutral numbers, each is heard as neutral.  The clips show the
+# programs at work; they do not measure how well the model hears people.
 set -eu
 CDPATH='' cd "$(dirname "$0")"
 work=$(mktemp -d)
@@ -37,6 +38,6 @@ it='La riunione è stata spostata al secondo piano.'
 
 say angry-en en+m3 80 '+120%' 210 "$en" gain -9 treble 4 1800 overdrive 12 \
 	norm -1
-say happy-pl pl+f1 90 '+110%' 180 "$pl" gain -9 treble -8 1800 norm -8
+say happy-pl pl+Andrea 66 '+80%' 185 "$pl" gain -9 treble -8 1800 norm -8
 say neutral-it it+f1 40 '-20%' 165 "$it" gain -9 treble -12 1800 norm -16
-say sad-de de+m7 25 '-70%' 105 "$de" gain -9 treble -18 1800 norm -23
+say sad-de de+steph 12 '-80%' 120 "$de" gain -9 treble -30 1800 norm -23
