@@ -33,13 +33,16 @@ mtkd() {
 	shift
 	make -s -C "$top/pipelines" mtkd CORPORA="$dir/corpus" WORK="$work" \
 		SEEDS='1 2' PASSES=1 TEACHER_PASSES=1 LAMBDAS='.1 .5' \
-		METHODS='ft kd mtkd-cosine mtkd-language mono-ft votes' \
+		METHODS="$methods" \
 		SIZE=small TEACHERS='small functionals' \
 		VOTES="$dir/votes.tsv" "$@"
 }
 
+methods='ft kd mtkd-cosine mtkd-language mono-ft votes'
 mkdir "$dir/corpus"
 corpus_make >"$dir/corpus/manifest.tsv"
+# an utterance whose label is no class
+printf '0.wav\tde\tsurprise\tde0\tmade\t2\n' >>"$dir/corpus/manifest.tsv"
 {
 	printf 'path\tanger\thappiness\tneutral\tsadness\n'
 	printf '%s.wav\t5\t3\t1\t0\n' 16 17 18 24
@@ -47,7 +50,7 @@ corpus_make >"$dir/corpus/manifest.tsv"
 
 check 'the experiment runs from a manifest to its results' '
 	mtkd "$dir/work" HELDOUT=other >out 2>&1 || { cat out; false; }
-	results=$dir/work/results.txt
+	results=$dir/work/mtkd/results.txt
 	for method in ft kd mtkd-cosine mtkd-language mono-ft votes
 	do
 		test "$(grep -c "^$method  *[0-9]" "$results")" -ge 12
@@ -57,11 +60,11 @@ check 'the experiment runs from a manifest to its results' '
 	grep -q "^UAR, that of ft, the difference (95 %), speaker" "$results"
 	test "$(grep -c "^ *all  *de  *it" "$results")" -eq 8
 	test "$(grep -c "^ *anger  *happiness" "$results")" -eq 4
-	test "$(grep -cx "mtkd-cosine  *\.[15]" "$results")" -eq 2
+	test "$(grep -c "^mtkd-cosine .* at share .1" "$results")" -eq 2
 	test "$(grep -c "^it  *all .* it " "$results")" -eq 2
 '
 check 'the report has the scores, curves, weights and figures' '
-	report=$dir/work/report.html
+	report=$dir/work/mtkd/report.html
 	grep -q "^mtkd-language " "$report"
 	test "$(grep -c "<polyline" "$report")" -ge 12
 	test "$(grep -c "<h3>mtkd-cosine" "$report")" -eq 6
@@ -71,37 +74,64 @@ check 'the report has the scores, curves, weights and figures' '
 check 'students never heard whom they are judged by, nor did teachers' '
 	for key in voices taught
 	do
-		modeldump --key $key "$dir/work/0/mtkd-cosine_.1_1.all" >heard
+		modeldump --key $key \
+			"$dir/work/mtkd/0/mtkd-cosine_.1_1.all" >heard
 		test "$(grep -o ".t[01]$" heard | wc -l)" -eq 0
 		test "$(grep -c "[23]$" heard)" -eq 4
 	done
-	modeldump --key voices "$dir/work/other/kd_.1_1.all" >heard
+	modeldump --key voices "$dir/work/mtkd/other/kd_.1_1.all" >heard
 	test "$(grep -c other heard)" -eq 0
 	test "$(grep -c made heard)" -eq 4
 '
 check 'from labels alone nothing is inherited, of one language only its own' '
-	test -z "$(modeldump --key taught "$dir/work/0/ft_0_1.all")"
-	test "$(modeldump --key languages "$dir/work/0/mono-ft_0_2.it")" = it
+	test -z "$(modeldump --key taught "$dir/work/mtkd/0/ft_0_1.all")"
+	modeldump --key languages "$dir/work/mtkd/0/mono-ft_0_2.it" |
+		grep -qx it
 '
 check 'a second make has nothing to do' '
 	touch mark
 	mtkd "$dir/work" HELDOUT=other
 	test -z "$(find "$dir/work" -newer mark -type f)"
 '
-check 'what was lost on the way is made again, the same' '
-	cp "$dir/work/results.txt" before
-	rm "$dir/work/results.txt" "$dir/work/0/tested" "$dir/work/0"/kd.2.* \
-		"$dir/work/0"/kd_*_2.all
+check 'methods may be added, other settings want another folder' '
+	mtkd "$dir/work" METHODS="ft mtkd-fixed" SEEDS=1 >out 2>&1 ||
+		{ cat out; false; }
+	grep -q "^mtkd-fixed  *[0-9]" "$dir/work/mtkd/results.txt"
+	grep -q "teacher all" "$dir/work/mtkd/report.html"
+	fails 2 mtkd "$dir/work" PASSES=2 2>err
+	grep -q "made otherwise" err
+	grep -q "PASSES 1" err
 	mtkd "$dir/work" HELDOUT=other
-	cmp before "$dir/work/results.txt"
+'
+check 'what cannot be is refused before it is begun' '
+	fails 2 mtkd "$dir/none" HELDOUT=others 2>err
+	grep -q "no such corpus" err
+	fails 2 mtkd "$dir/none" FOLDS=9 2>err
+	grep -q "FOLDS=9: the manifest has all of 0 1 2 3" err
+	fails 2 mtkd "$dir/none" FOLDS=all TEST_VIEWS=pink0 2>err
+	grep -q "on one of the FOLDS" err
+'
+check 'two makes at a time in one folder are one too many' '
+	mkdir -p two/mtkd
+	exec 9>two/mtkd/lock
+	flock 9
+	fails 2 mtkd "$PWD/two" 2>err
+	grep -q "in use" err
+'
+check 'what was lost on the way is made again, the same' '
+	results=$dir/work/mtkd/results.txt
+	cp "$results" before
+	(cd "$dir/work/mtkd/0" && rm ../results.txt tested kd.2.* kd_*_2.all)
+	mtkd "$dir/work" HELDOUT=other
+	cmp before "$results"
 '
 check 'several folds are pooled, and told apart' '
 	mtkd "$dir/folds" FOLDS="0 2" METHODS="ft kd" SEEDS=1 TEACHERS=small \
 		VOTES= >out 2>&1 || { cat out; false; }
-	grep -qE "^kd( +[0-9.]+){3} [+]- [0-9.]+$" "$dir/folds/results.txt"
-	grep -q "folds 0 2 ==" "$dir/folds/results.txt"
-	modeldump --key speakers "$dir/folds/2/ft_0_1.all" | tr -d "[:alpha:]" |
-		sort -u | tr "\n" " " | grep -qx "0 1 "
+	grep -qE "^kd( +[0-9.]+){3} [+]- [0-9.]+$" "$dir/folds/mtkd/results.txt"
+	grep -q "folds 0 2 ==" "$dir/folds/mtkd/results.txt"
+	modeldump --key speakers "$dir/folds/mtkd/2/ft_0_1.all" |
+		tr -d "[:alpha:]" | sort -u | tr "\n" " " | grep -qx "0 1 "
 '
 check 'killed at any moment, it goes on and ends in the same results' '
 	kills=
@@ -122,17 +152,17 @@ check 'killed at any moment, it goes on and ends in the same results' '
 		mtkd "$dir/$work" METHODS="ft mtkd-cosine" TEACHERS=small \
 			VOTES=
 	done
-	cmp "$dir/killed/results.txt" "$dir/whole/results.txt"
+	cmp "$dir/killed/mtkd/results.txt" "$dir/whole/mtkd/results.txt"
 '
 check 'cross-fitted, nobody is taught by who has heard him' '
 	mtkd "$dir/cross" CROSSFIT=1 METHODS="ft kd" SEEDS=1 LAMBDAS=.1 \
 		>out 2>&1 || { cat out; false; }
-	framedump --json "$dir/cross/0/said-all.frames" >said
+	framedump --json "$dir/cross/mtkd/0/said-all.frames" >said
 	test "$(grep -c teacher.all.logits said)" -eq 16
 	! grep -q teacher.all.seen said
-	framedump --json "$dir/work/0/said-all.frames" |
+	framedump --json "$dir/work/mtkd/0/said-all.frames" |
 		grep -c teacher.all.seen | grep -qx 16
-	grep -q "cross-fitted" "$dir/cross/results.txt"
+	grep -q "^CROSSFIT 1" "$dir/cross/mtkd/results.txt"
 '
 check 'the published experiment runs with networks, its settings and loss' '
 	student-init -a w2v2-tiny -c anger,happiness,neutral,sadness -o base
@@ -141,24 +171,24 @@ check 'the published experiment runs with networks, its settings and loss' '
 		WORK="$dir/paper" TEACHER_BASE="$PWD/base" PASSES=1 \
 		TEACHER_PASSES=1 \
 		>out 2>&1 || { cat out; false; }
-	modeldump "$dir/paper/0/mono-mtkd-paper_.25_42.it" >model
+	modeldump "$dir/paper/paper/0/mono-mtkd-paper_.25_42.it" >model
 	grep -q "w2v2\|wav2vec2" model
-	grep -q "^mono-kd-paper  *[0-9]" "$dir/paper/results.txt"
+	grep -q "^mono-kd-paper  *[0-9]" "$dir/paper/paper/results.txt"
 '
 check 'in noise, teachers hear clean speech and students do not' '
 	make -s -C "$top/pipelines" noise CORPORA="$dir/corpus" \
 		WORK="$dir/noise" SEEDS=1 PASSES=1 TEACHER_PASSES=1 \
 		METHODS="clean-ft ft kd" TEACHERS=small LAMBDAS=.1 \
 		VIEWS="raw babble telephone" >out 2>&1 || { cat out; false; }
-	modeldump --key history "$dir/noise/0/kd_.1_1.all" >history
+	modeldump --key history "$dir/noise/noise/0/kd_.1_1.all" >history
 	grep -q "augment --babble 5" history
 	grep -q "augment --telephone mulaw" history
-	modeldump --key history "$dir/noise/0/clean-ft_0_1.all" >history
+	modeldump --key history "$dir/noise/noise/0/clean-ft_0_1.all" >history
 	! grep -q augment history
-	modeldump --key history "$dir/noise/0/teacher-all.model" >history
+	modeldump --key history "$dir/noise/noise/0/teacher-all.model" >history
 	! grep -q augment history
-	grep -q "raw *babble20 .* pink0  *room1" "$dir/noise/results.txt"
-	grep -qE "^clean-ft( +[0-9.]+){11}$" "$dir/noise/results.txt"
+	grep -q "raw *babble20 .* pink0  *room1" "$dir/noise/noise/results.txt"
+	grep -qE "^clean-ft( +[0-9.]+){11}$" "$dir/noise/noise/results.txt"
 '
 check 'without corpora it says what to do' '
 	fails 2 make -s -C "$top/pipelines" mtkd WORK="$dir/none" 2>err

@@ -1,9 +1,9 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # seeds.sh WORK REPLICATE... - how far the figures depend on the seeds
 #
 # A table a view: UAR by corpus of each replicate, then of all of them pooled,
 # with 95 % intervals by resampling speakers (all rows of a speaker together).
-set -e
+set -eo pipefail
 work=$1
 shift
 

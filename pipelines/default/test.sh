@@ -1,8 +1,8 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # test.sh OUT FRAMES REPLICATE FOLD... - each fold told by who never heard it
 #
 # The model of a fold is model-FOLD.REPLICATE.safetensors beside OUT.
-set -e
+set -eo pipefail
 out=$1 frames=$2 replicate=$3
 shift 3
 for fold

@@ -1,9 +1,9 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # dev.sh OUT METHOD LAMBDA - how good a share of the teachers is
 #
 # Recall (UAR) of the first seed's student on the development speakers, the
 # mean of the views.
-set -eu
+set -euo pipefail
 out=$1
 ./student.sh "$2" "$3" "${SEEDS%% *}" "$DEV" "$out" "$VIEWS"
 for view in $VIEWS

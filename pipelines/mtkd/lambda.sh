@@ -1,7 +1,7 @@
 #!/bin/sh
 # lambda.sh OUT DEV... - the share of teachers that was best in development
 #
-# DEV is METHOD_LAMBDA.dev; without any, who learns from labels has share 0.
+# DEV is METHOD_LAMBDA.dev; of equals the smaller share is taken.
 set -eu
 out=$1
 shift
@@ -9,7 +9,6 @@ for dev
 do
 	name=${dev##*_}
 	echo "$(cat "$dev") ${name%.dev}"
-done | sort -n >"$out.tried"
+done | sort -k 1,1n -k 2,2nr >"$out.tried"
 tail -n 1 "$out.tried" | cut -d ' ' -f 2 >"$out.tmp"
-test -s "$out.tmp" || echo 0 >"$out.tmp"
 mv "$out.tmp" "$out"

@@ -23,7 +23,9 @@ test -z "$teachers" ||
 	options="$options --teachers $(echo "$teachers" | tr ' ' ',')"
 case $options in
 *--compat*) loss="kd-loss $options" ;;
-*) loss="kd-loss -L $lambda -T 5 --label-smoothing .1 $options" ;;
+*) # what is trained from scratch wants smoothing; the published code has none
+	loss="kd-loss -L $lambda -T 5 $options"
+	test "$FROM" || loss="$loss --label-smoothing .1" ;;
 esac
 for name in $teachers
 do

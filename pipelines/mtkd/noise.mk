@@ -9,6 +9,5 @@ VIEWS        = raw babble pink room telephone
 TEST_VIEWS   = raw babble20 babble10 babble5 babble0 pink20 pink10 pink5 pink0 \
                room1 telephone1
 TEACHER_VIEW = raw
-FROM         =
 
 include Makefile

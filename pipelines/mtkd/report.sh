@@ -5,9 +5,17 @@ seed=${SEEDS%% *}
 
 # curves SPLIT: the loss over the passes, a line a method
 curves() {
-	printf '<svg viewBox="0 0 640 %d" role="img">\n' \
+	printf '<svg viewBox="-20 0 660 %d" font-size="14" role="img">\n' \
 		$((240 + 18 * $(echo "$METHODS" | wc -w)))
 	printf '<title>cross-entropy in training, over passes</title>\n'
+	printf '<path d="M20 20V220H480" fill="none" stroke="gray"/>\n'
+	for y in 0 .5 1 1.5
+	do
+		printf '<text x="16" y="%.0f" text-anchor="end">%s</text>\n' \
+			"$(echo "$y" | awk '{ print 224 - 120 * $1 }')" $y
+	done
+	printf '<text x="480" y="238" text-anchor="end">pass %s</text>\n' \
+		"$PASSES"
 	i=0
 	for method in $METHODS
 	do
@@ -41,11 +49,11 @@ curves() {
 
 # weights SPLIT: how much each teacher counts, by the language of an utterance
 weights() {
-	for file in "$WORK/$1"/*.weights
+	for method in $METHODS
 	do
+		file=$WORK/$1/$method.weights
 		test -e "$file" || continue
-		name=${file##*/}
-		printf '<h3>%s</h3>\n<table>\n' "${name%.weights}"
+		printf '<h3>%s</h3>\n<table>\n' "$method"
 		awk -F '\t' '
 			!($1 in spoken) { line[++lines] = $1; spoken[$1] }
 			!($2 in teacher) { column[++columns] = $2; teacher[$2] }

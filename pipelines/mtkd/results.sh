@@ -1,11 +1,11 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # results.sh SPLIT... - the scores of all methods, side by side
 #
 # Seeds and folds are pooled: each row counts once a seed, and intervals, by
 # resampling speakers, take all rows of a speaker together.  Leaves
 # METHOD.VIEW.tsv, the pooled predictions, in WORK/GROUP for the report; a group
 # is "folds", or a corpus that was held out.
-set -eu
+set -euo pipefail
 
 # pooled GROUP METHOD VIEW SPLIT...: a row is named by its split and seed, too
 pooled() {
@@ -45,14 +45,17 @@ heading() {
 recalls() {
 	score --by '' - | awk -v name="$1" '
 		$1 == "class" { on = 1; next }
-		on && NF < 4 { exit }
+		NF < 4 { on = 0 }
 		on { line = line sprintf("%-20s", $3 " (" $4 ")") }
 		END { printf "%-18s%s\n", name, line }'
 }
 
 # differences BASE GROUP VIEW: paired, of all rows and of each corpus
 differences() {
-	test -e "$WORK/$2/$1.$3.tsv" || return 0
+	case " $METHODS " in
+	*" $1 "*) ;;
+	*) return 0 ;;
+	esac
 	printf '\nUAR, that of %s, the difference (95 %%), %s\n\n' "$1" "$3"
 	for method in $METHODS
 	do
@@ -89,7 +92,7 @@ measures() {
 	score --by '' --bootstrap 0 "$WORK/$1/${METHODS%% *}.$2.tsv" |
 		awk '
 		$1 == "class" { on = 1; next }
-		on && NF < 4 { exit }
+		NF < 4 { on = 0 }
 		on { line = line sprintf("%-20s", $1) }
 		END { printf "%-18s%s\n", "", line }'
 	for method in $METHODS
@@ -176,8 +179,8 @@ group() {
 	done
 }
 
-echo "seeds $SEEDS, $PASSES passes, student $SIZE; teachers $TEACHERS" \
-	"($TEACHER_VIEW)${CROSSFIT:+, cross-fitted}"
+cat "$WORK/settings"
+echo "seeds $SEEDS: rows of all seeds are pooled; intervals are over speakers"
 folds=
 for split
 do
@@ -196,12 +199,13 @@ then
 fi
 for split
 do
-	printf '\n%s: teachers in development, UAR; shares of teachers\n\n' \
-		"$split"
+	printf '\n%s: UAR in development, of teachers and students\n\n' "$split"
 	cat "$WORK/$split/teachers.txt"
 	for method in $METHODS
 	do
-		printf '%-18s%s\n' "$method" \
-			"$(cat "$WORK/$split/$method.lambda")"
+		printf '%-18s' "$method"
+		awk '{ printf "%8.1f at share %s", 100 * $1, $2 }' \
+			"$WORK/$split/$method.lambda.tried"
+		echo
 	done
 done

@@ -6,7 +6,9 @@ shift 3
 test $# -eq 1 || { conditions="$conditions fold=$1"; shift; }
 for method in $METHODS
 do
-	! grep -q "^${method#mono-} .* -e " methods.txt || embedding=--embedding
+	method=${method#mono-}
+	! grep -q "^${method#clean-} .* -e " methods.txt ||
+		embedding=--embedding
 done
 set -- "$1" $(for condition in $conditions
 	do

@@ -20,7 +20,10 @@ TRAIN       = corpus!=$(SPLIT) fold!=$(DEV_FOLD)
 DEV         = corpus!=$(SPLIT) fold=$(DEV_FOLD)
 TRAIN_FOLDS = $(filter-out $(DEV_FOLD),$(ALL_FOLDS))
 endif
-export DIR TEST TRAIN DEV
+# Of those that are left to train with.
+LANGUAGES  := $(shell ./languages.sh $(CORPORA)/manifest.tsv '$(SPLIT)' \
+                $(DEV_FOLD))
+export DIR TEST TRAIN DEV LANGUAGES
 
 FRAMES  = $(VIEWS:%=$(WORK)/%.frames) $(TEST_VIEWS:%=$(WORK)/%.frames)
 HEARD   = $(WORK)/$(TEACHER_VIEW).frames
@@ -59,7 +62,8 @@ $(DIR)/%.dev: $(FRAMES) $(SAID)
 	./dev.sh $@ $(subst _, ,$*)
 
 define method
-$(DIR)/$1.lambda: $(if $(filter ft %-ft,$1),,$(LAMBDAS:%=$(DIR)/$1_%.dev))
+$(DIR)/$1.lambda: $(patsubst %,$(DIR)/$1_%.dev, \
+		$(if $(filter ft %-ft,$1),0,$(LAMBDAS)))
 	./lambda.sh $$@ $$^
 
 $(SEEDS:%=$(DIR)/$1.%.tested): $(DIR)/$1.%.tested: $(DIR)/$1.lambda \
@@ -75,4 +79,4 @@ $(DIR)/$1.weights: $(DIR)/$1.$(firstword $(SEEDS)).tested
 endef
 $(foreach m,$(METHODS),$(eval $(call method,$m)))
 
-.SECONDARY:
+.PRECIOUS: $(DIR)/teacher-%.model $(DIR)/said-%.frames $(DIR)/%.dev

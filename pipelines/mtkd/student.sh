@@ -1,10 +1,10 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # student.sh METHOD LAMBDA SEED CONDITIONS OUT VIEWS - train, then predict
 #
 # The student METHOD_LAMBDA_SEED.all, or of mono-METHOD one a language, is
 # trained if there is none yet.  OUT.VIEW.tsv are its predictions of those
 # utterances in VIEWS for which all CONDITIONS hold.
-set -eu
+set -euo pipefail
 method=$1 lambda=$2 seed=$3 conditions=$4 out=$5 judged=$6
 . ./method.sh
 

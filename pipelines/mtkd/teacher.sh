@@ -3,6 +3,8 @@
 #
 # NAME is the language that it learns, or "all"; it never hears FOLD.
 set -eu
+test -z "$FROM" || test "$TEACHER_SEEDS" = 1 ||
+	{ echo "teacher: a network has one seed" >&2; exit 1; }
 out=$1 name=$2 conditions=$TRAIN members=
 shift 2
 test "$name" = all || conditions="$conditions language=$name"

@@ -1,6 +1,6 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # teachers.sh NAME... - how good teachers are, on the development speakers
-set -eu
+set -euo pipefail
 conditions=$(for condition in $DEV
 	do
 		echo "--where $condition"

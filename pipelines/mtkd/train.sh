@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # train.sh OUT SEED KIND PASSES LOSS CONDITIONS FRAMES... - train a model
 #
 # KIND is the size of a compact student, "functionals", one that hears one row
@@ -6,7 +6,7 @@
 # of FRAMES for which all CONDITIONS hold, and from what teachers said of them
 # in the files SAID, if any.  Run again after an interruption, it goes on where
 # it was.
-set -eu
+set -euo pipefail
 out=$1 seed=$2 kind=$3 passes=$4 loss=$5 conditions=$6
 shift 6
 test ! -e "$out" || exit 0
@@ -41,6 +41,11 @@ draws=$(shuffle --keep-order $where "$1" | framecut --keep id |
 	framedump --json | grep -c '"id"') ||
 	{ echo "train: nothing to learn from where $conditions" >&2; exit 1; }
 
+# passed: the pass is done, though utterances of no use were named
+passed() {
+	test "$(modeldump --key passes "$training")" -ge "$pass"
+}
+
 case $kind in
 network) # as the published code does
 	batch=16 balance=
@@ -57,7 +62,12 @@ functionals) learning="$learning --head-dropout .5" ;;
 *) learning="$learning --spec-augment" ;;
 esac
 
-test -e "$training" || init --seed "$seed" --out "$training"
+if test ! -e "$training"
+then
+	rm -rf "$training.tmp"
+	init --seed "$seed" --out "$training.tmp"
+	mv "$training.tmp" "$training"
+fi
 pass=0
 while test "$pass" -lt "$passes"
 do
@@ -66,7 +76,7 @@ do
 	shuffle --seed $((1000 * seed + pass)) $balance $where "$@" | taught |
 		student-step --quiet --model "$training" --pass "$pass" \
 		--seed "$seed" --batch $batch $learning --loss "$loss" \
-		--log "$out.log"
+		--log "$out.log" || passed
 done
 rm -rf "$out.tmp" # a directory of networks
 student-export --model "$training" --out "$out.tmp"

@@ -34,14 +34,9 @@ case $view in
 *[0-9]) set -- in $FOLDS ;;
 *) set -- out ;;
 esac
+rows "$@" >"$out.rows"
 # shellcheck disable=SC2086 # a list of words
-rows "$@" | (cd "$CORPORA" && wavread -M -) | augment $options | featurize |
+(cd "$CORPORA" && wavread -M - <"$out.rows") | augment $options | featurize |
 	framecut --drop audio >"$out.whole"
-if test "${QUICK:-}"
-then
-	shuffle --keep-order --split 1:9 --by id,cat "$out.whole" >"$out.tmp"
-else
-	mv "$out.whole" "$out.tmp"
-fi
-rm -f "$out.whole" "$out.test" "$out.training"
-mv "$out.tmp" "$out"
+./wanted.sh "$out.whole" "$out"
+rm -f "$out.whole" "$out.test" "$out.training" "$out.rows"

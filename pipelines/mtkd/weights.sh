@@ -1,9 +1,9 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # weights.sh METHOD LAMBDA SEED - how much each teacher counts for a student
 #
 # A line for each language spoken and teacher: the mean weight over the
 # utterances in that language that the student was trained with.
-set -eu
+set -euo pipefail
 method=$1 lambda=$2 seed=$3
 . ./method.sh
 

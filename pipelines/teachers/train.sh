@@ -7,22 +7,7 @@
 set -eu
 out=$1 frames=$2 log=$3
 
-# unwanted: the labels that are no class, a line each
-unwanted() {
-	framecut --keep label "$frames" | framedump --json |
-		sed -nE '/"label":"/ {
-			s/.*"label":"(([^"\\]|\\.)*)".*/\1/
-			s/\\(["\\/])/\1/g
-			p
-		}' | sort -u |
-		while IFS= read -r label
-		do
-			case ,$CLASSES, in
-			*,"$label",*) ;;
-			*) printf '%s\n' "$label" ;;
-			esac
-		done
-}
+. ./unwanted.sh
 
 # passed PASS: is it done, though utterances of no use were left out and named?
 passed() {
@@ -35,7 +20,7 @@ while IFS= read -r label
 do
 	set -- "$@" --where "label!=$label"
 done <<END
-$(unwanted)
+$(unwanted "$frames" "$CLASSES")
 END
 framecut "$@" "$frames" >"$heard"
 count=$(framecut --keep id "$heard" | framedump --json | grep -c '"id"' || :)

@@ -1,0 +1,37 @@
+#!/bin/sh
+# check.sh - refuse what could not be done, before hours are spent on it
+#
+# By the environment: CORPORA, ALL_FOLDS, FOLDS, HELDOUT, TEST_VIEWS.
+set -eu
+
+refuse() {
+	echo "$*" >&2
+	exit 1
+}
+
+test -f "$CORPORA/manifest.tsv" || refuse "say where the corpora are:" \
+	"make CORPORA=DIR, with DIR/manifest.tsv"
+case $CORPORA$WORK$FROM$VOTES in
+*[[:space:]]*) refuse "CORPORA, WORK and the like must be without blanks" ;;
+esac
+# shellcheck disable=SC2086 # a list
+set -- $ALL_FOLDS
+test $# -ge 3 || refuse "the manifest wants a column fold with three or more"
+for fold in $FOLDS
+do
+	case " all $* " in
+	*" $fold "*) ;;
+	*) refuse "FOLDS=$fold: the manifest has all of $*" ;;
+	esac
+done
+for corpus in $HELDOUT
+do
+	../values.sh corpus "$CORPORA/manifest.tsv" | grep -qxF -e "$corpus" ||
+		refuse "HELDOUT=$corpus: the manifest has no such corpus"
+done
+case $TEST_VIEWS in
+*[0-9]*)
+	case $FOLDS$HELDOUT in
+	*[!0-9A-Za-z]* | all) refuse "noise is tested on one of the FOLDS" ;;
+	esac ;;
+esac

@@ -1,0 +1,30 @@
+#!/bin/sh
+# settings.sh FILE - keep the settings in FILE, and hold to them
+#
+# What lies in WORK was made with them; only METHODS, SEEDS, FOLDS and HELDOUT
+# may grow.
+set -eu
+now="manifest $(cksum <"$CORPORA/manifest.tsv")
+PASSES $PASSES
+SIZE $SIZE
+LAMBDAS $LAMBDAS
+TEACHERS $TEACHERS
+TEACHER_PASSES $TEACHER_PASSES
+TEACHER_SEEDS $TEACHER_SEEDS
+TEACHER_VIEW $TEACHER_VIEW
+CROSSFIT $CROSSFIT
+VOTES $VOTES
+FROM $FROM
+VIEWS $VIEWS
+QUICK ${QUICK:-}"
+
+if test ! -e "$1"
+then
+	echo "$now" >"$1.tmp"
+	mv "$1.tmp" "$1"
+elif ! echo "$now" | cmp -s - "$1"
+then
+	echo "$1: what is here was made otherwise; give another WORK, or:" >&2
+	echo "$now" | diff "$1" - | sed -n 's/^< /	/p' >&2
+	exit 1
+fi

@@ -1,0 +1,23 @@
+#!/bin/sh
+# wanted.sh IN OUT - the utterances that have a label among the classes
+#
+# With QUICK a tenth of them, the same in every view.
+set -eu
+in=$1 out=$2
+. ../unwanted.sh
+
+set --
+while IFS= read -r label
+do
+	set -- "$@" --where "label!=$label"
+done <<END
+$(unwanted "$in" anger,happiness,neutral,sadness)
+END
+if test "${QUICK:-}"
+then
+	shuffle --keep-order --split 1:9 --by id,cat --where 'label!=' "$@" \
+		"$in" >"$out.tmp"
+else
+	framecut --where 'label!=' "$@" "$in" >"$out.tmp"
+fi
+mv "$out.tmp" "$out"
