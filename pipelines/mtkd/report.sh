@@ -111,9 +111,14 @@ do
 	printf '<h2>Which teacher counts, %s</h2>\n' "$split"
 	weights "$split"
 done
-for group in "$WORK"/folds "$WORK"/corpus-*
+for split
 do
-	test -d "$group" || continue
-	printf '<h2>Confusion and calibration, %s</h2>\n' "${group##*/}"
-	confusion "${group##*/}"
+	case " $ALL_FOLDS " in
+	*" $split "*) echo folds ;;
+	*) echo "corpus-$split" ;;
+	esac
+done | uniq | while read -r group
+do
+	printf '<h2>Confusion and calibration, %s</h2>\n' "$group"
+	confusion "$group"
 done

@@ -1,8 +1,8 @@
 #!/bin/sh
 # settings.sh FILE - keep the settings in FILE, and hold to them
 #
-# What lies in WORK was made with them; only METHODS, SEEDS, FOLDS and HELDOUT
-# may grow.
+# What lies in WORK was made with them; only what is in the file "asked" beside
+# it may change.
 set -eu
 now="manifest $(cksum <"$CORPORA/manifest.tsv")
 PASSES $PASSES
@@ -17,6 +17,11 @@ VOTES $VOTES
 FROM $FROM
 VIEWS $VIEWS
 QUICK ${QUICK:-}"
+
+asked=${1%settings}asked
+echo "$METHODS; $SEEDS; $FOLDS; $HELDOUT; $TEST_VIEWS" >"$asked.tmp"
+cmp -s "$asked.tmp" "$asked" || cp "$asked.tmp" "$asked"
+rm "$asked.tmp"
 
 if test ! -e "$1"
 then
