@@ -68,7 +68,7 @@ then
 	init --seed "$seed" --out "$training.tmp"
 	mv "$training.tmp" "$training"
 fi
-pass=0
+pass=$(modeldump --key passes "$training" 2>/dev/null || echo 0)
 while test "$pass" -lt "$passes"
 do
 	pass=$((pass + 1))
