@@ -210,7 +210,7 @@ check 'functionals have mean 0 and deviation 1 over a speaker' '
 	cat >x
 	cmvn --by speaker x | $python -c "
 import msgpack, struct, sys
-rows = [struct.unpack(\"<202f\", f[\"functionals\"][b\"data\"])
+rows = [struct.unpack(\"<214f\", f[\"functionals\"][b\"data\"])
 	for f in msgpack.Unpacker(sys.stdin.buffer, strict_map_key=False)
 	if f[\"frame\"] == \"utterance\"]
 full = 0

@@ -216,7 +216,7 @@ check 'functionals that cannot be used are a reason, not passed over' '
 	do
 		edit "x = $values
 if f[\"id\"].endswith(\"sad-de.flac\"):
-    y = struct.unpack(\"<202f\", f[\"functionals\"][b\"data\"])
+    y = struct.unpack(\"<214f\", f[\"functionals\"][b\"data\"])
     x = [x] + list(y[1:]) if isinstance(x, float) else x
     f[\"functionals\"][b\"shape\"] = [len(x)]
     f[\"functionals\"][b\"data\"] = struct.pack(\"<%df\" % len(x), *x)

@@ -66,7 +66,7 @@ check 'classes, features and shape are what was asked for' '
 check 'one of functionals has their rows, and only where there are such' '
 	student-init --blocks f --width 16 --heads 2 -o m
 	test "$(modeldump -k blocks m)" = f
-	modeldump m | grep -q "^front.0.weight  *F32  *.16,1,404.$"
+	modeldump m | grep -q "^front.0.weight  *F32  *.16,1,428.$"
 	fails 1 student-init --blocks f -f "mfcc13 16000/400/160" -o n 2>err
 	says "features without functionals" err
 	fails 1 student-init --blocks fc -o n 2>err

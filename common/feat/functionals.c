@@ -39,9 +39,14 @@ static const struct kind rhythm_kinds[] = {
 	{ 1, .5f, 2 }, { 1, .1f, 10 }, { 0, 0, 0 }
 };
 
+static const struct kind resonance_kinds[] = {
+	{ FUNCTIONALS_RESONANCE, 0, 6 }, { 0, 0, 0 }
+};
+static const double usual_formant[FORMANTS] = { 525, 1600, 2700, 3800 };
+
 /* The rows of an utterance, and which of them count. */
 struct rows {
-	const float *x;           /* [T,width] */
+	const float *x, *raw;     /* [T,width], the view and what it is of */
 	size_t T, width, columns;
 	unsigned char *active, *voiced;
 };
@@ -246,7 +251,7 @@ runs(float out[2], const unsigned char *mask, int value, size_t from,
 	out[1] = count > 0 ? (float)rows / (float)count / rows_second : 0;
 }
 
-static void
+static float *
 rhythm_functionals(float *out, const struct rows *r)
 {
 	size_t from = 0, to = r->T, voiced = 0;
@@ -261,15 +266,44 @@ rhythm_functionals(float *out, const struct rows *r)
 	out[1] = (float)voiced / (float)(to - from);
 	runs(out + 2, r->voiced, 1, from, to);
 	runs(out + 4, r->active, 0, from, to);
-	kinds_apply(out, rhythm_kinds);
+	return kinds_apply(out, rhythm_kinds);
+}
+
+/* Quantile by quantile, formant by formant. */
+static float *
+resonance_functionals(float *out, const struct rows *r, int rate,
+                      struct arena *scratch)
+{
+	static const double share[] = { .2, .5, .8 };
+	struct formants *f = arena_take(scratch, 1, sizeof *f);
+	float *x = arena_floats(scratch, r->T * FORMANTS);
+	size_t n[FORMANTS] = { 0 };
+
+	formants_init(f, r->columns, rate);
+	for (size_t t = 0; t < r->T; t++) {
+		double hertz[FORMANTS];
+		size_t found = !r->voiced[t] ? 0 :
+			formants_find(hertz, r->raw + t * r->width, f);
+
+		for (size_t k = 0; k < found; k++)
+			x[k * r->T + n[k]++] =
+				(float)log(hertz[k] / usual_formant[k]);
+	}
+	for (size_t k = 0; k < FORMANTS; k++) {
+		qsort(x + k * r->T, n[k], sizeof *x, ascending);
+		for (size_t q = 0; q < 3; q++)
+			out[q * FORMANTS + k] = n[k] == 0 ? 0 :
+				quantile(x + k * r->T, n[k], share[q]);
+	}
+	return kinds_apply(out, resonance_kinds);
 }
 
 void
-functionals_forward(float *out, const float *view, size_t T,
+functionals_forward(float *out, const float *raw, const float *view, size_t T,
                     const struct features_type *t, struct arena *scratch)
 {
 	struct rows r = {
-		.x = view, .T = T, .width = features_width(t),
+		.x = view, .raw = raw, .T = T, .width = features_width(t),
 		.columns = (size_t)t->columns
 	};
 
@@ -279,7 +313,8 @@ functionals_forward(float *out, const float *view, size_t T,
 	out = contour_functionals(out, &r, r.columns, r.voiced, scratch);
 	out = contour_functionals(out, &r, r.columns + 2, r.active, scratch);
 	out = contour_functionals(out, &r, r.columns + 1, r.active, scratch);
-	rhythm_functionals(out, &r);
+	out = rhythm_functionals(out, &r);
+	resonance_functionals(out, &r, t->rate, scratch);
 }
 
 float *
@@ -298,6 +333,6 @@ functionals_of(struct frame *f)
 	memcpy(view, x->data, tensor_length(x) * sizeof *view);
 	features_view(view, x->dim[0], &type, false);
 	out = arena_floats(&f->arena, FUNCTIONALS);
-	functionals_forward(out, view, x->dim[0], &type, &f->arena);
+	functionals_forward(out, x->data, view, x->dim[0], &type, &f->arena);
 	return out;
 }

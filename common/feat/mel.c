@@ -6,10 +6,16 @@
 #include "core/xalloc.h"
 #include "feat/mel.h"
 
-static double
+double
 mel_scale(double hertz)
 {
 	return 1127 * log(1 + hertz / 700);
+}
+
+double
+mel_hertz(double mel)
+{
+	return 700 * (exp(mel / 1127) - 1);
 }
 
 /* Append the weights of one filter; returns how many. */

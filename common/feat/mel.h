@@ -24,6 +24,9 @@ struct mel {
 	float *weights;     /* one band after another */
 };
 
+double mel_scale(double hertz);
+double mel_hertz(double mel);
+
 /*
  * size: points of the transform; rate, low, high in Hz; high <= 0 counts from
  * half the rate, as in Kaldi.

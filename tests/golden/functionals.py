@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """Write functionals.f32 beside this file: common/feat/functionals.h by NumPy.
 
-Little-endian float32 after one another, by case: rows, bands, the view
-[rows][bands + 3], the functionals.  tests/unit/functionals.c reads it.
+Little-endian float32 after one another, by case: rows, bands, rate, raw
+features [rows][bands + 3], what stands for their view, the functionals.
+tests/unit/functionals.c reads it.
 """
 import os
 
@@ -16,7 +17,8 @@ KINDS = [(SPECTRAL, 0, 3), (SPECTRAL, .7, 5), (SPECTRAL, 0, 2),
 KINDS += 3 * [(1, 0, 1), (1, .3, 5), (5, 0, 1), (1, 0, 50), (1, .1, 15),
               (1, .05, 30), (1, 0, 2), (1, 1, 1)]
 KINDS += [(1, .8, 3), (1, .4, 6), (1, 3, 1), (1, .12, 15), (1, .5, 2),
-          (1, .1, 10)]
+          (1, .1, 10), (12, 0, 6)]
+FORMANTS = np.array([525, 1600, 2700, 3800])
 
 
 def projection(bands):
@@ -63,7 +65,47 @@ def runs(mask):
     return [len(length) / len(mask) * 100, mean(length) / 100]
 
 
-def functionals(x):
+def hertz(mel):
+    return 700 * np.expm1(mel / 1127)
+
+
+def formants(row, rate):
+    """As formants.h says, by a dense solver and a polynomial's values."""
+    top = min(5500, rate / 2)
+    order = int(14 * top / 5500)
+    edges = hertz(np.linspace(1127 * np.log1p(20 / 700),
+                              1127 * np.log1p(rate / 1400), len(row) + 2))
+    density = row - np.log((edges[2:] - edges[:-2]) / 2) + np.log(edges[1:-1])
+    at = (np.arange(64) + .5) / 64
+    p = np.interp(at * top, edges[1:-1], density)
+    p = np.exp(p - p.max())
+    r = np.array([(p * np.cos(np.pi * k * at)).sum()
+                  for k in range(order + 1)])
+    r[0] *= 1.0001
+    lags = np.abs(np.subtract.outer(np.arange(order), np.arange(order)))
+    a = np.concatenate([[1], np.linalg.solve(r[lags], -r[1:])])
+    w = np.pi * (np.arange(128) + .5) / 128
+    s = 2 * np.log(np.abs(np.polyval(a, np.exp(1j * w))))
+    found = []
+    for i in range(1, 127):
+        if s[i] < s[i - 1] and s[i] <= s[i + 1]:
+            shift = (s[i - 1] - s[i + 1]) / 2 / (s[i - 1] - 2 * s[i] + s[i + 1])
+            found.append((i + .5 + shift) * top / 128)
+    return [f for f in found if 200 < f < top - 100][:4]
+
+
+def resonances(raw, rate):
+    found = [formants(row, rate) for row in raw]
+    out = np.zeros((3, 4))
+    for k in range(4):
+        values = np.array([f[k] for f in found if len(f) > k])
+        if len(values):
+            out[:, k] = quantiles(np.log(values / FORMANTS[k]),
+                                  np.array([.2, .5, .8]))
+    return out.ravel()
+
+
+def functionals(raw, x, rate):
     bands = x.shape[1] - 3
     f0, voicing, energy = x[:, bands:].T
     floor = quantiles(energy, np.array([.98]))[0] - np.float32(2.2)
@@ -75,15 +117,15 @@ def functionals(x):
     at = np.nonzero(active)[0]
     span = slice(at[0], at[-1] + 1)
     n = at[-1] + 1 - at[0]
-    raw = np.concatenate([
+    out = np.concatenate([
         moments(s[active]), moments(s[voiced]), change,
         contour(f0, voiced), contour(energy, active),
         contour(voicing, active),
         [np.log(n / 100), voiced.sum() / n], runs(voiced[span]),
-        runs(~active[span])])
+        runs(~active[span]), resonances(raw[voiced, :bands], rate)])
     centre = np.concatenate([[k[1]] * k[0] for k in KINDS])
     scale = np.concatenate([[k[2]] * k[0] for k in KINDS])
-    return (raw - centre) * scale
+    return (out - centre) * scale
 
 
 def view(random, rows, bands):
@@ -96,10 +138,24 @@ def view(random, rows, bands):
     return x.astype('<f4')
 
 
+def spectra(random, rows, bands):
+    """Log energies with bumps that wander, falling by and by."""
+    at = np.arange(bands) / bands
+    x = -6 * at + .3 * random.standard_normal((rows, bands + 3))[:, :bands]
+    for centre in .15, .35, .55, .8:
+        peak = centre + .05 * random.standard_normal((rows, 1))
+        x = x + 4 * np.exp(-((at - peak) / .04) ** 2)
+    return np.hstack([x, np.zeros((rows, 3))]).astype('<f4')
+
+
 here = os.path.dirname(os.path.abspath(__file__))
 random = np.random.default_rng(1)
 with open(os.path.join(here, 'functionals.f32'), 'wb') as out:
-    for rows, bands in (60, 23), (37, 40), (2, 20), (1, 20):
+    for rows, bands, rate in ((60, 23, 16000), (37, 40, 8000), (2, 20, 16000),
+                              (1, 20, 16000), (60, 80, 48000)):
         x = view(random, rows, bands)
-        out.write(np.array([rows, bands], '<f4').tobytes() + x.tobytes() +
-                  functionals(x.astype(float)).astype('<f4').tobytes())
+        raw = spectra(random, rows, bands)
+        out.write(np.array([rows, bands, rate], '<f4').tobytes() +
+                  raw.tobytes() + x.tobytes() +
+                  functionals(raw.astype(float), x.astype(float),
+                              rate).astype('<f4').tobytes())

@@ -24,7 +24,7 @@ test_golden(void **state)
 {
 	FILE *f = fopen("tests/golden/functionals.f32", "rb");
 	struct arena scratch = ARENA_INIT;
-	float size[2], want[FUNCTIONALS], out[FUNCTIONALS];
+	float size[3], want[FUNCTIONALS], out[FUNCTIONALS];
 	int cases = 0;
 
 	(void)state;
@@ -32,18 +32,22 @@ test_golden(void **state)
 	for (; fread(size, sizeof size, 1, f) == 1; cases++) {
 		struct features_type t = type;
 		size_t T = (size_t)size[0], n;
-		float *view;
+		float *raw, *view;
 
 		t.columns = (int)size[1];
+		t.rate = (int)size[2];
 		n = T * features_width(&t);
+		raw = xcalloc(n, sizeof *raw);
 		view = xcalloc(n, sizeof *view);
+		floats_read(raw, n, f);
 		floats_read(view, n, f);
 		floats_read(want, FUNCTIONALS, f);
-		functionals_forward(out, view, T, &t, &scratch);
+		functionals_forward(out, raw, view, T, &t, &scratch);
 		assert_all_close(out, want, FUNCTIONALS, 2e-4);
+		free(raw);
 		free(view);
 	}
-	assert_int_equal(cases, 4);
+	assert_int_equal(cases, 5);
 	fclose(f);
 	arena_release(&scratch);
 }
@@ -63,8 +67,8 @@ test_deltas(void **state)
 	for (size_t t = 0; t < T; t++)
 		memcpy(both + t * 2 * WIDTH, view + t * WIDTH,
 		       WIDTH * sizeof *view);
-	functionals_forward(a, view, T, &type, &scratch);
-	functionals_forward(b, both, T, &wide, &scratch);
+	functionals_forward(a, view, view, T, &type, &scratch);
+	functionals_forward(b, both, both, T, &wide, &scratch);
 	assert_memory_equal(a, b, sizeof a);
 	free(view);
 	arena_release(&scratch);
@@ -77,7 +81,7 @@ test_silence(void **state)
 	struct arena scratch = ARENA_INIT;
 
 	(void)state;
-	functionals_forward(out, view, 5, &type, &scratch);
+	functionals_forward(out, view, view, 5, &type, &scratch);
 	for (int i = 0; i < FUNCTIONALS; i++)
 		assert_true(isfinite(out[i]));
 	arena_release(&scratch);
@@ -108,6 +112,7 @@ test_frame(void **state)
 	struct frame f = FRAME_INIT;
 	struct arena scratch = ARENA_INIT;
 	float *x = random_floats(T * WIDTH, 2), want[FUNCTIONALS], *out;
+	float *view = xcalloc(T * WIDTH, sizeof *view);
 	char text[FEATURES_TYPE_MAX];
 
 	(void)state;
@@ -119,12 +124,14 @@ test_frame(void **state)
 	frame_set_text(&f, FIELD_FEATURES_TYPE, text);
 	out = functionals_of(&f);
 	assert_non_null(out);
-	features_view(x, T, &type, false);
-	functionals_forward(want, x, T, &type, &scratch);
+	memcpy(view, x, T * WIDTH * sizeof *x);
+	features_view(view, T, &type, false);
+	functionals_forward(want, x, view, T, &type, &scratch);
 	assert_memory_equal(out, want, sizeof want);
 	frame_set_text(&f, FIELD_CMVN, "speaker");
 	assert_null(functionals_of(&f));
 	free(x);
+	free(view);
 	frame_release(&f);
 	arena_release(&scratch);
 }
