@@ -32,13 +32,14 @@ mtkd() {
 	work=$1
 	shift
 	make -s -C "$top/pipelines" mtkd CORPORA="$dir/corpus" WORK="$work" \
-		SEEDS='1 2' PASSES=1 TEACHER_PASSES=1 LAMBDAS='.1 .5' \
+		SEEDS='1 2' PASSES=1 TEACHER_PASSES=1 TEACHER_TUNE=1 \
+		LAMBDAS='.1 .5' \
 		METHODS="$methods" \
 		SIZE=small TEACHERS='small functionals' \
 		VOTES="$dir/votes.tsv" "$@"
 }
 
-methods='ft kd mtkd-cosine mtkd-language mono-ft votes'
+methods='ft smooth@.6 kd mtkd-cosine mtkd-language@1 mono-ft votes'
 mkdir "$dir/corpus"
 corpus_make >"$dir/corpus/manifest.tsv"
 # an utterance whose label is no class
@@ -51,7 +52,7 @@ printf '0.wav\tde\tsurprise\tde0\tmade\t2\n' >>"$dir/corpus/manifest.tsv"
 check 'the experiment runs from a manifest to its results' '
 	mtkd "$dir/work" HELDOUT=other >out 2>&1 || { cat out; false; }
 	results=$dir/work/mtkd/results.txt
-	for method in ft kd mtkd-cosine mtkd-language mono-ft votes
+	for method in $methods
 	do
 		test "$(grep -c "^$method  *[0-9]" "$results")" -ge 12
 	done
@@ -61,14 +62,18 @@ check 'the experiment runs from a manifest to its results' '
 	test "$(grep -c "^ *all  *de  *it" "$results")" -eq 8
 	test "$(grep -c "^ *anger  *happiness" "$results")" -eq 4
 	test "$(grep -c "^mtkd-cosine .* at share .1" "$results")" -eq 2
+	grep -qxE "mtkd-language@1 +[0-9.]+ at share 1" "$results"
+	grep -qxE "smooth@.6 +[0-9.]+ at share .6" "$results"
+	! cmp -s "$dir/work/mtkd/0/smooth@.6_.6_1.all" \
+		"$dir/work/mtkd/0/ft_0_1.all"
 	test "$(grep -c "^it  *all .* it " "$results")" -eq 2
 '
 check 'the report has the scores, curves, weights and figures' '
 	report=$dir/work/mtkd/report.html
-	grep -q "^mtkd-language " "$report"
+	grep -q "^mtkd-language@1 " "$report"
 	test "$(grep -c "<polyline" "$report")" -ge 12
 	test "$(grep -c "<h3>mtkd-cosine" "$report")" -eq 6
-	grep -A3 "<h3>mtkd-language</h3>" "$report" | grep -q "<td>1.00</td>"
+	grep -A3 "<h3>mtkd-language@1</h3>" "$report" | grep -q "<td>1.00</td>"
 	! grep http "$report" | grep -v www.w3.org
 '
 check 'students never heard whom they are judged by, nor did teachers' '
@@ -82,6 +87,25 @@ check 'students never heard whom they are judged by, nor did teachers' '
 	modeldump --key voices "$dir/work/mtkd/other/kd_.1_1.all" >heard
 	test "$(grep -c other heard)" -eq 0
 	test "$(grep -c made heard)" -eq 4
+'
+check 'a teacher of a language begins as that of all, or from scratch' '
+	passes() {
+		for name in all de
+		do
+			modeldump --key passes \
+				"$dir/$1/mtkd/0/teacher-$name.model.small.1"
+		done | tr "\n" " "
+	}
+	test "$(passes work)" = "1 2 "
+	modeldump --key history "$dir/work/mtkd/0/teacher-de.model" >history
+	grep -q "language=de" history
+	! grep -v "language=de" history | grep -q "language="
+	mtkd "$dir/scratch" METHODS="ft mtkd-language" SEEDS=1 TEACHERS=small \
+		TEACHER_TUNE=0 LAMBDAS=.1 VOTES= >out 2>&1 ||
+		{ cat out; false; }
+	test "$(modeldump --key passes \
+		"$dir/scratch/mtkd/0/teacher-de.model")" = 1
+	test ! -e "$dir/scratch/mtkd/0/teacher-all.model"
 '
 check 'from labels alone nothing is inherited, of one language only its own' '
 	test -z "$(modeldump --key taught "$dir/work/mtkd/0/ft_0_1.all")"
@@ -138,7 +162,7 @@ check 'killed at any moment, it goes on and ends in the same results' '
 	for pause in .2 .4 .6 .3
 	do
 		setsid make -s -C "$top/pipelines" mtkd SEEDS="1 2" PASSES=1 \
-			TEACHER_PASSES=1 \
+			TEACHER_PASSES=1 TEACHER_TUNE=1 \
 			CORPORA="$dir/corpus" WORK="$dir/killed" SIZE=small \
 			METHODS="ft mtkd-cosine" LAMBDAS=".1 .5" \
 			TEACHERS=small -j2 >out 2>&1 & pid=$!

@@ -6,7 +6,7 @@ shift 3
 test $# -eq 1 || { conditions="$conditions fold=$1"; shift; }
 for method in $METHODS
 do
-	method=${method#mono-}
+	method=${method#mono-} method=${method%@*}
 	! grep -q "^${method#clean-} .* -e " methods.txt ||
 		embedding=--embedding
 done

@@ -39,6 +39,17 @@ $(DIR)/tested: $(foreach m,$(METHODS),$(SEEDS:%=$(DIR)/$m.%.tested)) \
 $(DIR)/teacher-%.model: $(HEARD)
 	./teacher.sh $@ $(subst ., ,$*) $<
 
+# Those of one language begin as the one of all.
+ifneq ($(TEACHER_TUNE),0)
+define tuned
+$(DIR)/teacher-$1.model: $(DIR)/teacher-all.model
+$(TRAIN_FOLDS:%=$(DIR)/teacher-$1.%.model): $(DIR)/teacher-$1.%.model: \
+		$(DIR)/teacher-all.%.model
+
+endef
+$(foreach l,$(LANGUAGES),$(eval $(call tuned,$l)))
+endif
+
 $(DIR)/said-%.frames: $(DIR)/teacher-%.model $(HEARD)
 	./said.sh $@ $< $(subst ., ,$*) $(HEARD)
 
@@ -63,7 +74,7 @@ $(DIR)/%.dev: $(FRAMES) $(SAID)
 
 define method
 $(DIR)/$1.lambda: $(patsubst %,$(DIR)/$1_%.dev, \
-		$(if $(filter ft %-ft,$1),0,$(LAMBDAS)))
+		$(if $(filter ft %-ft,$1),0,$(or $(word 2,$(subst @, ,$1)),$(LAMBDAS))))
 	./lambda.sh $$@ $$^
 
 $(SEEDS:%=$(DIR)/$1.%.tested): $(DIR)/$1.%.tested: $(DIR)/$1.lambda \

@@ -1,13 +1,21 @@
 #!/bin/sh
 # teacher.sh OUT NAME [FOLD] FRAMES - train a teacher, all its members
 #
-# NAME is the language that it learns, or "all"; it never hears FOLD.
+# NAME is the language that it learns, or "all"; it never hears FOLD.  That of a
+# language begins as that of all, and has TEACHER_TUNE passes, unless that is 0.
 set -eu
 test -z "$FROM" || test "$TEACHER_SEEDS" = 1 ||
 	{ echo "teacher: a network has one seed" >&2; exit 1; }
-out=$1 name=$2 conditions=$TRAIN members=
+out=$1 name=$2 conditions=$TRAIN members= passes=$TEACHER_PASSES start=
 shift 2
-test "$name" = all || conditions="$conditions language=$name"
+if test "$name" != all
+then
+	conditions="$conditions language=$name"
+	test "$TEACHER_TUNE" = 0 || {
+		start=$DIR/teacher-all${out#"$DIR/teacher-$name"}
+		passes=$TEACHER_TUNE
+	}
+fi
 test $# -eq 1 || { conditions="$conditions fold!=$1"; shift; }
 loss="kd-loss -L 0 --label-smoothing .1"
 test -z "$FROM" || loss="kd-loss -L 0" TEACHERS=network
@@ -16,8 +24,9 @@ for kind in $TEACHERS
 do
 	for seed in $(seq "$TEACHER_SEEDS")
 	do
-		./train.sh "$out.$kind.$seed" "$seed" "$kind" \
-			"$TEACHER_PASSES" "$loss" "$conditions" "$1"
+		START=${start:+$start.$kind.$seed} \
+			./train.sh "$out.$kind.$seed" "$seed" "$kind" \
+			"$passes" "$loss" "$conditions" "$1"
 		members="$members --model $out.$kind.$seed"
 	done
 done

@@ -4,8 +4,8 @@
 # KIND is the size of a compact student, "functionals", one that hears one row
 # an utterance, or "network", FROM fine-tuned.  It learns from those utterances
 # of FRAMES for which all CONDITIONS hold, and from what teachers said of them
-# in the files SAID, if any.  Run again after an interruption, it goes on where
-# it was.
+# in the files SAID, if any.  It begins as the compact model START, if any, and
+# has PASSES more.  Run again after an interruption, it goes on where it was.
 set -euo pipefail
 out=$1 seed=$2 kind=$3 passes=$4 loss=$5 conditions=$6
 shift 6
@@ -16,8 +16,14 @@ where=$(for condition in $conditions
 		printf -- '--where %s ' "$condition"
 	done)
 
-# init OPTION...: a fresh model
+# init FILE: what it begins as
 init() {
+	if test "${START:-}"
+	then
+		cp "$START" "$1"
+		return
+	fi
+	set -- --seed "$seed" --out "$1"
 	case $kind in
 	network) student-init --from "$FROM" "$@" ;;
 	functionals) student-init --blocks f --width 192 --heads 2 "$@" ;;
@@ -53,8 +59,15 @@ network) # as the published code does
 *)
 	batch=32 balance="--count $draws --balance corpus,label"
 	steps=$((passes * draws / batch + 1))
-	learning="--rate 1e-3 --total-steps $steps --warmup $((steps / 20))
-		--threads 1" ;;
+	learning="--threads 1"
+	if test "${START:-}"
+	then
+		learning="$learning --rate 2e-4"
+		passes=$((passes + $(modeldump --key passes "$START")))
+	else
+		learning="$learning --rate 1e-3 --total-steps $steps
+			--warmup $((steps / 20))"
+	fi ;;
 esac
 case $kind in
 network) ;;
@@ -65,7 +78,7 @@ esac
 if test ! -e "$training"
 then
 	rm -rf "$training.tmp"
-	init --seed "$seed" --out "$training.tmp"
+	init "$training.tmp"
 	mv "$training.tmp" "$training"
 fi
 pass=$(modeldump --key passes "$training" 2>/dev/null || echo 0)
