@@ -52,10 +52,6 @@ recalls() {
 
 # differences BASE GROUP VIEW: paired, of all rows and of each corpus
 differences() {
-	case " $METHODS " in
-	*" $1 "*) ;;
-	*) return 0 ;;
-	esac
 	printf '\nUAR, that of %s, the difference (95 %%), %s\n\n' "$1" "$3"
 	for method in $METHODS
 	do
@@ -174,8 +170,13 @@ group() {
 	do
 		folds "$name" "$view" "$@"
 		measures "$name" "$view"
-		differences ft "$name" "$view"
-		differences kd "$name" "$view"
+		for base in $METHODS
+		do
+			case $base in
+			ft | smooth* | kd | kd@*)
+				differences "$base" "$name" "$view" ;;
+			esac
+		done
 	done
 }
 
