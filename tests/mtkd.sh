@@ -118,8 +118,9 @@ check 'a second make has nothing to do' '
 	test -z "$(find "$dir/work" -newer mark -type f)"
 '
 check 'methods may be added, other settings want another folder' '
-	mtkd "$dir/work" METHODS="ft mtkd-fixed" SEEDS=1 >out 2>&1 ||
+	mtkd "$dir/work" METHODS="ft mtkd-fixed kd-sp@.5" SEEDS=1 >out 2>&1 ||
 		{ cat out; false; }
+	grep -q "^kd-sp@.5  *[0-9]" "$dir/work/mtkd/results.txt"
 	grep -q "^mtkd-fixed  *[0-9]" "$dir/work/mtkd/results.txt"
 	grep -q "teacher all" "$dir/work/mtkd/report.html"
 	fails 2 mtkd "$dir/work" PASSES=2 2>err

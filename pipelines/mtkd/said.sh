@@ -1,15 +1,11 @@
 #!/bin/sh
 # said.sh OUT MODEL NAME [FOLD] FRAMES - what a teacher says of who is trained
 set -eu
-out=$1 model=$2 name=$3 conditions=$TRAIN embedding=
+out=$1 model=$2 name=$3 conditions=$TRAIN
 shift 3
 test $# -eq 1 || { conditions="$conditions fold=$1"; shift; }
-for method in $METHODS
-do
-	method=${method#mono-} method=${method%@*}
-	! grep -q "^${method#clean-} .* -e " methods.txt ||
-		embedding=--embedding
-done
+embedding=
+test ! -e "$WORK/embedded" || embedding=--embedding
 set -- "$1" $(for condition in $conditions
 	do
 		echo "--where $condition"

@@ -50,7 +50,13 @@ endef
 $(foreach l,$(LANGUAGES),$(eval $(call tuned,$l)))
 endif
 
-$(DIR)/said-%.frames: $(DIR)/teacher-%.model $(HEARD)
+# Once a method wants embeddings, all is said again with these.
+ifneq ($(shell ./embedded.sh $(METHODS)),)
+$(shell test -e $(WORK)/embedded || touch $(WORK)/embedded)
+endif
+EMBEDDED := $(wildcard $(WORK)/embedded)
+
+$(DIR)/said-%.frames: $(DIR)/teacher-%.model $(HEARD) $(EMBEDDED)
 	./said.sh $@ $< $(subst ., ,$*) $(HEARD)
 
 ifdef CROSSFIT
