@@ -28,7 +28,6 @@ export DIR TEST TRAIN DEV LANGUAGES
 FRAMES  = $(VIEWS:%=$(WORK)/%.frames) $(TEST_VIEWS:%=$(WORK)/%.frames)
 HEARD   = $(WORK)/$(TEACHER_VIEW).frames
 NAMES  := $(shell ./names.sh '$(LANGUAGES)' $(METHODS))
-SAID    = $(NAMES:%=$(DIR)/said-%.frames)
 
 $(DIR)/tested: $(foreach m,$(METHODS),$(SEEDS:%=$(DIR)/$m.%.tested)) \
                $(DIR)/teachers.txt \
@@ -74,17 +73,21 @@ $(DIR)/teachers.txt: $(NAMES:%=$(DIR)/teacher-%.model)
 	./teachers.sh $(NAMES) >$@.tmp
 	mv $@.tmp $@
 
-# Stem METHOD_LAMBDA: recall on the development speakers, of the first seed.
-$(DIR)/%.dev: $(FRAMES) $(SAID)
-	./dev.sh $@ $(subst _, ,$*)
-
+# METHOD_LAMBDA.dev: recall on the development speakers, of the first seed.
+# A method waits for its own teachers only.
 define method
-$(DIR)/$1.lambda: $(patsubst %,$(DIR)/$1_%.dev, \
-		$(if $(filter ft %-ft,$1),0,$(or $(word 2,$(subst @, ,$1)),$(LAMBDAS))))
+$1_shares := $(if $(filter ft %-ft,$1),0, \
+	$(or $(word 2,$(subst @, ,$1)),$(LAMBDAS)))
+$1_heard := $(FRAMES) $(patsubst %,$(DIR)/said-%.frames, \
+	$(shell ./names.sh '$(LANGUAGES)' $1))
+
+$$($1_shares:%=$(DIR)/$1_%.dev): $(DIR)/%.dev: $$($1_heard)
+	./dev.sh $$@ $$(subst _, ,$$*)
+
+$(DIR)/$1.lambda: $$($1_shares:%=$(DIR)/$1_%.dev)
 	./lambda.sh $$@ $$^
 
-$(SEEDS:%=$(DIR)/$1.%.tested): $(DIR)/$1.%.tested: $(DIR)/$1.lambda \
-		$(FRAMES) $(SAID)
+$(SEEDS:%=$(DIR)/$1.%.tested): $(DIR)/$1.%.tested: $(DIR)/$1.lambda $$($1_heard)
 	./student.sh $1 $$$$(cat $$<) $$* "$(TEST)" $(DIR)/$1.$$* \
 		"$(TEST_VIEWS)"
 	touch $$@
@@ -96,4 +99,4 @@ $(DIR)/$1.weights: $(DIR)/$1.$(firstword $(SEEDS)).tested
 endef
 $(foreach m,$(METHODS),$(eval $(call method,$m)))
 
-.PRECIOUS: $(DIR)/teacher-%.model $(DIR)/said-%.frames $(DIR)/%.dev
+.PRECIOUS: $(DIR)/teacher-%.model $(DIR)/said-%.frames
