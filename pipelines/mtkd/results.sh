@@ -31,14 +31,14 @@ line() {
 				100 * $(c + 1), 100 * $(c + 2)))
 			line = line sprintf("%-20s", cell)
 		}
-		END { printf "%-18s%s\n", name, line }'
+		END { printf "%-24s%s\n", name, line }'
 }
 
 # heading BY <TABLE
 heading() {
 	score --by "$1" --tsv --bootstrap 0 - | awk -F '\t' '
 		NR > 1 { line = line sprintf("%-20s", $2) }
-		END { printf "%-18s%s\n", "", line }'
+		END { printf "%-24s%s\n", "", line }'
 }
 
 # recalls NAME <TABLE: of each class
@@ -47,7 +47,7 @@ recalls() {
 		$1 == "class" { on = 1; next }
 		NF < 4 { on = 0 }
 		on { line = line sprintf("%-20s", $3 " (" $4 ")") }
-		END { printf "%-18s%s\n", name, line }'
+		END { printf "%-24s%s\n", name, line }'
 }
 
 # differences BASE GROUP VIEW: paired, of all rows and of each corpus
@@ -61,7 +61,7 @@ differences() {
 			awk -v name="$method" '
 			$2 == "UAR" {
 				sub(/^corpus=/, "")
-				printf "%-18s%-12s%5s %5s %7s", name, $1, $3,
+				printf "%-24s%-12s%5s %5s %7s", name, $1, $3,
 					$4, $5
 				if ($6 != "-")
 					printf " (%s to %s), p %s", $6, $7, $8
@@ -90,7 +90,7 @@ measures() {
 		$1 == "class" { on = 1; next }
 		NF < 4 { on = 0 }
 		on { line = line sprintf("%-20s", $1) }
-		END { printf "%-18s%s\n", "", line }'
+		END { printf "%-24s%s\n", "", line }'
 	for method in $METHODS
 	do
 		recalls "$method" <"$WORK/$1/$method.$2.tsv"
@@ -99,11 +99,11 @@ measures() {
 
 # summary GROUP: a line a method, of each view the mean recall
 summary() {
-	printf '\nUAR, %%\n\n%-18s' ''
+	printf '\nUAR, %%\n\n%-24s' ''
 	printf '%12s' $TEST_VIEWS
 	for method in $METHODS
 	do
-		printf '\n%-18s' "$method"
+		printf '\n%-24s' "$method"
 		for view in $TEST_VIEWS
 		do
 			score --by '' --bootstrap 0 --tsv \
@@ -120,7 +120,7 @@ folds() {
 	group=$1 view=$2
 	shift 2
 	test $# -gt 1 || return 0
-	printf '\nUAR by fold, %%, %s\n\n%-18s' "$view" ''
+	printf '\nUAR by fold, %%, %s\n\n%-24s' "$view" ''
 	printf '%8s' "$@"
 	printf '%8s\n' mean
 	for method in $METHODS
@@ -147,7 +147,7 @@ folds() {
 			mean = sum / n
 			variance = (squares - n * mean * mean) / (n - 1)
 			deviation = variance > 0 ? sqrt(variance) : 0
-			printf "%-18s%s%8.1f +- %.1f\n", name, line, mean,
+			printf "%-24s%s%8.1f +- %.1f\n", name, line, mean,
 				(n < 11 ? t[n - 1] : 2.2) * deviation / sqrt(n)
 		}'
 	done
@@ -204,7 +204,7 @@ do
 	cat "$WORK/$split/teachers.txt"
 	for method in $METHODS
 	do
-		printf '%-18s' "$method"
+		printf '%-24s' "$method"
 		awk '{ printf "%8.1f at share %s", 100 * $1, $2 }' \
 			"$WORK/$split/$method.lambda.tried"
 		echo
