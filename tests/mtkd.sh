@@ -136,6 +136,18 @@ check 'what cannot be is refused before it is begun' '
 	fails 2 mtkd "$dir/none" FOLDS=all TEST_VIEWS=pink0 2>err
 	grep -q "on one of the FOLDS" err
 '
+check 'QUICK takes some utterances, the same of every view' '
+	for view in whole speaker
+	do
+		(cd "$top/pipelines/mtkd" && QUICK=1 ./wanted.sh \
+			"$dir/work/mtkd/$view.frames" "$dir/$view.few")
+		framecut --keep id "$dir/$view.few" | framedump --json |
+			grep -o "\"id\":.*" >"$view.ids"
+	done
+	cmp whole.ids speaker.ids
+	test "$(wc -l <whole.ids)" -ge 1
+	test "$(wc -l <whole.ids)" -le 12
+'
 check 'two makes at a time in one folder are one too many' '
 	mkdir -p two/mtkd
 	exec 9>two/mtkd/lock

@@ -15,7 +15,7 @@ $(unwanted "$in" anger,happiness,neutral,sadness)
 END
 if test "${QUICK:-}"
 then
-	shuffle --keep-order --split 1:9 --by id,cat --where 'label!=' "$@" \
+	shuffle --keep-order --split 1:9 --by id --where 'label!=' "$@" \
 		"$in" >"$out.tmp"
 else
 	framecut --where 'label!=' "$@" "$in" >"$out.tmp"
