@@ -131,6 +131,10 @@ check 'methods may be added, other settings want another folder' '
 check 'what cannot be is refused before it is begun' '
 	fails 2 mtkd "$dir/none" HELDOUT=others 2>err
 	grep -q "no such corpus" err
+	fails 2 mtkd "$dir/none" METHODS="ft kdd" 2>err
+	grep -q "METHODS=kdd: methods.txt has no such method" err
+	fails 2 mtkd "$dir/none" METHODS="ft kd@4" 2>err
+	grep -q "METHODS=kd@4: the share is from 0 to 1" err
 	fails 2 mtkd "$dir/none" FOLDS=9 2>err
 	grep -q "FOLDS=9: the manifest has all of 0 1 2 3" err
 	fails 2 mtkd "$dir/none" FOLDS=all TEST_VIEWS=pink0 2>err

@@ -67,7 +67,7 @@ formants_init(struct formants *f, size_t bands, int rate)
 	}
 }
 
-/* r [order+1] of a row. */
+/* r [FORMANTS_ORDER+1] of a row. */
 VECTORISED static void
 autocorrelation(double *restrict r, const float *restrict energy,
                 const struct formants *restrict f)

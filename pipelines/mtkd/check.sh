@@ -1,7 +1,8 @@
 #!/bin/sh
 # check.sh - refuse what could not be done, before hours are spent on it
 #
-# By the environment: CORPORA, ALL_FOLDS, FOLDS, HELDOUT, TEST_VIEWS.
+# By the environment: CORPORA, ALL_FOLDS, FOLDS, HELDOUT, METHODS,
+# TEST_VIEWS.
 set -eu
 
 refuse() {
@@ -22,6 +23,14 @@ do
 	case " all $* " in
 	*" $fold "*) ;;
 	*) refuse "FOLDS=$fold: the manifest has all of $*" ;;
+	esac
+done
+for method in $METHODS
+do
+	./recipe.sh "$method" >/dev/null || exit 1
+	case $method in
+	*@1 | *@0 | *@.[0-9]* | *@0.[0-9]*) ;;
+	*@*) refuse "METHODS=$method: the share is from 0 to 1, such as .4" ;;
 	esac
 done
 for corpus in $HELDOUT

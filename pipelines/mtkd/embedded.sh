@@ -2,6 +2,5 @@
 # embedded.sh METHOD... - those of them that compare embeddings
 for method
 do
-	name=${method#mono-} name=${name#clean-}
-	! grep -q "^${name%@*} .* -e " methods.txt || echo "$method"
+	! ./recipe.sh "$method" | grep -q -e ' -e ' || echo "$method"
 done

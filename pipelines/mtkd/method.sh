@@ -7,16 +7,14 @@
 # the teachers that is not searched.
 
 model=$DIR/${method}_${lambda}_$seed languages=all kind=$SIZE SAID=
-heard=$VIEWS base=$method
+heard=$VIEWS
 case $method in
-mono-*) languages=$LANGUAGES base=${method#mono-} ;;
-clean-*) heard=${VIEWS%% *} base=${method#clean-} ;;
+mono-*) languages=$LANGUAGES ;;
+clean-*) heard=${VIEWS%% *} ;;
 esac
 test -z "$FROM" || kind=network
-base=${base%@*}
 
-line=$(sed -n "s/^$base  *//p" methods.txt)
-test "$line" || { echo "$0: methods.txt has no $method" >&2; exit 1; }
+line=$(./recipe.sh "$method")
 teachers=$(echo "${line%% *}" | tr ',' ' ' | sed "s/languages/$LANGUAGES/")
 test "$teachers" != - || teachers=
 each=$(echo "$LANGUAGES" | sed 's/  */=1,/g; s/$/=1/')

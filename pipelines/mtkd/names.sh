@@ -4,7 +4,6 @@ languages=$1
 shift
 for method
 do
-	method=${method#mono-} method=${method%@*}
-	sed -n "s/^${method#clean-}  *\([^ ]*\).*/\1/p" methods.txt
+	./recipe.sh "$method" | cut -d ' ' -f 1
 done | tr ',' '\n' | grep -vx -e - -e listeners |
 	sed "s/^languages$/$languages/" | tr ' ' '\n' | sort -u
