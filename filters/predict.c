@@ -116,6 +116,7 @@ main(int argc, char *argv[])
 {
 	const char *model = NULL, *path;
 	bool json = false, frames = false;
+	int precision = PRECISION_FP32;
 	float seconds = 20;
 	const struct cli_option options[] = {
 		OPT_STRING('m', "model", &model, "FILE",
@@ -123,6 +124,8 @@ main(int argc, char *argv[])
 		OPT_FLAG('j', "json", &json, "JSON Lines instead of a table"),
 		OPT_FLOAT(0, "max-seconds", &seconds, .025, 3600,
 		          "of audio that a network hears"),
+		OPT_CHOICE('p', "precision", &precision, PRECISIONS,
+		           "of a network's products"),
 		OPT_FLAG('f', "frames", &frames,
 		         "frames with logits, classes and embedding"),
 		OPT_END
@@ -136,7 +139,7 @@ main(int argc, char *argv[])
 	if (json && frames)
 		die_usage("--json and --frames exclude each other");
 	path = first < argc ? argv[first] : "-";
-	model_open(&p.model, model);
+	model_open_at(&p.model, model, (enum precision)precision);
 	p.model.seconds = seconds;
 	lineage_init(&p.lineage, &p.model);
 	p.logits = xcalloc(p.model.class_count, sizeof *p.logits);

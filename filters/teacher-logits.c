@@ -47,13 +47,15 @@ main(int argc, char *argv[])
 	struct cli_list list = { .length = 0 };
 	float seconds = 20;
 	bool embed = false;
-	int threads = 0, first, status;
+	int threads = 0, precision = PRECISION_FP32, first, status;
 	const struct cli_option options[] = {
 		OPT_LIST('t', "teacher", &list, "NAME[:LANGUAGE]=MODEL",
 		         "a teacher; may be given several times"),
 		OPT_FLAG('e', "embedding", &embed, "embeddings, too"),
 		OPT_FLOAT(0, "max-seconds", &seconds, .025, 3600,
 		          "of audio heard, from the beginning"),
+		OPT_CHOICE('p', "precision", &precision, PRECISIONS,
+		           "of a network's products"),
 		OPT_INT('j', "threads", &threads, 0, 256, "0: all"),
 		OPT_END
 	};
@@ -71,7 +73,8 @@ main(int argc, char *argv[])
 	for (size_t i = 0; i < list.length; i++)
 		teacher_name(&teacher[i], list.value[i], teacher, i);
 	for (size_t i = 0; i < list.length; i++)
-		teacher_open(&teacher[i], seconds);
+		teacher_open(&teacher[i], seconds,
+		             (enum precision)precision);
 	status = teachers_ask(teacher, list.length, embed,
 	                      first < argc ? argv[first] : "-", argc, argv);
 	for (size_t i = 0; i < list.length; i++)

@@ -1,4 +1,5 @@
 #include <stddef.h>
+#include <string.h>
 
 #include "core/die.h"
 #include "core/xalloc.h"
@@ -29,5 +30,14 @@ digest_of(const struct safetensors *s)
 	XXH3_freeState(state);
 	return xasprintf("xxh128:%016llx%016llx",
 	                 (unsigned long long)hash.high64,
+	                 (unsigned long long)hash.low64);
+}
+
+char *
+digest_of_text(const char *text)
+{
+	XXH128_hash_t hash = XXH3_128bits(text, strlen(text));
+
+	return xasprintf("%016llx%016llx", (unsigned long long)hash.high64,
 	                 (unsigned long long)hash.low64);
 }

@@ -12,4 +12,7 @@
  */
 char *digest_of(const struct safetensors *s);
 
+/* 32 hexadecimal digits of any text; the caller frees them. */
+char *digest_of_text(const char *text);
+
 #endif

@@ -39,10 +39,16 @@ temperature_read(struct model *m)
 void
 model_open(struct model *m, const char *path)
 {
+	model_open_at(m, path, PRECISION_FP32);
+}
+
+void
+model_open_at(struct model *m, const char *path, enum precision precision)
+{
 	*m = (struct model){ .name = path ? path : MODEL_BUILTIN };
 	gemm_begin();
 	if (path && model_w2v2_is(path))
-		model_w2v2_open(m);
+		model_w2v2_open(m, precision);
 	else
 		student_open(m, path);
 	temperature_read(m);
@@ -125,7 +131,7 @@ model_infer(const struct model *m, float *logits, float *embedding,
             const float *view, size_t rows, struct arena *arena)
 {
 	if (m->network)
-		w2v2_infer(m->network, logits, embedding, view, rows, arena);
+		model_w2v2_infer(m, logits, embedding, view, rows, arena);
 	else
 		model_student_infer(m, logits, embedding, view, rows, arena);
 }

@@ -18,6 +18,7 @@
 #include "model/safetensors.h"
 #include "model/student.h"
 #include "model/w2v2.h"
+#include "model/w2v2_packed.h"
 
 struct directory;
 struct frame;
@@ -41,6 +42,7 @@ struct model {
 
 	/* any other */
 	struct w2v2 *network;     /* owned; NULL for a student */
+	struct w2v2_packed *packed; /* for inference in bfloat16; owned */
 	struct directory *directory; /* where it is from; owned */
 	struct safetensors training; /* the optimiser's state */
 	float seconds;            /* of audio it hears; what is longer is cut */
@@ -49,6 +51,16 @@ struct model {
 /* path NULL: the model built in.  Dies if it cannot be used. */
 void model_open(struct model *m, const char *path);
 void model_release(struct model *m);
+
+/*
+ * The same to infer with alone: a network's matrices are multiplied in
+ * bfloat16 if that is asked for, or, PRECISION_AUTO, where it is faster;  a
+ * student's always in float.
+ */
+enum precision { PRECISION_FP32, PRECISION_BF16, PRECISION_AUTO };
+#define PRECISIONS "fp32|bf16|auto"
+void model_open_at(struct model *m, const char *path,
+                   enum precision precision);
 
 /*
  * A fresh model: classes, features and the shape but for its columns set by

@@ -21,7 +21,9 @@ void model_student_infer(const struct model *m, float *logits,
 
 /* m->name is a directory of Hugging Face; rows are samples. */
 bool model_w2v2_is(const char *path);
-void model_w2v2_open(struct model *m);
+void model_w2v2_open(struct model *m, enum precision precision);
+void model_w2v2_infer(const struct model *m, float *logits, float *embedding,
+                      const float *view, size_t rows, struct arena *arena);
 void model_w2v2_own(struct model *m);
 void model_w2v2_release(struct model *m);
 void model_w2v2_write(const char *path, const struct model *m,

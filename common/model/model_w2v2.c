@@ -7,6 +7,7 @@
 #include "core/xalloc.h"
 #include "model/directory.h"
 #include "model/model_kinds.h"
+#include "model/w2v2_bf16.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
 
@@ -15,6 +16,9 @@ model_w2v2_release(struct model *m)
 {
 	struct w2v2 *n = m->network;
 
+	if (m->packed)
+		w2v2_packed_release(m->packed);
+	free(m->packed);
 	w2v2_weights_release(&n->weights);
 	w2v2_folded_release(&n->folded);
 	free(n);
@@ -108,8 +112,34 @@ convolutions_end(const struct params *p, const struct w2v2_weights *w)
 	return 0;
 }
 
+static bool
+in_bf16(enum precision precision)
+{
+	return precision == PRECISION_BF16 ||
+	       (precision == PRECISION_AUTO &&
+	        bf16_unit_fast(bf16_unit_find(NULL)));
+}
+
+/* Looks at all weights, and makes of them what the kernels want. */
+static void
+weights_prepare(struct model *m)
+{
+	struct w2v2 *n = m->network;
+	char *reason = params_finite(&m->params);
+
+	if (reason)
+		die("%s: %s", m->name, reason);
+	w2v2_folded_init(&n->folded, &n->config);
+	w2v2_fold(&n->folded, &n->weights, &n->config);
+	if (!m->packed)
+		return;
+	w2v2_pack(m->packed, &n->weights, &n->folded, &n->config,
+	          &m->directory->file, m->name);
+	w2v2_folded_release(&n->folded);
+}
+
 void
-model_w2v2_open(struct model *m)
+model_w2v2_open(struct model *m, enum precision precision)
 {
 	struct w2v2 *n = m->network = xcalloc(1, sizeof *n);
 	struct directory *d = m->directory = xcalloc(1, sizeof *d);
@@ -125,9 +155,24 @@ model_w2v2_open(struct model *m)
 	if (reason)
 		die("%s: %s", m->name, reason);
 	n->convolutions = convolutions_end(&m->params, &n->weights);
-	w2v2_folded_init(&n->folded, &n->config);
-	w2v2_fold(&n->folded, &n->weights, &n->config);
 	classes_set(m);
+	if (in_bf16(precision))
+		m->packed = xcalloc(1, sizeof *m->packed);
+	if (!m->packed ||
+	    !w2v2_packed_find(m->packed, &n->weights, &n->config, &d->file,
+	                      m->name))
+		weights_prepare(m);
+}
+
+void
+model_w2v2_infer(const struct model *m, float *logits, float *embedding,
+                 const float *view, size_t rows, struct arena *arena)
+{
+	if (m->packed)
+		w2v2_bf16_infer(m->network, m->packed, logits, embedding,
+		                view, rows, arena);
+	else
+		w2v2_infer(m->network, logits, embedding, view, rows, arena);
 }
 
 void

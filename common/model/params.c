@@ -155,14 +155,19 @@ entries_find(const struct safetensors_entry **entry, const struct params *p,
 	return why;
 }
 
+static char *
+not_finite(const struct param *t)
+{
+	return xasprintf("tensor %s holds NaN or infinity", t->name);
+}
+
 /* Each x [i] is as long as parameter i. */
 static char *
 finite_check(float *const *x, const struct params *p)
 {
 	for (size_t i = 0; i < p->count; i++)
 		if (!floats_finite(x[i], p->param[i].length))
-			return xasprintf("tensor %s holds NaN or infinity",
-			                 p->param[i].name);
+			return not_finite(&p->param[i]);
 	return NULL;
 }
 
@@ -233,13 +238,20 @@ params_map(const struct params *p, const struct safetensors *s, float **owned)
 	char *why = entries_find(entry, p, s);
 
 	*owned = NULL;
-	if (!why) {
+	if (!why)
 		entries_map(x, owned, p, entry);
-		why = finite_check(x, p);
-	}
 	for (size_t i = 0; i < p->count && !why; i++)
 		*p->param[i].slot = x[i];
 	free(entry);
 	free(x);
 	return why;
+}
+
+char *
+params_finite(const struct params *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (!floats_finite(*p->param[i].slot, p->param[i].length))
+			return not_finite(&p->param[i]);
+	return NULL;
 }

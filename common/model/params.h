@@ -74,11 +74,14 @@ char *params_load(float *block, const struct params *p,
                   const struct safetensors *s);
 
 /*
- * The same without a copy: each slot leads into the file, which must outlive
+ * The same without a copy, nor a look at the values: each slot leads into the file, which must outlive
  * it and is not to be written to.  Only tensors that are not F32, or not
  * aligned, are converted, into *owned, which the caller frees (maybe NULL).
  */
 char *params_map(const struct params *p, const struct safetensors *s,
                  float **owned);
+
+/* Where slots lead: NULL, or the tensor that is not finite (to be freed). */
+char *params_finite(const struct params *p);
 
 #endif

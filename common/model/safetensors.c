@@ -1,3 +1,4 @@
+#define _DEFAULT_SOURCE /* madvise */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -7,7 +8,7 @@
 #include <unistd.h>
 
 #include "core/xalloc.h"
-#include "model/half.h"
+#include "core/half.h"
 #include "model/json.h"
 #include "model/safetensors.h"
 
@@ -249,6 +250,13 @@ file_map(struct safetensors *s, int fd)
 		return "not a safetensors file: not even a regular file";
 	if (st.st_size < PREFIX)
 		return "not a safetensors file: shorter than 8 bytes";
+	s->identity = xasprintf("%ju:%ju:%jd:%jd.%09ld:%jd.%09ld",
+	                        (uintmax_t)st.st_dev, (uintmax_t)st.st_ino,
+	                        (intmax_t)st.st_size,
+	                        (intmax_t)st.st_mtim.tv_sec,
+	                        st.st_mtim.tv_nsec,
+	                        (intmax_t)st.st_ctim.tv_sec,
+	                        st.st_ctim.tv_nsec);
 	s->mapping_size = (size_t)st.st_size;
 	s->mapping = mmap(NULL, s->mapping_size, PROT_READ, MAP_PRIVATE, fd,
 	                  0);
@@ -311,9 +319,21 @@ safetensors_release(struct safetensors *s)
 	free(s->entry);
 	free(s->metadata);
 	free(s->why);
+	free(s->identity);
 	if (s->mapping)
 		munmap(s->mapping, s->mapping_size);
 	*s = (struct safetensors){ .entry = NULL };
+}
+
+void
+safetensors_forget(const struct safetensors *s)
+{
+	for (size_t i = 0; i < s->parts; i++)
+		safetensors_forget(&s->part[i]);
+#ifdef MADV_DONTNEED
+	if (s->mapping)
+		madvise(s->mapping, s->mapping_size, MADV_DONTNEED);
+#endif
 }
 
 const struct safetensors_entry *

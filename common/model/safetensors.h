@@ -42,6 +42,7 @@ struct safetensors {
 	size_t metadata_count;
 	void *mapping;            /* NULL for parsed bytes, and for a join */
 	size_t mapping_size;
+	char *identity;           /* which file, as of when; or NULL */
 	struct safetensors *part; /* the files that a join is made of; owned */
 	size_t parts;
 	char *why;                /* it was refused, if not constant */
@@ -56,6 +57,9 @@ const char *safetensors_open(struct safetensors *s, const char *path);
 const char *safetensors_parse(struct safetensors *s, const uint8_t *bytes,
                               size_t size);
 void safetensors_release(struct safetensors *s);
+
+/* Lets go of the memory of mapped pages; they are read again if needed. */
+void safetensors_forget(const struct safetensors *s);
 
 /*
  * Makes s the tensors of several open files, which become its own, as is the

@@ -5,7 +5,7 @@
 #include "core/die.h"
 #include "core/replace.h"
 #include "core/xalloc.h"
-#include "model/half.h"
+#include "core/half.h"
 #include "model/json.h"
 #include "model/safetensors.h"
 

@@ -44,12 +44,13 @@ teacher_name(struct teacher *t, const char *text,
 }
 
 void
-teacher_open(struct teacher *t, float seconds)
+teacher_open(struct teacher *t, float seconds, enum precision precision)
 {
-	model_open(&t->model, t->path);
+	model_open_at(&t->model, t->path, precision);
 	t->model.seconds = seconds;
 	lineage_init(&t->lineage, &t->model);
 	t->digest = digest_of(model_file(&t->model));
+	safetensors_forget(model_file(&t->model));
 }
 
 void

@@ -25,7 +25,8 @@ void teacher_name(struct teacher *t, const char *text,
                   const struct teacher *others, size_t count);
 
 /* Dies if the model cannot be used.  Audio is heard up to so many seconds. */
-void teacher_open(struct teacher *t, float seconds);
+void teacher_open(struct teacher *t, float seconds,
+                  enum precision precision);
 void teacher_release(struct teacher *t);
 
 /* Says in a header whose voices it has heard. */

@@ -7,6 +7,7 @@
 #include "nn/chunk.h"
 #include "nn/dropout.h"
 #include "nn/gemm.h"
+#include "nn/relative_bias.h"
 #include "nn/softmax.h"
 
 /*
@@ -61,21 +62,6 @@ head_of(size_t h, const float *qkv, const struct attention_extra *extra,
 	return a;
 }
 
-/* score[i,k] += gate[i] relative[k - i], where queries begin at t. */
-VECTORISED static void
-add_relative(float *score, const float *gate, size_t step,
-             const float *relative, size_t t, size_t rows, size_t T)
-{
-	for (size_t i = 0; i < rows; i++, score += T) {
-		const float *r = relative - (t + i);
-		float g = gate[i * step];
-
-		#pragma omp simd
-		for (size_t k = 0; k < T; k++)
-			score[k] += g * r[k];
-	}
-}
-
 /* p [rows,T]: of queries from t on. */
 static void
 weigh(float *p, const struct head *a, size_t t, size_t rows)
@@ -83,8 +69,8 @@ weigh(float *p, const struct head *a, size_t t, size_t rows)
 	gemm(GEMM_PLAIN, GEMM_TRANSPOSED, rows, a->T, a->D,
 	     a->scale, a->q + t * a->ld, a->ld, a->k, a->ld, 0, p, a->T);
 	if (a->gate)
-		add_relative(p, a->gate + t * a->heads, a->heads, a->relative,
-		             t, rows, a->T);
+		relative_scores_add(p, a->gate + t * a->heads, a->heads,
+		                    a->relative, t, rows, a->T, a->T);
 	softmax_forward(p, p, rows, a->T);
 }
 

@@ -40,6 +40,21 @@ relative_bias_forward(float *relative, const float *embed, size_t T,
 	}
 }
 
+VECTORISED void
+relative_scores_add(float *score, const float *gate, size_t step,
+                    const float *relative, size_t t, size_t rows, size_t T,
+                    size_t ld)
+{
+	for (size_t i = 0; i < rows; i++, score += ld) {
+		const float *r = relative - (t + i);
+		float g = gate[i * step];
+
+		#pragma omp simd
+		for (size_t k = 0; k < T; k++)
+			score[k] += g * r[k];
+	}
+}
+
 void
 relative_bias_backward(float *dembed, const float *drelative, size_t T,
                        size_t heads, size_t buckets, size_t farthest)

@@ -21,6 +21,14 @@ size_t relative_bucket(ptrdiff_t distance, size_t buckets, size_t farthest);
 void relative_bias_forward(float *relative, const float *embed, size_t T,
                            size_t heads, size_t buckets, size_t farthest);
 
+/*
+ * score[i,k] += gate[i * step] relative[k - t - i], for queries from t on.
+ * score [rows,T], ld apart   relative: of distance 0
+ */
+void relative_scores_add(float *score, const float *gate, size_t step,
+                         const float *relative, size_t t, size_t rows,
+                         size_t T, size_t ld);
+
 /* Adds to dembed [buckets,heads]. */
 void relative_bias_backward(float *dembed, const float *drelative, size_t T,
                             size_t heads, size_t buckets, size_t farthest);

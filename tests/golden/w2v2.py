@@ -6,6 +6,7 @@
 Each is a directory as Hugging Face saves it, with small random weights, and
 
     expected.safetensors  logits.N and embedding.N, of audio(N), N samples;
+                          bf16.N, logits where products are in bfloat16;
                           losses and losses.frozen before each of STEPS
                           steps of AdamW, and after the last
     grad.safetensors      d loss / d tensor, under the name of the tensor
@@ -122,13 +123,33 @@ def save(model, path, terse=False, shards=1):
         save_shards(path, tensors, shards)
 
 
+def rounding(product):
+    """The product of what is rounded to bfloat16; not of bare audio."""
+    def rounded(x, weight, *more, **named):
+        if product is F.conv1d and x.shape[1] == 1:
+            return product(x, weight, *more, **named)
+        x, weight = (t.bfloat16().to(t.dtype) for t in (x, weight))
+        return product(x, weight, *more, **named)
+    return rounded
+
+
+def rounded_logits(model, x):
+    """Linear layers and convolutions in bfloat16, all else as it was."""
+    exact = F.linear, F.conv1d
+    F.linear, F.conv1d = map(rounding, exact)
+    logits, _ = model.forward(x)
+    F.linear, F.conv1d = exact
+    return logits
+
+
 def expected(model):
     told = {}
     for n in SAMPLES:
         with torch.no_grad():
             logits, embedding = model.forward(audio(n))
-        if logits is not None:
-            told['logits.%d' % n] = logits
+            if logits is not None:
+                told['logits.%d' % n] = logits
+                told['bf16.%d' % n] = rounded_logits(model, audio(n))
         told['embedding.%d' % n] = embedding
     return told
 

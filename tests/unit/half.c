@@ -1,4 +1,4 @@
-/* model/half against doubles: every value, and every midpoint. */
+/* core/half against doubles: every value, and every midpoint. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "model/half.h"
+#include "core/half.h"
 
 static double
 half_naive(unsigned h)

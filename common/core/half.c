@@ -2,7 +2,7 @@
 
 #include "core/bits.h"
 #include "core/vector.h"
-#include "model/half.h"
+#include "core/half.h"
 
 enum {
 	INFINITE = 0x7f800000,     /* bits of a float */
@@ -65,18 +65,9 @@ half_from_float(float x)
 	return (uint16_t)(sign | ((size >> 13) - (BIAS << 10)));
 }
 
-float
-bfloat_to_float(uint16_t bfloat)
+VECTORISED void
+bfloat_from_floats(uint16_t *out, const float *x, size_t n)
 {
-	return bits_float((uint32_t)bfloat << 16);
-}
-
-uint16_t
-bfloat_from_float(float x)
-{
-	uint32_t bits = bits_of(x);
-
-	if ((bits & 0x7fffffff) > INFINITE)
-		return (uint16_t)(bits >> 16 | 0x40);
-	return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+	for (size_t i = 0; i < n; i++)
+		out[i] = bfloat_from_float(x[i]);
 }

@@ -1,0 +1,42 @@
+/*
+ * half.h - the two 16-bit floats, IEEE binary16 and bfloat16
+ *
+ * To float is exact.  From float rounds to nearest, ties to even; what is too
+ * large becomes infinite, NaN stays NaN.
+ */
+#ifndef HALF_H
+#define HALF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/bits.h"
+
+float half_to_float(uint16_t half);
+
+/* n of them, wherever they lie in memory. */
+void half_to_floats(float *out, const void *halves, size_t n);
+uint16_t half_from_float(float x);
+
+static inline float
+bfloat_to_float(uint16_t bfloat)
+{
+	return bits_float((uint32_t)bfloat << 16);
+}
+
+/* Without branches, so that a loop of it becomes vector code. */
+static inline uint16_t
+bfloat_from_float(float x)
+{
+	uint32_t bits = bits_of(x);
+	uint32_t rounded = bits + 0x7fff + (bits >> 16 & 1);
+	uint32_t quiet = bits | 0x400000;
+
+	return (uint16_t)(((bits & 0x7fffffff) > 0x7f800000 ? quiet : rounded)
+	                  >> 16);
+}
+
+/* n of them. */
+void bfloat_from_floats(uint16_t *out, const float *x, size_t n);
+
+#endif

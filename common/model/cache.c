@@ -1,0 +1,137 @@
+#define _DEFAULT_SOURCE /* mkstemp, MAP_POPULATE */
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/xalloc.h"
+#include "model/cache.h"
+
+#ifndef MAP_POPULATE /* Linux: all pages at once */
+#define MAP_POPULATE 0
+#endif
+
+/* The caller frees it; NULL: the user has no home. */
+static char *
+directory(void)
+{
+	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+	if (cache && cache[0] == '/')
+		return xasprintf("%s/tunne", cache);
+	if (home && home[0] == '/')
+		return xasprintf("%s/.cache/tunne", home);
+	return NULL;
+}
+
+static char *
+path_of(const char *name)
+{
+	char *dir = directory(), *path;
+
+	if (!dir)
+		return NULL;
+	path = xasprintf("%s/%s", dir, name);
+	free(dir);
+	return path;
+}
+
+/* The user's own file, of a key and data that long. */
+static bool
+file_fits(int fd, size_t size)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	       st.st_uid == geteuid() &&
+	       (size_t)st.st_size == CACHE_KEY_MAX + size;
+}
+
+void
+cache_find(struct cached *c, const char *name, const char *key, size_t size)
+{
+	char *path = path_of(name);
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+	size_t whole = CACHE_KEY_MAX + size;
+	void *m = MAP_FAILED;
+
+	*c = (struct cached){ .mapping = NULL };
+	free(path);
+	if (fd < 0)
+		return;
+	if (file_fits(fd, size))
+		m = mmap(NULL, whole, PROT_READ, MAP_PRIVATE | MAP_POPULATE,
+		         fd, 0);
+	close(fd);
+	if (m == MAP_FAILED)
+		return;
+	if (strncmp(m, key, CACHE_KEY_MAX) != 0) {
+		munmap(m, whole);
+		return;
+	}
+	*c = (struct cached){
+		.mapping = m, .mapping_size = whole,
+		.data = (char *)m + CACHE_KEY_MAX
+	};
+}
+
+void
+cache_release(struct cached *c)
+{
+	if (c->mapping)
+		munmap(c->mapping, c->mapping_size);
+	*c = (struct cached){ .mapping = NULL };
+}
+
+/* Makes the directories above the file, which only the user may enter. */
+static void
+directories_make(char *path)
+{
+	for (char *at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/')) {
+		*at = '\0';
+		mkdir(path, 0700);
+		*at = '/';
+	}
+}
+
+static bool
+file_write(int fd, const char *key, const void *data, size_t size)
+{
+	char head[CACHE_KEY_MAX] = "";
+	FILE *fp = fdopen(fd, "wb");
+	bool written;
+
+	if (!fp) {
+		close(fd);
+		return false;
+	}
+	strncpy(head, key, sizeof head - 1);
+	written = fwrite(head, 1, sizeof head, fp) == sizeof head &&
+		fwrite(data, 1, size, fp) == size && fflush(fp) == 0 &&
+		fsync(fileno(fp)) == 0;
+	return fclose(fp) == 0 && written;
+}
+
+void
+cache_keep(const char *name, const char *key, const void *data, size_t size)
+{
+	char *path = path_of(name), *temporary;
+	int fd;
+
+	if (!path || strlen(key) >= CACHE_KEY_MAX) {
+		free(path);
+		return;
+	}
+	directories_make(path);
+	temporary = xasprintf("%s.XXXXXX", path);
+	fd = mkstemp(temporary);
+	if (fd >= 0 && (!file_write(fd, key, data, size) ||
+	                rename(temporary, path) != 0))
+		unlink(temporary);
+	free(temporary);
+	free(path);
+}

@@ -1,0 +1,293 @@
+#include <omp.h>
+#include <string.h>
+
+#include "core/half.h"
+#include "model/w2v2_bf16.h"
+#include "model/w2v2_trunk.h"
+#include "nn/attention_bf16.h"
+#include "nn/chunk.h"
+#include "nn/layernorm.h"
+#include "nn/relative_bias.h"
+
+/* What the layers of one utterance share. */
+struct pass {
+	const struct w2v2 *n;
+	const struct w2v2_packed *packed;
+	const struct w2v2_rows *rows;
+	size_t T, H, F;
+	float *mean, *rstd;       /* [T] of norms; nobody asks for them */
+	float *s, *h;             /* [T,H] */
+	uint16_t *half;           /* [T,H]: what is multiplied next */
+	uint16_t *qkv, *attended, *wide; /* [T,3H], [T,H], [T,F] */
+	float *gate;              /* WavLM: [T,heads] */
+	void *scratch;            /* of attention */
+	uint16_t *packing;        /* of products with T rows */
+};
+
+enum { STEP = 32 };           /* rows that attention reads at once */
+
+uint16_t *
+w2v2_halves(struct arena *arena, size_t n)
+{
+	return arena_take(arena, n, sizeof(uint16_t));
+}
+
+/* y = norm(x), which may be y, and half the same, rounded. */
+static void
+norm(float *y, uint16_t *half, const float *x, const struct w2v2_norm *w,
+     const struct pass *p)
+{
+	size_t n = p->T * p->H;
+
+	layernorm_forward(y, p->mean, p->rstd, x, w->gain, w->bias, p->T,
+	                  p->H, p->n->config.epsilon);
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(n))
+	for (size_t i = 0; i < n; i += CHUNK_FLOATS)
+		bfloat_from_floats(half + i, y + i,
+		                   chunk_length(i, CHUNK_FLOATS, n));
+}
+
+static void
+multiply(const struct pass *p, const struct bf16_out *out, const uint16_t *x,
+         const uint16_t *weight, size_t N, size_t K)
+{
+	gemm_bf16(out, p->packed->unit, x, K, weight, p->T, N, K, p->packing);
+}
+
+/* The features' projection, [T,H]. */
+static float *
+project(const struct pass *p, const uint16_t *features, struct arena *arena,
+        struct arena *scratch)
+{
+	const struct w2v2_config *c = &p->n->config;
+	const struct w2v2_weights *w = &p->n->weights;
+	size_t C = c->conv_width[c->convs - 1], n = p->T * C;
+	float *y = arena_floats(arena, p->T * p->H);
+	const struct bf16_out out = {
+		.y = y, .ldy = p->H, .bias = w->projection.bias
+	};
+
+	if (c->projection_norm) {
+		float *x = arena_floats(scratch, n);
+		uint16_t *normed = w2v2_halves(scratch, n);
+
+		for (size_t i = 0; i < n; i++)
+			x[i] = bfloat_to_float(features[i]);
+		layernorm_forward(x, p->mean, p->rstd, x,
+		                  w->projection_norm.gain,
+		                  w->projection_norm.bias, p->T, C,
+		                  c->epsilon);
+		bfloat_from_floats(normed, x, n);
+		features = normed;
+	}
+	multiply(p, &out, features, p->packed->projection, p->H, C);
+	return y;
+}
+
+/* One thread's: a group's rows, and room to pack them. */
+struct window {
+	size_t rows, packing;     /* bfloats */
+};
+
+static struct window
+window_of(const struct pass *p, size_t I, size_t k)
+{
+	size_t rows = ((p->T + STEP - 1) / STEP * STEP + k) * I;
+
+	return (struct window){
+		.rows = rows,
+		.packing = k * I % STEP ? gemm_bf16_scratch(p->T, k * I) : 0
+	};
+}
+
+/*
+ * sum = x + GELU(positional convolution of x): of each group the channels in
+ * rows of their own, zeros around them, so that windows are rows that overlap.
+ */
+static void
+position(float *sum, const float *x, const struct pass *p,
+         struct arena *scratch)
+{
+	const struct w2v2_config *c = &p->n->config;
+	size_t I = p->H / c->position_groups, k = c->position_taps;
+	struct window w = window_of(p, I, k);
+	uint16_t *own = w2v2_halves(scratch, (size_t)omp_get_max_threads() *
+	                            (w.rows + w.packing));
+
+	#pragma omp parallel for schedule(dynamic) \
+	        if (chunk_worth_products(p->T * k * p->H * I))
+	for (size_t g = 0; g < c->position_groups; g++) {
+		uint16_t *u = own + (size_t)omp_get_thread_num() *
+			(w.rows + w.packing);
+		const struct bf16_out out = {
+			.y = sum + g * I, .ldy = p->H, .gelu = true,
+			.bias = p->n->weights.position_bias + g * I,
+			.residual = x + g * I, .ldr = p->H
+		};
+
+		memset(u, 0, w.rows * sizeof *u);
+		for (size_t t = 0; t < p->T; t++)
+			bfloat_from_floats(u + (k / 2 + t) * I,
+			                   x + t * p->H + g * I, I);
+		gemm_bf16(&out, p->packed->unit, u, I, p->packed->position +
+		          g * bf16_packed_length(I, k * I), p->T, I, k * I,
+		          w.packing ? u + w.rows : NULL);
+	}
+}
+
+/* p->s = x + attention(a), where p->half is a, rounded. */
+static void
+attend(const struct pass *p, size_t i, const float *x, const float *a)
+{
+	const struct w2v2_config *c = &p->n->config;
+	const struct w2v2_layer *w = &p->n->weights.layer[i];
+	struct attention_extra extra = { .gate = p->gate };
+	const struct bf16_out qkv = {
+		.half = p->qkv, .ldh = 3 * p->H,
+		.bias = p->packed->layer[i].qkv_bias
+	};
+	const struct bf16_out out = {
+		.y = p->s, .ldy = p->H, .bias = w->out.bias,
+		.residual = x, .ldr = p->H
+	};
+
+	multiply(p, &qkv, p->half, p->packed->layer[i].qkv, 3 * p->H, p->H);
+	if (p->gate) {
+		relative_gate_forward(p->gate, a, w->gate.weight, w->gate.bias,
+		                      w->gate_scale, p->T, p->H, c->heads);
+		extra.relative = p->rows->relative[0];
+	}
+	attention_bf16_forward(p->attended, p->scratch, p->qkv, &extra,
+	                       p->packed->unit, p->T, p->H, c->heads);
+	multiply(p, &out, p->attended, p->packed->layer[i].out, p->H, p->H);
+}
+
+/* y = residual + feed(h), where p->half is h, rounded. */
+static void
+feed(float *y, const struct pass *p, size_t i, const float *residual)
+{
+	const struct w2v2_layer *w = &p->n->weights.layer[i];
+	const struct bf16_out wide = {
+		.half = p->wide, .ldh = p->F, .bias = w->wide.bias,
+		.gelu = true
+	};
+	const struct bf16_out narrow = {
+		.y = y, .ldy = p->H, .bias = w->narrow.bias,
+		.residual = residual, .ldr = p->H
+	};
+
+	multiply(p, &wide, p->half, p->packed->layer[i].wide, p->F, p->H);
+	multiply(p, &narrow, p->wide, p->packed->layer[i].narrow, p->H, p->F);
+}
+
+/* x becomes what layer i makes of it; see w2v2_layer.h. */
+static void
+layer(const struct pass *p, size_t i, float *x)
+{
+	const struct w2v2_layer *w = &p->n->weights.layer[i];
+
+	if (p->n->config.stable) {
+		norm(p->h, p->half, x, &w->attention_norm, p);
+		attend(p, i, x, p->h);
+		norm(p->h, p->half, p->s, &w->norm, p);
+		feed(x, p, i, p->s);
+		return;
+	}
+	attend(p, i, x, x);
+	norm(p->h, p->half, p->s, &w->attention_norm, p);
+	feed(p->s, p, i, p->h);
+	norm(x, p->half, p->s, &w->norm, p);
+}
+
+/* For products of T rows with each of three K. */
+static size_t
+packing_most(size_t T, const size_t K[3])
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < 3; i++)
+		if (gemm_bf16_scratch(T, K[i]) > most)
+			most = gemm_bf16_scratch(T, K[i]);
+	return most;
+}
+
+static struct pass
+pass_begin(const struct w2v2 *n, const struct w2v2_packed *packed,
+           const struct w2v2_rows *rows, struct arena *arena)
+{
+	const struct w2v2_config *c = &n->config;
+	size_t T = rows->total, H = c->width;
+	struct pass p = {
+		.n = n, .packed = packed, .rows = rows, .T = T, .H = H,
+		.F = c->inner
+	};
+
+	p.mean = arena_floats(arena, T);
+	p.rstd = arena_floats(arena, T);
+	p.s = arena_floats(arena, T * H);
+	p.h = arena_floats(arena, T * H);
+	p.half = w2v2_halves(arena, T * H);
+	p.qkv = w2v2_halves(arena, 3 * (T + STEP) * H);
+	p.attended = w2v2_halves(arena, T * H);
+	p.wide = w2v2_halves(arena, T * c->inner);
+	p.scratch = arena_take(arena, attention_bf16_scratch(T, H, c->heads),
+	                       1);
+	p.packing = w2v2_halves(arena, packing_most(T, (const size_t[]){
+		H, c->inner, c->conv_width[c->convs - 1] }));
+	if (c->family == W2V2_WAVLM)
+		p.gate = arena_floats(arena, T * c->heads);
+	return p;
+}
+
+/* From the convolutions to the first layer's x [T,H]. */
+static float *
+begin(const struct pass *p, const uint16_t *features, struct arena *arena,
+      struct arena *scratch)
+{
+	float *x = project(p, features, arena, scratch);
+
+	position(p->s, x, p, scratch);
+	if (p->n->config.stable)
+		memcpy(x, p->s, p->T * p->H * sizeof *x);
+	else
+		norm(x, p->half, p->s, &p->n->weights.norm, p);
+	return x;
+}
+
+void
+w2v2_bf16_infer(const struct w2v2 *n, const struct w2v2_packed *packed,
+                float *logits, float *embedding, const float *audio,
+                size_t N, struct arena *arena)
+{
+	const struct w2v2_config *c = &n->config;
+	const struct w2v2_batch batch = {
+		.count = 1, .audio = &audio, .samples = &N
+	};
+	struct arena *scratch = arena_second(arena);
+	const uint16_t *features;
+	struct w2v2_head_kept head;
+	struct w2v2_rows rows;
+	struct pass p;
+	float *x;
+
+	arena_clear(arena);
+	arena_clear(scratch);
+	w2v2_rows_init(&rows, c, &batch, arena);
+	w2v2_relative_forward(&rows, &n->weights, arena);
+	features = w2v2_bf16_encode(n, packed, audio, N, arena, scratch);
+	arena_clear(scratch);
+	p = pass_begin(n, packed, &rows, arena);
+	x = begin(&p, features, arena, scratch);
+	w2v2_head_begin(&head, &n->weights, &rows, arena);
+	for (size_t i = 0; i < c->layers; i++) {
+		w2v2_head_state(&head, i, x, &rows);
+		layer(&p, i, x);
+	}
+	if (c->stable)
+		w2v2_last_norm(x, p.mean, p.rstd, x, n, p.T);
+	w2v2_head_state(&head, c->layers, x, &rows);
+	w2v2_head_forward(logits, embedding, &head, &n->weights, &rows,
+	                  arena);
+	arena_clear(scratch);
+	arena_clear(arena);
+}

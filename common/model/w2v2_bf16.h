@@ -1,0 +1,26 @@
+/*
+ * w2v2_bf16.h - inference with products in bfloat16
+ *
+ * Sums, norms, softmax and what layers add to are in float; what is multiplied
+ * is rounded.  Logits are within about 1 % of those in float (relative L2).
+ */
+#ifndef W2V2_BF16_H
+#define W2V2_BF16_H
+
+#include "model/w2v2.h"
+#include "model/w2v2_packed.h"
+
+/* As w2v2_infer. */
+void w2v2_bf16_infer(const struct w2v2 *n, const struct w2v2_packed *packed,
+                     float *logits, float *embedding, const float *audio,
+                     size_t N, struct arena *arena);
+
+uint16_t *w2v2_halves(struct arena *arena, size_t n);
+
+/* The convolutions' rows of audio [N], in the arena. */
+uint16_t *w2v2_bf16_encode(const struct w2v2 *n,
+                           const struct w2v2_packed *packed,
+                           const float *audio, size_t N,
+                           struct arena *arena, struct arena *scratch);
+
+#endif

@@ -1,0 +1,262 @@
+#define _XOPEN_SOURCE 700 /* realpath */
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/die.h"
+#include "core/xalloc.h"
+#include "model/digest.h"
+#include "model/w2v2_packed.h"
+
+enum { PARTS = 3 };
+
+/*
+ * A matrix to pack, [N,K], of so many parts one below the other; or several,
+ * as many times, the next right behind, whose weights are too.
+ */
+struct matrix {
+	const uint16_t **slot;
+	const float *part[PARTS];
+	size_t parts, N, K, times;
+	float first;              /* by which the first part is multiplied */
+};
+
+struct matrices {
+	struct matrix *item;
+	size_t count;
+};
+
+/* KEPT: bytes that are worth a file. */
+enum { OF_A_LAYER = 4, ALIGNMENT = 64, KEPT = 1 << 24 };
+
+/* Of what gemm_bf16 calls packed: another order wants another version. */
+#define LAYOUT "tunne bfloat16 panels, 3"
+
+static void
+add(struct matrices *m, const uint16_t **slot, const float *weight, size_t N,
+    size_t K, size_t times)
+{
+	m->item[m->count++] = (struct matrix){
+		.slot = slot, .part = { weight }, .parts = 1, .N = N, .K = K,
+		.times = times
+	};
+}
+
+/* 1 / sqrt(D) of attention, see attention_bf16.h. */
+static float
+query_scale(const struct w2v2_config *c)
+{
+	return 1 / sqrtf((float)(c->width / c->heads));
+}
+
+static void
+add_layer(struct matrices *m, struct w2v2_packed_layer *to,
+          const struct w2v2_layer *w, const struct w2v2_config *c)
+{
+	size_t H = c->width, F = c->inner;
+
+	m->item[m->count++] = (struct matrix){
+		.slot = &to->qkv, .parts = PARTS, .N = PARTS * H, .K = H,
+		.part = { w->q.weight, w->k.weight, w->v.weight },
+		.times = 1, .first = query_scale(c)
+	};
+	add(m, &to->out, w->out.weight, H, H, 1);
+	add(m, &to->wide, w->wide.weight, F, H, 1);
+	add(m, &to->narrow, w->narrow.weight, H, F, 1);
+}
+
+/* The same list each time, for the same configuration; f may be NULL. */
+static struct matrices
+list(struct w2v2_packed *p, const struct w2v2_weights *w,
+     const struct w2v2_folded *f, const struct w2v2_config *c)
+{
+	size_t H = c->width, I = H / c->position_groups;
+	struct matrices m = {
+		.item = xcalloc(c->convs + 2 + OF_A_LAYER * c->layers,
+		                sizeof *m.item)
+	};
+
+	for (size_t i = 1; i < c->convs; i++)
+		add(&m, &p->conv[i], f ? f->conv[i] : NULL, c->conv_width[i],
+		    c->conv_taps[i] * w2v2_conv_inputs(c, i), 1);
+	add(&m, &p->projection, w->projection.weight, H,
+	    c->conv_width[c->convs - 1], 1);
+	add(&m, &p->position, f ? f->position : NULL, I,
+	    c->position_taps * I, c->position_groups);
+	for (size_t i = 0; i < c->layers; i++)
+		add_layer(&m, &p->layer[i], &w->layer[i], c);
+	return m;
+}
+
+static size_t
+matrix_length(const struct matrix *x)
+{
+	return x->times * bf16_packed_length(x->N, x->K);
+}
+
+static size_t
+size_of(const struct matrices *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->count; i++)
+		n += matrix_length(&m->item[i]);
+	return n * sizeof(uint16_t);
+}
+
+/* Each slot leads to its place. */
+static void
+bind(const struct matrices *m, const uint16_t *at)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		*m->item[i].slot = at;
+		at += matrix_length(&m->item[i]);
+	}
+}
+
+static void
+scaled_copy(float *to, const float *from, size_t n, float factor)
+{
+	for (size_t i = 0; i < n; i++)
+		to[i] = factor * from[i];
+}
+
+/* Returns the end of what it wrote. */
+static uint16_t *
+matrix_fill(uint16_t *at, const struct matrix *x)
+{
+	size_t length = x->N * x->K, rows = x->N / x->parts;
+	float *whole;
+
+	for (size_t t = 0; x->parts == 1 && t < x->times; t++) {
+		bf16_pack(at, x->part[0] + t * length, x->K, x->N, x->K);
+		at += bf16_packed_length(x->N, x->K);
+	}
+	if (x->parts == 1)
+		return at;
+	whole = xmalloc(length, sizeof *whole);
+	for (size_t i = 0; i < x->parts; i++)
+		scaled_copy(whole + i * rows * x->K, x->part[i],
+		            rows * x->K, i == 0 ? x->first : 1);
+	bf16_pack(at, whole, x->K, x->N, x->K);
+	free(whole);
+	return at + bf16_packed_length(x->N, x->K);
+}
+
+static void
+fill(const struct matrices *m, uint16_t *at, const struct safetensors *file)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		at = matrix_fill(at, &m->item[i]);
+		safetensors_forget(file);
+	}
+}
+
+static void
+begin(struct w2v2_packed *p, const struct w2v2_weights *w,
+      const struct w2v2_config *c)
+{
+	size_t H = c->width;
+
+	*p = (struct w2v2_packed){
+		.unit = bf16_unit_find(NULL),
+		.layer = xcalloc(c->layers, sizeof *p->layer),
+		.bias = xcalloc(c->layers * PARTS * H, sizeof *p->bias)
+	};
+	for (size_t i = 0; i < c->layers; i++) {
+		const struct w2v2_layer *l = &w->layer[i];
+		const float *part[] = { l->q.bias, l->k.bias, l->v.bias };
+		float *bias = p->bias + i * PARTS * H;
+
+		for (size_t t = 0; t < PARTS; t++)
+			scaled_copy(bias + t * H, part[t], H,
+			            t == 0 ? query_scale(c) : 1);
+		p->layer[i].qkv_bias = bias;
+	}
+}
+
+/* Which file it is, or files; the caller frees it. */
+static char *
+identity(const struct safetensors *file)
+{
+	char *key = xasprintf("%s\n%s", LAYOUT,
+	                      file->identity ? file->identity : "");
+
+	for (size_t i = 0; i < file->parts; i++) {
+		char *more = xasprintf("%s\n%s", key,
+		                       file->part[i].identity);
+
+		free(key);
+		key = more;
+	}
+	return key;
+}
+
+/* One a model, however it is spelt; the caller frees it. */
+static char *
+name_of(const char *path)
+{
+	char *real = realpath(path, NULL);
+	char *name = digest_of_text(real ? real : path);
+
+	free(real);
+	return name;
+}
+
+bool
+w2v2_packed_find(struct w2v2_packed *p, const struct w2v2_weights *w,
+                 const struct w2v2_config *c, const struct safetensors *file,
+                 const char *path)
+{
+	struct matrices m;
+	char *key, *name;
+
+	begin(p, w, c);
+	m = list(p, w, NULL, c);
+	key = identity(file);
+	name = name_of(path);
+	cache_find(&p->cached, name, key, size_of(&m));
+	if (p->cached.data)
+		bind(&m, p->cached.data);
+	free(key);
+	free(name);
+	free(m.item);
+	return p->cached.data;
+}
+
+void
+w2v2_pack(struct w2v2_packed *p, const struct w2v2_weights *w,
+          const struct w2v2_folded *folded, const struct w2v2_config *c,
+          const struct safetensors *file, const char *path)
+{
+	struct matrices m;
+	size_t size;
+
+	w2v2_packed_release(p);
+	begin(p, w, c);
+	m = list(p, w, folded, c);
+	size = size_of(&m);
+	/* tiles are whole cache lines, and so is their sum */
+	p->block = aligned_alloc(ALIGNMENT, size);
+	if (!p->block)
+		die("out of memory");
+	bind(&m, p->block);
+	fill(&m, p->block, file);
+	if (size >= KEPT) {
+		char *key = identity(file), *name = name_of(path);
+
+		cache_keep(name, key, p->block, size);
+		free(key);
+		free(name);
+	}
+	free(m.item);
+}
+
+void
+w2v2_packed_release(struct w2v2_packed *p)
+{
+	cache_release(&p->cached);
+	free(p->block);
+	free(p->bias);
+	free(p->layer);
+	*p = (struct w2v2_packed){ .unit = NULL };
+}

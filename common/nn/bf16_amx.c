@@ -1,0 +1,114 @@
+/*
+ * Tiles of AMX: 16 rows of 64 bytes, a product of two of which adds 16 by 16
+ * sums of 32 products each.  Four tiles of sums at once, so that each tile
+ * loaded is used twice.
+ */
+#define _DEFAULT_SOURCE /* syscall */
+#include "nn/bf16_unit.h"
+
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__)
+
+#include <immintrin.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define TARGET __attribute__((target("amx-tile,amx-bf16")))
+
+/* Of Linux: leave to use tiles, which are a lot to save between threads. */
+enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
+
+enum { PALETTE = 1, TILES = 8, ROW_BYTES = 64 };
+
+/* What the processor reads the sizes of tiles from. */
+struct shape {
+	uint8_t palette, start_row, reserved[14];
+	uint16_t bytes[16];       /* of a row */
+	uint8_t rows[16];
+};
+
+static bool
+present(void)
+{
+	return __builtin_cpu_supports("amx-tile") &&
+	       __builtin_cpu_supports("amx-bf16") &&
+	       syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM,
+	               XFEATURE_XTILEDATA) == 0;
+}
+
+/* gcc 12 does not know that tiles read and write memory. */
+static inline void
+memory_settle(const void *p)
+{
+	__asm__ volatile ("" : : "r" (p) : "memory");
+}
+
+TARGET static void
+begin(void)
+{
+	struct shape s = { .palette = PALETTE };
+
+	for (size_t i = 0; i < TILES; i++) {
+		s.rows[i] = BF16_TILE;
+		s.bytes[i] = ROW_BYTES;
+	}
+	memory_settle(&s);
+	_tile_loadconfig(&s);
+}
+
+TARGET static void
+end(void)
+{
+	_tile_release();
+}
+
+/* Tiles 0 to 3 are sums, 4 and 5 of the strip, 6 and 7 of the panel. */
+TARGET static void
+block(float *sums, const float *bias, struct bf16_strip strip,
+      const uint16_t *panel, size_t steps)
+{
+	const uint16_t *upper = strip.data;
+	const uint16_t *lower = upper + BF16_TILE * strip.row;
+	size_t stride = strip.row * sizeof *upper;
+
+	memory_settle(upper);
+	_tile_loadd(0, bias, 0); /* the same in each row */
+	_tile_loadd(1, bias + BF16_TILE, 0);
+	_tile_loadd(2, bias, 0);
+	_tile_loadd(3, bias + BF16_TILE, 0);
+	for (size_t i = 0; i < steps; i++) {
+		_tile_loadd(6, panel, ROW_BYTES);
+		_tile_loadd(7, panel + BF16_TILE_LENGTH, ROW_BYTES);
+		_tile_loadd(4, upper, stride);
+		_tile_dpbf16ps(0, 4, 6);
+		_tile_dpbf16ps(1, 4, 7);
+		_tile_loadd(5, lower, stride);
+		_tile_dpbf16ps(2, 5, 6);
+		_tile_dpbf16ps(3, 5, 7);
+		upper += strip.step;
+		lower += strip.step;
+		panel += BF16_STEP_LENGTH;
+	}
+	_tile_stored(0, sums, 2 * ROW_BYTES);
+	_tile_stored(1, sums + BF16_TILE, 2 * ROW_BYTES);
+	sums += BF16_TILE * BF16_BLOCK;
+	_tile_stored(2, sums, 2 * ROW_BYTES);
+	_tile_stored(3, sums + BF16_TILE, 2 * ROW_BYTES);
+	memory_settle(sums);
+}
+
+const struct bf16_unit bf16_amx = {
+	.name = "amx", .fast = true, .present = present,
+	.begin = begin, .end = end, .block = block
+};
+
+#else
+
+static bool
+absent(void)
+{
+	return false;
+}
+
+const struct bf16_unit bf16_amx = { .name = "amx", .present = absent };
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * bf16_unit.h - what multiplies blocks of bfloat16, inside gemm_bf16
+ *
+ * A strip of packed A is 32 rows; for each 32 of K, these of all rows.  A panel of packed B is 32 columns; for each 32 of K
+ * two tiles side by side, each 16 rows of 16 columns of pairs:
+ *
+ *	tile[k / 2][n] = (B[n][k], B[n][k + 1])
+ */
+#ifndef BF16_UNIT_H
+#define BF16_UNIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	BF16_BLOCK = 32,          /* rows, columns, and K of a step */
+	BF16_TILE = 16,           /* rows and columns of a tile */
+	BF16_TILE_LENGTH = BF16_TILE * BF16_BLOCK, /* elements */
+	BF16_STEP_LENGTH = 2 * BF16_TILE_LENGTH
+};
+
+/* 32 rows of A, packed or as they lie; distances are in elements. */
+struct bf16_strip {
+	const uint16_t *data;
+	size_t row, step;         /* to the next row, to the next 32 of K */
+};
+
+struct bf16_unit {
+	const char *name;
+	bool fast;
+	bool (*present)(void);
+	void (*begin)(void);      /* in each thread, before; or NULL */
+	void (*end)(void);
+	/* sums [32,32] = bias [32] + strip panel^T, over steps of 32 in K */
+	void (*block)(float *sums, const float *bias,
+	              struct bf16_strip strip, const uint16_t *panel,
+	              size_t steps);
+};
+
+extern const struct bf16_unit bf16_amx, bf16_avx512, bf16_plain;
+
+#endif

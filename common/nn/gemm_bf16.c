@@ -1,0 +1,402 @@
+#include <omp.h>
+#include <string.h>
+
+#include "core/half.h"
+#include "core/vector.h"
+#include "nn/bf16_unit.h"
+#include "nn/chunk.h"
+#include "nn/gelu.h"
+#include "nn/gemm_bf16.h"
+
+/*
+ * A thread takes so many rows, which stay in its second cache, and columns of
+ * A that all have packed together; but all columns, of rows that it has packed
+ * itself, where there are rows for so many threads.
+ */
+enum {
+	ROWS = 1 << 19,           /* elements */
+	COLUMNS = 128, TALL = 8
+};
+
+const struct bf16_unit *
+bf16_unit_find(const char *name)
+{
+	const struct bf16_unit *const unit[] = {
+		&bf16_amx, &bf16_avx512, &bf16_plain
+	};
+
+	for (size_t i = 0; i < sizeof unit / sizeof unit[0]; i++)
+		if ((!name || strcmp(name, unit[i]->name) == 0) &&
+		    unit[i]->present())
+			return unit[i];
+	return NULL;
+}
+
+const char *
+bf16_unit_name(const struct bf16_unit *unit)
+{
+	return unit->name;
+}
+
+bool
+bf16_unit_fast(const struct bf16_unit *unit)
+{
+	return unit->fast;
+}
+
+static size_t
+round_up(size_t n)
+{
+	return (n + BF16_BLOCK - 1) / BF16_BLOCK * BF16_BLOCK;
+}
+
+size_t
+bf16_packed_length(size_t N, size_t K)
+{
+	return round_up(N) * round_up(K);
+}
+
+/* How B lies: element (n,k) at n * row + k * column. */
+struct source {
+	const float *floats;      /* or */
+	const uint16_t *halves;
+	size_t row, column;
+};
+
+/* Columns n to n + width, of k and k + 1; what is beyond B is zero. */
+static inline __attribute__((always_inline)) void
+pairs_pack(uint16_t *to, const struct source *B, size_t n, size_t k,
+           size_t width, size_t depth)
+{
+	size_t at = n * B->row + k * B->column;
+
+	for (size_t i = 0; i < width; i++, at += B->row)
+		for (size_t j = 0; j < depth; j++)
+			to[2 * i + j] = B->floats
+				? bfloat_from_float(B->floats[at +
+				                              j * B->column])
+				: B->halves[at + j * B->column];
+}
+
+/* A panel's tile from n and k on. */
+static inline __attribute__((always_inline)) void
+tile_pack(uint16_t *tile, const struct source *B, size_t n, size_t k,
+          size_t N, size_t K)
+{
+	size_t width = n < N ? chunk_length(n, BF16_TILE, N) : 0;
+	size_t depth = chunk_length(k, BF16_BLOCK, K);
+
+	if (width == BF16_TILE && depth == BF16_BLOCK) {
+		for (size_t j = 0; j < BF16_BLOCK; j += 2)
+			pairs_pack(tile + j * BF16_TILE, B, n, k + j,
+			           BF16_TILE, 2);
+		return;
+	}
+	memset(tile, 0, BF16_TILE_LENGTH * sizeof *tile);
+	for (size_t j = 0; j < depth; j += 2)
+		pairs_pack(tile + j * BF16_TILE, B, n, k + j, width,
+		           depth - j < 2 ? 1 : 2);
+}
+
+static inline __attribute__((always_inline)) void
+panel_pack(uint16_t *to, const struct source *B, size_t n, size_t N,
+           size_t K)
+{
+	for (size_t k = 0; k < K; k += BF16_BLOCK) {
+		tile_pack(to, B, n, k, N, K);
+		tile_pack(to + BF16_TILE_LENGTH, B, n + BF16_TILE, k, N, K);
+		to += BF16_STEP_LENGTH;
+	}
+}
+
+VECTORISED static void
+panel_from_floats(uint16_t *to, const float *B, size_t ldb, size_t n,
+                  size_t N, size_t K)
+{
+	const struct source s = { .floats = B, .row = ldb, .column = 1 };
+
+	panel_pack(to, &s, n, N, K);
+}
+
+VECTORISED static void
+panel_from_halves(uint16_t *to, const uint16_t *B, size_t ldb, size_t n,
+                  size_t N, size_t K)
+{
+	const struct source s = { .halves = B, .row = ldb, .column = 1 };
+
+	panel_pack(to, &s, n, N, K);
+}
+
+VECTORISED static void
+panel_from_columns(uint16_t *to, const uint16_t *B, size_t ldb, size_t n,
+                   size_t N, size_t K)
+{
+	const struct source s = { .halves = B, .row = 1, .column = ldb };
+
+	panel_pack(to, &s, n, N, K);
+}
+
+void
+bf16_pack(uint16_t *packed, const float *B, size_t ldb, size_t N, size_t K)
+{
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * K))
+	for (size_t n = 0; n < N; n += BF16_BLOCK)
+		panel_from_floats(packed + n * round_up(K), B, ldb, n, N, K);
+}
+
+void
+bf16_pack_halves(uint16_t *packed, const uint16_t *B, size_t ldb, size_t N,
+                 size_t K)
+{
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * K))
+	for (size_t n = 0; n < N; n += BF16_BLOCK)
+		panel_from_halves(packed + n * round_up(K), B, ldb, n, N, K);
+}
+
+void
+bf16_pack_columns(uint16_t *packed, const uint16_t *B, size_t ldb, size_t N,
+                  size_t K)
+{
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * K))
+	for (size_t n = 0; n < N; n += BF16_BLOCK)
+		panel_from_columns(packed + n * round_up(K), B, ldb, n, N, K);
+}
+
+/* A strip of A [rows,K], rows 32 or fewer. */
+static void
+strip_pack(uint16_t *strip, const uint16_t *A, size_t lda, size_t rows,
+           size_t K)
+{
+	size_t whole = K / BF16_BLOCK * BF16_BLOCK;
+
+	if (rows < BF16_BLOCK || whole < K)
+		memset(strip, 0, BF16_BLOCK * round_up(K) * sizeof *strip);
+	for (size_t r = 0; r < rows; r++) {
+		const uint16_t *a = A + r * lda;
+		uint16_t *to = strip + r * BF16_BLOCK;
+		size_t k = 0;
+
+		for (; k < whole; k += BF16_BLOCK) {
+			memcpy(to, a + k, BF16_BLOCK * sizeof *to);
+			to += BF16_STEP_LENGTH;
+		}
+		memcpy(to, a + k, (K - k) * sizeof *to);
+	}
+}
+
+/* Sums of a block, and where they go. */
+struct block {
+	_Alignas(64) float sums[BF16_BLOCK * BF16_BLOCK];
+	size_t rows, columns;
+	float *y;                 /* or */
+	uint16_t *half;
+	const float *residual;
+};
+
+static inline __attribute__((always_inline)) void
+put(const struct block *b, const struct bf16_out *out, size_t columns,
+    bool residual, bool half)
+{
+	for (size_t r = 0; r < b->rows; r++) {
+		const float *sums = b->sums + r * BF16_BLOCK;
+		const float *more = b->residual + r * out->ldr;
+		float *y = b->y + r * out->ldy;
+		uint16_t *h = b->half + r * out->ldh;
+
+		#pragma omp simd
+		for (size_t n = 0; n < columns; n++) {
+			float v = sums[n];
+
+			if (residual)
+				v += more[n];
+			if (half)
+				h[n] = bfloat_from_float(v);
+			else
+				y[n] = v;
+		}
+	}
+}
+
+/* Each case gets loops of its own, and so do blocks that are whole. */
+VECTORISED static void
+block_put(const struct block *b, const struct bf16_out *out)
+{
+	bool whole = b->columns == BF16_BLOCK;
+
+	if (whole && b->half && !b->residual)
+		put(b, out, BF16_BLOCK, false, true);
+	else if (whole && !b->half && !b->residual)
+		put(b, out, BF16_BLOCK, false, false);
+	else if (whole && !b->half)
+		put(b, out, BF16_BLOCK, true, false);
+	else if (b->half)
+		put(b, out, b->columns, b->residual, true);
+	else
+		put(b, out, b->columns, b->residual, false);
+}
+
+/* The rows from m on, and the columns from n on.  They will be written soon. */
+static void
+block_place(struct block *b, const struct bf16_out *out, size_t m, size_t n,
+            size_t rows, size_t columns)
+{
+	b->rows = rows;
+	b->columns = columns;
+	b->half = out->half ? out->half + m * out->ldh + n : NULL;
+	b->y = out->y ? out->y + m * out->ldy + n : NULL;
+	b->residual = out->residual ? out->residual + m * out->ldr + n : NULL;
+	for (size_t r = 0; r < rows; r++) {
+		if (b->half)
+			__builtin_prefetch(b->half + r * out->ldh, 1);
+		if (b->y) {
+			__builtin_prefetch(b->y + r * out->ldy, 1);
+			__builtin_prefetch(b->y + r * out->ldy + BF16_TILE, 1);
+		}
+	}
+}
+
+/* Rows of A, from start on. */
+struct slab {
+	const uint16_t *data;
+	size_t row, step;         /* as in a strip */
+	size_t strip;             /* elements from a row of 32 to the next */
+	size_t start, rows, N, deep;
+};
+
+static void
+piece(const struct bf16_out *out, const struct bf16_unit *unit,
+      const struct slab *s, const uint16_t *packed, size_t m, size_t n,
+      size_t rows, size_t columns)
+{
+	struct block b;
+	float bias[BF16_BLOCK] = { 0 };
+
+	if (unit->begin)
+		unit->begin();
+	for (size_t i = n; i < n + columns; i += BF16_BLOCK) {
+		size_t width = chunk_length(i, BF16_BLOCK, s->N);
+
+		if (out->bias)
+			memcpy(bias, out->bias + i, width * sizeof *bias);
+		for (size_t r = m; r < m + rows; r += BF16_BLOCK) {
+			const struct bf16_strip strip = {
+				.data = s->data + r * s->strip,
+				.row = s->row, .step = s->step
+			};
+
+			block_place(&b, out, s->start + r, i,
+			            chunk_length(r, BF16_BLOCK, s->rows),
+			            width);
+			unit->block(b.sums, bias, strip, packed + i * s->deep,
+			            s->deep / BF16_BLOCK);
+			if (out->gelu)
+				gelu_rough(b.sums, b.sums,
+				           BF16_BLOCK * BF16_BLOCK);
+			block_put(&b, out);
+		}
+	}
+	if (unit->end)
+		unit->end();
+}
+
+/* Rows, a multiple of 32, of which so many elements are taken. */
+static size_t
+rows_of(size_t elements, size_t K)
+{
+	size_t rows = elements / round_up(K) / BF16_BLOCK * BF16_BLOCK;
+
+	return rows > 0 ? rows : BF16_BLOCK;
+}
+
+/* Is A so tall that each thread may have rows of its own? */
+static bool
+tall(size_t M, size_t K)
+{
+	return M >= TALL * rows_of(ROWS, K);
+}
+
+size_t
+gemm_bf16_scratch(size_t M, size_t K)
+{
+	size_t rows = round_up(M), most = rows_of(ROWS, K);
+
+	if (tall(M, K))
+		rows = most * (size_t)omp_get_max_threads();
+	return rows * round_up(K);
+}
+
+/* Rows from start on, packed where scratch is, or as they lie. */
+static struct slab
+slab_of(const uint16_t *A, size_t lda, size_t start, size_t rows, size_t N,
+        size_t K, uint16_t *scratch)
+{
+	struct slab s = {
+		.data = A + start * lda, .row = lda, .step = BF16_BLOCK,
+		.strip = lda, .start = start, .rows = rows, .N = N,
+		.deep = round_up(K)
+	};
+
+	if (scratch) {
+		s.data = scratch;
+		s.row = BF16_BLOCK;
+		s.step = BF16_BLOCK * BF16_BLOCK;
+		s.strip = s.deep;
+	}
+	return s;
+}
+
+/* By rows: a thread packs some, and multiplies them by all columns. */
+static void
+multiply_tall(const struct bf16_out *out, const struct bf16_unit *unit,
+              const uint16_t *A, size_t lda, const uint16_t *packed,
+              size_t M, size_t N, size_t K, uint16_t *scratch)
+{
+	size_t most = rows_of(ROWS, K);
+
+	#pragma omp parallel for schedule(dynamic) if (!omp_in_parallel())
+	for (size_t start = 0; start < M; start += most) {
+		uint16_t *own = scratch + (size_t)omp_get_thread_num() *
+			most * round_up(K);
+		const struct slab s = slab_of(A, lda, start,
+		                              chunk_length(start, most, M),
+		                              N, K, own);
+
+		for (size_t r = 0; r < s.rows; r += BF16_BLOCK)
+			strip_pack(own + r * s.deep, A + (start + r) * lda,
+			           lda, chunk_length(r, BF16_BLOCK, s.rows),
+			           K);
+		piece(out, unit, &s, packed, 0, 0, s.rows, N);
+	}
+}
+
+void
+gemm_bf16(const struct bf16_out *out, const struct bf16_unit *unit,
+          const uint16_t *A, size_t lda, const uint16_t *packed,
+          size_t M, size_t N, size_t K, uint16_t *scratch)
+{
+	const struct slab s = slab_of(A, lda, 0, M, N, K, scratch);
+	size_t most = rows_of(ROWS, K), down = (M + most - 1) / most;
+	size_t across = (N + COLUMNS - 1) / COLUMNS;
+	bool alone = omp_in_parallel() || !chunk_worth_products(M * N * K);
+
+	if (scratch && tall(M, K)) {
+		multiply_tall(out, unit, A, lda, packed, M, N, K, scratch);
+		return;
+	}
+	#pragma omp parallel if (!alone)
+	{
+		#pragma omp for schedule(dynamic)
+		for (size_t r = 0; r < (scratch ? M : 0); r += BF16_BLOCK)
+			strip_pack(scratch + r * s.deep, A + r * lda, lda,
+			           chunk_length(r, BF16_BLOCK, M), K);
+		#pragma omp for schedule(dynamic)
+		for (size_t i = 0; i < down * across; i++) {
+			size_t m = i / across * most;
+			size_t n = i % across * COLUMNS;
+
+			piece(out, unit, &s, packed, m, n,
+			      chunk_length(m, most, M),
+			      chunk_length(n, COLUMNS, N));
+		}
+	}
+}

@@ -1,0 +1,67 @@
+/*
+ * gemm_bf16.h - products of matrices in bfloat16, added up in float
+ *
+ *	y = GELU(A B^T + bias) + residual
+ *
+ * Both sides are packed, as the tiles of Intel's AMX and the dot products of
+ * AVX-512 take them: B once, if it is a weight, A on the way.
+ */
+#ifndef GEMM_BF16_H
+#define GEMM_BF16_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bf16_unit;             /* what multiplies; nn/bf16_unit.h */
+
+/*
+ * NAME is "amx", "avx512" or "plain", which every processor has; NULL: the
+ * best there is.  Returns NULL where the processor lacks it.
+ */
+const struct bf16_unit *bf16_unit_find(const char *name);
+const char *bf16_unit_name(const struct bf16_unit *unit);
+
+/* Does it multiply faster than floats are multiplied here? */
+bool bf16_unit_fast(const struct bf16_unit *unit);
+
+/* Elements of a packed B [N,K]; those beyond its sides are zeros. */
+size_t bf16_packed_length(size_t N, size_t K);
+
+/* From floats [N,K], as a linear layer's weight; rows are ldb apart. */
+void bf16_pack(uint16_t *packed, const float *B, size_t ldb, size_t N,
+               size_t K);
+
+/* From bfloats: [N,K], or by columns, [K,N]. */
+void bf16_pack_halves(uint16_t *packed, const uint16_t *B, size_t ldb,
+                      size_t N, size_t K);
+void bf16_pack_columns(uint16_t *packed, const uint16_t *B, size_t ldb,
+                       size_t N, size_t K);
+
+/* What becomes of the products. */
+struct bf16_out {
+	float *y;                 /* [M,N], rows ldy apart; or */
+	size_t ldy;
+	uint16_t *half;           /* the same in bfloat16 */
+	size_t ldh;
+	const float *bias;        /* [N]; or NULL */
+	bool gelu;                /* gelu_rough */
+	const float *residual;    /* [M,N], rows ldr apart; may be y; or NULL */
+	size_t ldr;
+};
+
+/*
+ * In all threads, unless inside a parallel region; the sums do not depend on
+ * their number.  A [M,K]: its rows, lda apart, may overlap, as those of a
+ * convolution over time do.
+ * scratch [gemm_bf16_scratch(M, K)]: what it holds does not matter; or NULL, if
+ * K is a multiple of 32 and A so small that it need not be packed: then its
+ * rows are read up to a multiple of 32, whatever is in those beyond M.
+ */
+size_t gemm_bf16_scratch(size_t M, size_t K);
+
+void gemm_bf16(const struct bf16_out *out, const struct bf16_unit *unit,
+               const uint16_t *A, size_t lda, const uint16_t *packed,
+               size_t M, size_t N, size_t K, uint16_t *scratch);
+
+#endif

@@ -1,0 +1,199 @@
+/* gemm_bf16(): each unit of this processor against sums in double. */
+#include <omp.h>
+#include <string.h>
+
+#include "core/half.h"
+#include "gradient.h"
+#include "nn/gemm_bf16.h"
+
+enum { STEP = 32 };
+
+static const char *const names[] = { "plain", "avx512", "amx" };
+
+/* What a naive product makes of the same bfloats. */
+static double
+naive(const uint16_t *A, size_t lda, const float *B, size_t m, size_t n,
+      size_t K)
+{
+	double sum = 0;
+
+	for (size_t k = 0; k < K; k++)
+		sum += (double)bfloat_to_float(A[m * lda + k]) *
+		       (double)bfloat_to_float(bfloat_from_float(B[n * K + k]));
+	return sum;
+}
+
+static uint16_t *
+bfloats(size_t n, unsigned long seed)
+{
+	float *x = random_floats(n, seed);
+	uint16_t *y = malloc(n * sizeof *y);
+
+	assert_non_null(y);
+	bfloat_from_floats(y, x, n);
+	free(x);
+	return y;
+}
+
+static void
+compare(const struct bf16_unit *unit, size_t M, size_t N, size_t K,
+        size_t lda)
+{
+	uint16_t *A = bfloats((M + STEP) * lda + K, 1), *scratch;
+	float *B = random_floats(N * K, 2), *bias = random_floats(N, 3);
+	float *residual = random_floats(M * N, 4), *y = random_floats(M * N, 5);
+	uint16_t *packed = malloc(bf16_packed_length(N, K) * sizeof *packed);
+	uint16_t *half = malloc(M * N * sizeof *half);
+	struct bf16_out out = {
+		.ldy = N, .ldh = N, .bias = bias, .ldr = N
+	};
+
+	bf16_pack(packed, B, K, N, K);
+	scratch = malloc(gemm_bf16_scratch(M, K) * sizeof *scratch);
+	for (int way = 0; way < (K % STEP ? 8 : 16); way++) {
+		out.gelu = way & 1;
+		out.residual = way & 2 ? residual : NULL;
+		out.y = way & 4 ? NULL : y;
+		out.half = way & 4 ? half : NULL;
+		gemm_bf16(&out, unit, A, lda, packed, M, N, K,
+		          way & 8 ? NULL : scratch);
+		for (size_t m = 0; m < M; m++)
+			for (size_t n = 0; n < N; n++) {
+				double want = naive(A, lda, B, m, n, K) +
+					(double)bias[n];
+				double more = way & 2
+					? (double)residual[m * N + n] : 0;
+				double got = (double)(way & 4
+					? bfloat_to_float(half[m * N + n])
+					: y[m * N + n]), slack;
+
+				if (out.gelu)
+					want *= .5 * erfc(-want / sqrt(2));
+				want += more;
+				slack = (out.gelu ? 6e-5 : 2e-5) +
+					4e-7 * (double)K;
+				if (way & 4)
+					slack += fabs(want) / 256;
+				assert_close(got, want, slack);
+			}
+	}
+	free(A);
+	free(B);
+	free(bias);
+	free(residual);
+	free(scratch);
+	free(y);
+	free(packed);
+	free(half);
+}
+
+static void
+test_products(void **state)
+{
+	static const size_t sizes[] = { 1, 7, 16, 17, 31, 32, 33, 48, 70 };
+
+	(void)state;
+	for (size_t u = 0; u < LEN(names); u++) {
+		const struct bf16_unit *unit = bf16_unit_find(names[u]);
+
+		if (!unit)
+			continue;
+		for (size_t m = 0; m < LEN(sizes); m++)
+			for (size_t n = 0; n < LEN(sizes); n++)
+				compare(unit, sizes[m], sizes[n],
+				        sizes[(m + n) % LEN(sizes)],
+				        sizes[(m + n) % LEN(sizes)] + 3);
+		compare(unit, 300, 200, 100, 100);
+		compare(unit, 700, 40, 8200, 8200); /* tall: by rows */
+		compare(unit, 40, 40, 96, 5); /* rows that overlap */
+	}
+}
+
+/* The three ways to pack give the same. */
+static void
+test_packing(void **state)
+{
+	enum { N = 45, K = 37 };
+	size_t length = bf16_packed_length(N, K), size = length * 2;
+	uint16_t rows[N * K], columns[N * K];
+	uint16_t *one = malloc(size), *two = malloc(size), *three = malloc(size);
+	float *B = random_floats(N * K, 1);
+
+	(void)state;
+	for (size_t n = 0; n < N; n++)
+		for (size_t k = 0; k < K; k++) {
+			rows[n * K + k] = bfloat_from_float(B[n * K + k]);
+			columns[k * N + n] = rows[n * K + k];
+		}
+	bf16_pack(one, B, K, N, K);
+	bf16_pack_halves(two, rows, K, N, K);
+	bf16_pack_columns(three, columns, N, N, K);
+	assert_memory_equal(one, two, size);
+	assert_memory_equal(one, three, size);
+	free(one);
+	free(two);
+	free(three);
+	free(B);
+}
+
+/* The same bits in one thread, in two, and inside a parallel region. */
+static void
+test_threads(void **state)
+{
+	enum { M = 300, N = 200, K = 64 };
+	const struct bf16_unit *unit = bf16_unit_find(NULL);
+	uint16_t *A = bfloats(M * K, 1);
+	uint16_t *scratch = malloc(gemm_bf16_scratch(M, K) * sizeof *scratch);
+	float *B = random_floats(N * K, 2), *y[3];
+	uint16_t *packed = malloc(bf16_packed_length(N, K) * sizeof *packed);
+	int threads = omp_get_max_threads();
+
+	(void)state;
+	assert_non_null(unit);
+	bf16_pack(packed, B, K, N, K);
+	for (int i = 0; i < 3; i++) {
+		struct bf16_out out = { .ldy = N };
+
+		y[i] = malloc(M * N * sizeof *y[i]);
+		out.y = y[i];
+		omp_set_num_threads(i == 1 ? 2 : 1);
+		#pragma omp parallel num_threads(1) if (i == 2)
+		gemm_bf16(&out, unit, A, K, packed, M, N, K, scratch);
+	}
+	omp_set_num_threads(threads);
+	assert_memory_equal(y[0], y[1], M * N * sizeof *y[0]);
+	assert_memory_equal(y[0], y[2], M * N * sizeof *y[0]);
+	for (int i = 0; i < 3; i++)
+		free(y[i]);
+	free(A);
+	free(B);
+	free(packed);
+	free(scratch);
+}
+
+static void
+test_units(void **state)
+{
+	(void)state;
+	assert_non_null(bf16_unit_find("plain"));
+	assert_non_null(bf16_unit_find(NULL));
+	assert_null(bf16_unit_find("abacus"));
+	assert_string_equal(bf16_unit_name(bf16_unit_find("plain")), "plain");
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		{ "products, odd sizes, by every unit there is",
+		  test_products, NULL, NULL, NULL },
+		{ "packed from floats, from rows and from columns",
+		  test_packing, NULL, NULL, NULL },
+		{ "the same bits whatever the threads",
+		  test_threads, NULL, NULL, NULL },
+		{ "a unit that is not there is not found",
+		  test_units, NULL, NULL, NULL },
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
