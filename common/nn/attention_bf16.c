@@ -98,7 +98,10 @@ exp_rough(float x)
 	return x < least ? 0 : y + 0 * x; /* NaN stays */
 }
 
-/* shares = softmax(scores), rounded, with zeros up to where rows end. */
+/*
+ * shares = softmax(scores), rounded, with zeros up to where rows end.  All
+ * loops are as long as rows, so that none has a rest.
+ */
 VECTORISED static void
 shares_forward(uint16_t *shares, float *scores, size_t rows, size_t T)
 {
@@ -107,16 +110,16 @@ shares_forward(uint16_t *shares, float *scores, size_t rows, size_t T)
 	for (size_t r = 0; r < rows; r++, scores += ld, shares += ld) {
 		float max = -INFINITY, sum = 0, scale;
 
+		for (size_t k = T; k < ld; k++)
+			scores[k] = -INFINITY;
 		#pragma omp simd reduction(max:max)
-		for (size_t k = 0; k < T; k++)
+		for (size_t k = 0; k < ld; k++)
 			max = scores[k] > max ? scores[k] : max;
 		#pragma omp simd reduction(+:sum)
-		for (size_t k = 0; k < T; k++) {
+		for (size_t k = 0; k < ld; k++) {
 			scores[k] = exp_rough(scores[k] - max);
 			sum += scores[k];
 		}
-		for (size_t k = T; k < ld; k++)
-			scores[k] = 0;
 		scale = 1 / sum;
 		#pragma omp simd
 		for (size_t k = 0; k < ld; k++)
