@@ -9,8 +9,7 @@
  * adds    with --frames: logits [K], classes, embedding [D]; seen, if the
  *         model was trained with the utterance or its speaker
  *
- * An utterance it cannot use is dropped with a reason on stderr; the exit
- * status is then 1.  See predict(1).
+ * An utterance it cannot use is dropped, with a reason.  See predict(1).
  */
 #include <math.h>
 #include <stdlib.h>
@@ -83,7 +82,6 @@ static int
 table_print(struct prediction *p, const char *path, bool json)
 {
 	struct frame f = FRAME_INIT;
-	size_t K = p->model.class_count;
 	int status = STATUS_OK;
 	struct reader in;
 	struct report out;
@@ -91,8 +89,8 @@ table_print(struct prediction *p, const char *path, bool json)
 	reader_open_path(&in, path);
 	reader_tell(&in);
 	reader_more(&in); /* no heading where no stream begins */
-	report_open(&out, stdout, "<stdout>", json,
-	            p->lineage.voices.count > 0, p->model.classes, K);
+	report_open(&out, stdout, "<stdout>", json, p->lineage.voices.count,
+	            p->model.classes, p->model.class_count);
 	out.regression = p->model.regression;
 	while (reader_next(&in, &f)) {
 		const char *why = predict(p, &f, false);
@@ -116,11 +114,10 @@ main(int argc, char *argv[])
 {
 	const char *model = NULL, *path;
 	bool json = false, frames = false;
-	int precision = PRECISION_FP32;
+	int precision = PRECISION_FP32, first, status;
 	float seconds = 20;
 	const struct cli_option options[] = {
-		OPT_STRING('m', "model", &model, "FILE",
-		           "a model; the built-in one if not given"),
+		OPT_STRING('m', "model", &model, "FILE", "not the built-in"),
 		OPT_FLAG('j', "json", &json, "JSON Lines instead of a table"),
 		OPT_FLOAT(0, "max-seconds", &seconds, .025, 3600,
 		          "of audio that a network hears"),
@@ -134,8 +131,8 @@ main(int argc, char *argv[])
 		"name the emotion of each utterance", "[FILE]", 0, 1
 	};
 	struct prediction p = { .embedding = NULL };
-	int first = cli_parse(argc, argv, options, &about), status;
 
+	first = cli_parse(argc, argv, options, &about);
 	if (json && frames)
 		die_usage("--json and --frames exclude each other");
 	path = first < argc ? argv[first] : "-";

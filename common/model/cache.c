@@ -1,5 +1,6 @@
 #define _DEFAULT_SOURCE /* mkstemp, MAP_POPULATE */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +117,20 @@ file_write(int fd, const char *key, const void *data, size_t size)
 	return fclose(fp) == 0 && written;
 }
 
+/* A file too long for the user's limit is an error, not the end. */
+static bool
+file_keep(int fd, const char *key, const void *data, size_t size)
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction old;
+	bool written;
+
+	sigaction(SIGXFSZ, &ignore, &old);
+	written = file_write(fd, key, data, size);
+	sigaction(SIGXFSZ, &old, NULL);
+	return written;
+}
+
 void
 cache_keep(const char *name, const char *key, const void *data, size_t size)
 {
@@ -129,7 +144,7 @@ cache_keep(const char *name, const char *key, const void *data, size_t size)
 	directories_make(path);
 	temporary = xasprintf("%s.XXXXXX", path);
 	fd = mkstemp(temporary);
-	if (fd >= 0 && (!file_write(fd, key, data, size) ||
+	if (fd >= 0 && (!file_keep(fd, key, data, size) ||
 	                rename(temporary, path) != 0))
 		unlink(temporary);
 	free(temporary);

@@ -16,12 +16,13 @@
 #include "core/arena.h"
 #include "feat/features.h"
 #include "model/safetensors.h"
+#include "model/precision.h"
 #include "model/student.h"
 #include "model/w2v2.h"
-#include "model/w2v2_packed.h"
 
 struct directory;
 struct frame;
+struct w2v2_packed;
 enum { MODEL_MEMBERS_MAX = 8, MODEL_ROWS_MAX = 3000 };
 
 struct model {
@@ -31,7 +32,6 @@ struct model {
 	size_t class_count;
 	bool regression;          /* they are dimensions, not classes */
 	float temperature;        /* of its probabilities; 1 by default */
-
 	struct params params;
 	float *block;             /* the parameters; owned */
 
@@ -39,8 +39,6 @@ struct model {
 	size_t members;
 	struct student_member member[MODEL_MEMBERS_MAX];
 	struct features_type features;
-
-	/* any other */
 	struct w2v2 *network;     /* owned; NULL for a student */
 	struct w2v2_packed *packed; /* for inference in bfloat16; owned */
 	struct directory *directory; /* where it is from; owned */
@@ -48,19 +46,10 @@ struct model {
 	float seconds;            /* of audio it hears; what is longer is cut */
 };
 
-/* path NULL: the model built in.  Dies if it cannot be used. */
+/* path NULL: the built-in model.  With precision: to infer alone.  May die. */
 void model_open(struct model *m, const char *path);
+void model_open_at(struct model *m, const char *path, enum precision p);
 void model_release(struct model *m);
-
-/*
- * The same to infer with alone: a network's matrices are multiplied in
- * bfloat16 if that is asked for, or, PRECISION_AUTO, where it is faster;  a
- * student's always in float.
- */
-enum precision { PRECISION_FP32, PRECISION_BF16, PRECISION_AUTO };
-#define PRECISIONS "fp32|bf16|auto"
-void model_open_at(struct model *m, const char *path,
-                   enum precision precision);
 
 /*
  * A fresh model: classes, features and the shape but for its columns set by
@@ -79,14 +68,13 @@ void model_write(const char *path, const struct model *m, const float *block,
                  const struct safetensors_text *more, size_t mores);
 
 size_t model_embedding_length(const struct model *m);
-/* A network's weights leave the mapped file, so that they can be trained. */
+/* A network's weights leave the file, so that they can be trained. */
 void model_own(struct model *m);
 /* Where the optimiser's tensors are. */
 const struct safetensors *model_training(const struct model *m);
 /* What the file says besides tensors: its metadata, or one. */
 const struct safetensors *model_file(const struct model *m);
 const char *model_metadata(const struct model *m, const char *key);
-
 /* Floats in a row of model_view: the width of features, 1 of audio. */
 size_t model_columns(const struct model *m);
 /*
@@ -97,7 +85,6 @@ size_t model_columns(const struct model *m);
  */
 float *model_view(const struct model *m, struct frame *f, size_t *rows,
                   const char **why);
-
 /* Logits become probabilities, at its temperature; dimensions stay. */
 void model_probabilities(const struct model *m, float *logits);
 

@@ -74,9 +74,10 @@ char *params_load(float *block, const struct params *p,
                   const struct safetensors *s);
 
 /*
- * The same without a copy, nor a look at the values: each slot leads into the file, which must outlive
- * it and is not to be written to.  Only tensors that are not F32, or not
- * aligned, are converted, into *owned, which the caller frees (maybe NULL).
+ * The same without a copy, nor a look at the values: each slot leads into the
+ * file, which must outlive it and is not to be written to.  Only tensors that
+ * are not F32, or not aligned, are converted, into *owned, which the caller
+ * frees (maybe NULL).
  */
 char *params_map(const struct params *p, const struct safetensors *s,
                  float **owned);

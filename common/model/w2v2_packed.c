@@ -26,7 +26,7 @@ struct matrices {
 };
 
 /* KEPT: bytes that are worth a file. */
-enum { OF_A_LAYER = 4, ALIGNMENT = 64, KEPT = 1 << 24 };
+enum { OF_A_LAYER = 4, ALIGNMENT = 64, KEPT = 1 << 16 };
 
 /* Of what gemm_bf16 calls packed: another order wants another version. */
 #define LAYOUT "tunne bfloat16 panels, 3"

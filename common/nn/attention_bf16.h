@@ -5,11 +5,11 @@
 #include "nn/gemm_bf16.h"
 
 /*
- * attention_forward with products in bfloat16; the softmax is in float.  Queries
- * come over sqrt(D) already: it belongs to their linear layer.
+ * attention_forward with products in bfloat16; the softmax is in float.
+ * Queries come over sqrt(D) already: it belongs to their linear layer.
  *
- * out [T,C], qkv [T,3C]: bfloats; of qkv, rows are read up to a multiple of 32,
- * whatever is in those beyond T
+ * out [T,C], qkv [T,3C]: bfloats; of qkv, rows are read up to a multiple of
+ * 32, whatever is in those beyond T
  * scratch [attention_bf16_scratch(T, C, heads)] bytes, asked for by the thread
  * that calls; what it holds does not matter
  * extra: gate and relative only, or NULL

@@ -1,8 +1,9 @@
 /*
  * bf16_unit.h - what multiplies blocks of bfloat16, inside gemm_bf16
  *
- * A strip of packed A is 32 rows; for each 32 of K, these of all rows.  A panel of packed B is 32 columns; for each 32 of K
- * two tiles side by side, each 16 rows of 16 columns of pairs:
+ * A strip of packed A is 32 rows: for each 32 of K, those of all rows.  A panel
+ * of packed B is 32 columns: for each 32 of K two tiles side by side, each 16
+ * rows of 16 columns of pairs,
  *
  *	tile[k / 2][n] = (B[n][k], B[n][k + 1])
  */

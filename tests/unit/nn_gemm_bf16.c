@@ -116,7 +116,8 @@ test_packing(void **state)
 	enum { N = 45, K = 37 };
 	size_t length = bf16_packed_length(N, K), size = length * 2;
 	uint16_t rows[N * K], columns[N * K];
-	uint16_t *one = malloc(size), *two = malloc(size), *three = malloc(size);
+	uint16_t *one = malloc(size), *two = malloc(size);
+	uint16_t *three = malloc(size);
 	float *B = random_floats(N * K, 1);
 
 	(void)state;

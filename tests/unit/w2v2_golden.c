@@ -36,11 +36,11 @@ struct golden {
 };
 
 static void
-golden_init(struct golden *g, const char *name, enum precision precision)
+golden_init(struct golden *g, const char *name)
 {
 	*g = (struct golden){ .name = name };
 	golden_path(g->path, name, "");
-	model_open_at(&g->m, g->path, precision);
+	model_open(&g->m, g->path);
 	golden_open(&g->expected, name, "expected.safetensors");
 }
 
@@ -84,7 +84,7 @@ test_inference(void **state)
 		float logits[LABELS_MAX], embedding[EMBEDDING_MAX];
 		struct golden g;
 
-		golden_init(&g, classifiers[i], PRECISION_FP32);
+		golden_init(&g, classifiers[i]);
 		assert_in_range(g.m.class_count, 3, LABELS_MAX);
 		assert_in_range(model_embedding_length(&g.m), 12,
 		                EMBEDDING_MAX);
@@ -102,71 +102,20 @@ test_inference(void **state)
 	}
 }
 
-/* Adds up (x - y)^2 and y^2, y the exact logits of N samples. */
-static void
-differ(double *errors, double *squares, const struct safetensors *expected,
-       size_t N, const float *x, size_t n)
-{
-	char name[32];
-	float *y;
-
-	snprintf(name, sizeof name, "logits.%zu", N);
-	y = golden_tensor(expected, name, n);
-	for (size_t i = 0; i < n; i++) {
-		*errors += (double)((x[i] - y[i]) * (x[i] - y[i]));
-		*squares += (double)(y[i] * y[i]);
-	}
-	free(y);
-}
-
-/*
- * Products in bfloat16: as far from PyTorch's exact logits, in relative L2, as
- * its own are when it rounds what linear layers and convolutions multiply,
- * twice over, since attention's products are rounded besides.
- */
-static void
-test_bf16(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < LEN(classifiers); i++) {
-		double ours = 0, theirs = 0, squares = 0;
-		struct golden g;
-
-		golden_init(&g, classifiers[i], PRECISION_BF16);
-		for (size_t j = 0; j < LEN(golden_samples); j++) {
-			size_t N = golden_samples[j], K = g.m.class_count;
-			float logits[LABELS_MAX], *rounded;
-			char name[32];
-
-			snprintf(name, sizeof name, "bf16.%zu", N);
-			rounded = golden_tensor(&g.expected, name, K);
-			differ(&theirs, &squares, &g.expected, N, rounded, K);
-			free(rounded);
-			model_infer(&g.m, logits, NULL,
-			            view_of(&g, &g.frame[0], N), N, &g.arena);
-			differ(&ours, &squares, &g.expected, N, logits, K);
-		}
-		assert_true(sqrt(theirs) > 0);
-		assert_true(sqrt(ours) <= 2 * sqrt(theirs) +
-		            .005 * sqrt(squares / 2));
-		golden_release(&g);
-	}
-}
-
 static void
 test_labels(void **state)
 {
 	struct golden g;
 
 	(void)state;
-	golden_init(&g, "labels", PRECISION_FP32);
+	golden_init(&g, "labels");
 	assert_int_equal(g.m.class_count, 11);
 	assert_string_equal(g.m.classes[1], "Fröhlich");
 	assert_string_equal(g.m.classes[2], "sad");
 	assert_string_equal(g.m.classes[10], "other");
 	assert_false(g.m.regression);
 	golden_release(&g);
-	golden_init(&g, "regression", PRECISION_FP32);
+	golden_init(&g, "regression");
 	assert_string_equal(g.m.classes[1], "dominance");
 	assert_true(g.m.regression);
 	golden_release(&g);
@@ -178,7 +127,7 @@ training_begin(struct golden *g, const char *name)
 {
 	struct params again = { .param = NULL };
 
-	golden_init(g, name, PRECISION_FP32);
+	golden_init(g, name);
 	golden_open(&g->gradients, name, "grad.safetensors");
 	model_own(&g->m);
 	w2v2_layout(&again, &g->bound, &g->m.network->config,
@@ -397,8 +346,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		{ "logits and embeddings are PyTorch's, of 1 to 49 rows",
 		  test_inference, NULL, NULL, NULL },
-		{ "logits with products in bfloat16 are near",
-		  test_bf16, NULL, NULL, NULL },
 		{ "labels come in their order, and dimensions are known",
 		  test_labels, NULL, NULL, NULL },
 		{ "every gradient is PyTorch's",

@@ -1,0 +1,125 @@
+#include <string.h>
+
+#include "core/half.h"
+#include "core/vector.h"
+#include "nn/bf16_unit.h"
+#include "nn/chunk.h"
+#include "nn/gemm_bf16.h"
+
+static size_t
+round_up(size_t n)
+{
+	return (n + BF16_BLOCK - 1) / BF16_BLOCK * BF16_BLOCK;
+}
+
+size_t
+bf16_packed_length(size_t N, size_t K)
+{
+	return round_up(N) * round_up(K);
+}
+
+/* How B lies: element (n,k) at n * row + k * column. */
+struct source {
+	const float *floats;      /* or */
+	const uint16_t *halves;
+	size_t row, column;
+};
+
+/* Columns n to n + width, of k and k + 1; what is beyond B is zero. */
+static inline __attribute__((always_inline)) void
+pairs_pack(uint16_t *to, const struct source *B, size_t n, size_t k,
+           size_t width, size_t depth)
+{
+	size_t at = n * B->row + k * B->column;
+
+	for (size_t i = 0; i < width; i++, at += B->row)
+		for (size_t j = 0; j < depth; j++)
+			to[2 * i + j] = B->floats
+				? bfloat_from_float(B->floats[at +
+				                              j * B->column])
+				: B->halves[at + j * B->column];
+}
+
+/* A panel's tile from n and k on. */
+static inline __attribute__((always_inline)) void
+tile_pack(uint16_t *tile, const struct source *B, size_t n, size_t k,
+          size_t N, size_t K)
+{
+	size_t width = n < N ? chunk_length(n, BF16_TILE, N) : 0;
+	size_t depth = chunk_length(k, BF16_BLOCK, K);
+
+	if (width == BF16_TILE && depth == BF16_BLOCK) {
+		for (size_t j = 0; j < BF16_BLOCK; j += 2)
+			pairs_pack(tile + j * BF16_TILE, B, n, k + j,
+			           BF16_TILE, 2);
+		return;
+	}
+	memset(tile, 0, BF16_TILE_LENGTH * sizeof *tile);
+	for (size_t j = 0; j < depth; j += 2)
+		pairs_pack(tile + j * BF16_TILE, B, n, k + j, width,
+		           depth - j < 2 ? 1 : 2);
+}
+
+static inline __attribute__((always_inline)) void
+panel_pack(uint16_t *to, const struct source *B, size_t n, size_t N,
+           size_t K)
+{
+	for (size_t k = 0; k < K; k += BF16_BLOCK) {
+		tile_pack(to, B, n, k, N, K);
+		tile_pack(to + BF16_TILE_LENGTH, B, n + BF16_TILE, k, N, K);
+		to += BF16_STEP_LENGTH;
+	}
+}
+
+VECTORISED static void
+panel_from_floats(uint16_t *to, const float *B, size_t ldb, size_t n,
+                  size_t N, size_t K)
+{
+	const struct source s = { .floats = B, .row = ldb, .column = 1 };
+
+	panel_pack(to, &s, n, N, K);
+}
+
+VECTORISED static void
+panel_from_halves(uint16_t *to, const uint16_t *B, size_t ldb, size_t n,
+                  size_t N, size_t K)
+{
+	const struct source s = { .halves = B, .row = ldb, .column = 1 };
+
+	panel_pack(to, &s, n, N, K);
+}
+
+VECTORISED static void
+panel_from_columns(uint16_t *to, const uint16_t *B, size_t ldb, size_t n,
+                   size_t N, size_t K)
+{
+	const struct source s = { .halves = B, .row = 1, .column = ldb };
+
+	panel_pack(to, &s, n, N, K);
+}
+
+void
+bf16_pack(uint16_t *packed, const float *B, size_t ldb, size_t N, size_t K)
+{
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * K))
+	for (size_t n = 0; n < N; n += BF16_BLOCK)
+		panel_from_floats(packed + n * round_up(K), B, ldb, n, N, K);
+}
+
+void
+bf16_pack_halves(uint16_t *packed, const uint16_t *B, size_t ldb, size_t N,
+                 size_t K)
+{
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * K))
+	for (size_t n = 0; n < N; n += BF16_BLOCK)
+		panel_from_halves(packed + n * round_up(K), B, ldb, n, N, K);
+}
+
+void
+bf16_pack_columns(uint16_t *packed, const uint16_t *B, size_t ldb, size_t N,
+                  size_t K)
+{
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * K))
+	for (size_t n = 0; n < N; n += BF16_BLOCK)
+		panel_from_columns(packed + n * round_up(K), B, ldb, n, N, K);
+}

@@ -1,0 +1,129 @@
+#!/bin/sh
+# --precision of predict(1) and teacher-logits(1), and what they keep of it.
+. "$(dirname "$0")/lib.sh"
+
+XDG_CACHE_HOME=$dir/cache
+export XDG_CACHE_HOME
+kept=$dir/cache/tunne
+
+for i in 1 2 3
+do
+	sox -R -n -r 16000 -b 16 "$dir/t$i.wav" \
+		synth "$i.3" sine "$((150 * i))" vol .3
+done
+(cd "$dir" && wavread t1.wav t2.wav t3.wav) >"$dir/audio"
+student-init -a w2v2-tiny -o "$dir/network"
+network=$dir/network audio=$dir/audio
+
+# logits OPTIONS...: of each utterance
+logits() {
+	predict --frames -m "$network" "$@" | framecut -k id,logits
+}
+
+# said OPTIONS...: the same, a line of text each
+said() {
+	logits "$@" | framedump --json
+}
+
+check 'an unknown precision is a usage error' '
+	fails 2 predict -p fp64 "$audio"
+	fails 2 teacher-logits -p 16 -t a="$network" "$audio"
+'
+check 'bf16 is near fp32, and not the same' '
+	said "$audio" >text
+	said -p fp32 "$audio" | cmp - text
+	logits "$audio" >fp32
+	logits -p bf16 "$audio" >bf16
+	fails 1 framecmp fp32 bf16 >/dev/null
+	framecmp -t .01 fp32 bf16
+'
+check 'auto is one of them' '
+	said -p auto "$audio" >auto
+	said "$audio" >fp32
+	said -p bf16 "$audio" >bf16
+	cmp auto fp32 || cmp auto bf16
+'
+check 'company, order and threads change no bit' '
+	said -p bf16 "$audio" >together
+	for i in 3 1 2
+	do
+		(cd "$dir" && wavread "t$i.wav")
+	done >others
+	said -p bf16 others | sort >apart
+	sort together | cmp - apart
+	OMP_NUM_THREADS=1 said -p bf16 "$audio" | cmp - together
+	OMP_NUM_THREADS=3 said -p bf16 "$audio" | cmp - together
+'
+check 'weights are kept, and the same comes from those that are' '
+	rm -rf "$kept"
+	said -p bf16 "$audio" >one
+	test "$(ls "$kept" | wc -l)" = 1
+	ls -i "$kept" >before
+	said -p bf16 "$audio" | cmp - one
+	(cd "$dir" && network=../$(basename "$dir")/network &&
+		said -p bf16 "$audio") | cmp - one
+	ls -i "$kept" | cmp - before
+'
+check 'a network that has changed is packed again' '
+	cp -r "$network" changing
+	network=changing
+	logits -p bf16 "$audio" >one
+	student-init -a w2v2-tiny -s 2 -o changing
+	logits -p bf16 "$audio" >two
+	fails 1 framecmp one two >/dev/null
+	logits "$audio" >exact
+	framecmp -t .01 exact two
+'
+check 'what was kept and is cut or of another kind is made again' '
+	said -p bf16 "$audio" >one
+	for file in "$kept"/*
+	do
+		head -c 5000 "$file" >short
+		cp short "$file"
+	done
+	said -p bf16 "$audio" | cmp - one
+	for file in "$kept"/*
+	do
+		rm "$file"
+		mkdir "$file"
+	done
+	said -p bf16 "$audio" | cmp - one
+	rm -rf "$kept"
+'
+check 'where nothing can be kept, all goes on' '
+	said -p bf16 "$audio" >one
+	XDG_CACHE_HOME=/dev/null said -p bf16 "$audio" | cmp - one
+	XDG_CACHE_HOME=/dev/full said -p bf16 "$audio" | cmp - one
+	(unset XDG_CACHE_HOME HOME; said -p bf16 "$audio") | cmp - one
+	mkdir full
+	(ulimit -f 100; XDG_CACHE_HOME=$PWD/full \
+		said -p bf16 "$audio") | cmp - one
+	test -z "$(find full -type f)"
+'
+check 'a weight that is not finite is found before it is kept' '
+	cp -r "$network" bad
+	rm -rf "$kept"
+	python3 - <<-END
+	bytes = bytearray(open("bad/model.safetensors", "rb").read())
+	bytes[-4:] = b"\0\0\200\177"
+	open("bad/model.safetensors", "wb").write(bytes)
+	END
+	fails 1 predict -p bf16 -m bad "$audio" 2>err
+	says "holds NaN or infinity" err
+	test ! -e "$kept" || test -z "$(ls "$kept")"
+'
+check 'teachers say the same in bf16 as the network predicts' '
+	teacher-logits -p bf16 -t a="$network" "$audio" |
+		framedump --json |
+		sed -n "s/.*\"teacher.a.logits\":\(\[[^]]*\]\).*/\1/p" >said
+	said -p bf16 "$audio" |
+		sed -n "s/.*\"logits\":\(\[[^]]*\]\).*/\1/p" >predicted
+	test "$(wc -l <said)" = 3
+	cmp said predicted
+'
+check 'a compact student knows no other precision' '
+	featurize "$audio" >features
+	predict -p bf16 features >one
+	predict features | cmp - one
+'
+finish

@@ -1,0 +1,207 @@
+/*
+ * Networks whose products are in bfloat16 against PyTorch's logits, which
+ * tests/golden/w2v2.py wrote, and what is kept of them in the cache.
+ */
+#define _XOPEN_SOURCE 700 /* mkdtemp, setenv */
+#include <dirent.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "model/cache.h"
+#include "model/model.h"
+#include "stream/fields.h"
+#include "stream/frame.h"
+#include "w2v2_golden.h"
+
+enum { LABELS_MAX = 16, SIZE = 5000 };
+
+static const char *const classifiers[] = {
+	"base", "large", "hubert", "wavlm", "wavlm-large", "dense",
+	"regression", "labels", "sharded",
+};
+
+/* Adds up (x - y)^2 and y^2, y the exact logits of N samples. */
+static void
+differ(double *errors, double *squares, const struct safetensors *expected,
+       size_t N, const float *x, size_t n)
+{
+	char name[32];
+	float *y;
+
+	snprintf(name, sizeof name, "logits.%zu", N);
+	y = golden_tensor(expected, name, n);
+	for (size_t i = 0; i < n; i++) {
+		*errors += (double)((x[i] - y[i]) * (x[i] - y[i]));
+		*squares += (double)(y[i] * y[i]);
+	}
+	free(y);
+}
+
+static void
+logits_of(float *logits, const struct model *m, size_t N)
+{
+	struct arena arena = ARENA_INIT;
+	struct frame f = FRAME_INIT;
+	const char *why;
+	size_t rows;
+	float *view;
+
+	golden_audio(frame_add1(&f, FIELD_AUDIO, N), N);
+	frame_set_number(&f, FIELD_RATE, 16000);
+	view = model_view(m, &f, &rows, &why);
+	assert_non_null(view);
+	model_infer(m, logits, NULL, view, rows, &arena);
+	arena_release(&arena);
+	frame_release(&f);
+}
+
+/*
+ * As far from PyTorch's exact logits, in relative L2, as its own are when it
+ * rounds what linear layers and convolutions multiply, twice over, since
+ * attention's products are rounded besides.
+ */
+static void
+test_logits(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LEN(classifiers); i++) {
+		double ours = 0, theirs = 0, squares = 0;
+		struct safetensors expected;
+		struct model m;
+		char path[96];
+
+		golden_path(path, classifiers[i], "");
+		model_open_at(&m, path, PRECISION_BF16);
+		golden_open(&expected, classifiers[i],
+		            "expected.safetensors");
+		for (size_t j = 0; j < LEN(golden_samples); j++) {
+			size_t N = golden_samples[j], K = m.class_count;
+			float logits[LABELS_MAX], *rounded;
+			char name[32];
+
+			snprintf(name, sizeof name, "bf16.%zu", N);
+			rounded = golden_tensor(&expected, name, K);
+			differ(&theirs, &squares, &expected, N, rounded, K);
+			free(rounded);
+			logits_of(logits, &m, N);
+			differ(&ours, &squares, &expected, N, logits, K);
+		}
+		assert_true(theirs > 0);
+		assert_true(sqrt(ours) <= 2 * sqrt(theirs) +
+		            .005 * sqrt(squares / 2));
+		safetensors_release(&expected);
+		model_release(&m);
+	}
+}
+
+static int
+cache_begin(void **state)
+{
+	static char dir[] = "/tmp/tunne-cache-XXXXXX";
+
+	*state = mkdtemp(dir);
+	return !*state || setenv("XDG_CACHE_HOME", dir, 1) != 0;
+}
+
+/* The one file in the cache; fails if there are more. */
+static char *
+only_file(const char *dir)
+{
+	char *path = NULL, *folder = xasprintf("%s/tunne", dir);
+	DIR *d = opendir(folder);
+
+	for (struct dirent *e; d && (e = readdir(d));) {
+		if (e->d_name[0] == '.')
+			continue;
+		assert_null(path);
+		path = xasprintf("%s/%s", folder, e->d_name);
+	}
+	if (d)
+		closedir(d);
+	free(folder);
+	return path;
+}
+
+static int
+cache_end(void **state)
+{
+	char *path = only_file(*state);
+	char *folder = xasprintf("%s/tunne", (char *)*state);
+
+	if (path)
+		unlink(path);
+	rmdir(folder);
+	rmdir(*state);
+	free(path);
+	free(folder);
+	return 0;
+}
+
+static bool
+found(const char *key, const char *data, size_t size)
+{
+	struct cached c;
+	bool same;
+
+	cache_find(&c, "name", key, size);
+	same = c.data && memcmp(c.data, data, size) == 0;
+	assert_true(same || !c.data);
+	cache_release(&c);
+	return same;
+}
+
+static void
+test_cache(void **state)
+{
+	char one[SIZE], two[SIZE], *path;
+
+	memset(one, 1, sizeof one);
+	memset(two, 2, sizeof two);
+	assert_false(found("key", one, SIZE));
+	cache_keep("name", "key", one, SIZE);
+	assert_true(found("key", one, SIZE));
+	assert_false(found("kez", one, SIZE));
+	assert_false(found("ke", one, SIZE));
+	assert_false(found("key", one, SIZE - 1));
+
+	cache_keep("name", "kez", two, SIZE);
+	assert_false(found("key", one, SIZE));
+	assert_true(found("kez", two, SIZE));
+
+	/* a file that was cut is as good as none, and is written again */
+	path = only_file(*state);
+	assert_non_null(path);
+	assert_int_equal(truncate(path, CACHE_KEY_MAX + SIZE / 2), 0);
+	assert_false(found("kez", two, SIZE));
+	cache_keep("name", "kez", two, SIZE);
+	assert_true(found("kez", two, SIZE));
+	free(path);
+}
+
+static void
+test_nowhere(void **state)
+{
+	char data[SIZE] = "";
+
+	(void)state;
+	assert_int_equal(setenv("XDG_CACHE_HOME", "/dev/null", 1), 0);
+	cache_keep("name", "key", data, SIZE);
+	assert_false(found("key", data, SIZE));
+	assert_int_equal(unsetenv("XDG_CACHE_HOME"), 0);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		{ "logits are near, of 1 to 49 rows",
+		  test_logits, NULL, NULL, NULL },
+		{ "what is kept is found again, by its key and size",
+		  test_cache, cache_begin, cache_end, NULL },
+		{ "where nothing can be kept, nothing is found",
+		  test_nowhere, NULL, NULL, NULL },
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
