@@ -121,6 +121,37 @@ check 'teachers say the same in bf16 as the network predicts' '
 	test "$(wc -l <said)" = 3
 	cmp said predicted
 '
+check 'a network learns in bf16 nearly what it learns in fp32' '
+	(cd "$dir" && wavread --label anger t1.wav t2.wav) >labelled
+	for way in "fp32" "bf16" "bf16 --unfreeze"
+	do
+		cp -r "$network" tuned
+		for pass in 1 2 3
+		do
+			student-step -q --plain -b 2 -r 1e-3 --log log \
+				--precision $way -m tuned labelled
+		done
+		sed -n "s/.*\"loss\":\([0-9.]*\).*/\1/p" log >"loss $way"
+		rm -r tuned log
+	done
+	test "$(wc -l <"loss fp32")" = 3
+	paste "loss fp32" "loss bf16" | awk "
+		{ d = \$1 - \$2; if (d > .02 || d < -.02) exit 1 }
+		NR == 1 { first = \$2 } END { exit !(\$2 < first) }"
+	! cmp -s "loss fp32" "loss bf16"
+	awk "NR == 1 { first = \$1 } END { exit !(\$1 < first) }" \
+		"loss bf16 --unfreeze"
+'
+check 'training in bf16 gives the same bytes whatever the threads' '
+	(cd "$dir" && wavread --label anger t1.wav t2.wav) >labelled
+	for threads in 1 2 3
+	do
+		student-step -q -b 2 --precision bf16 -j $threads \
+			-m "$network" -o tuned.$threads labelled
+	done
+	cmp tuned.1/model.safetensors tuned.2/model.safetensors
+	cmp tuned.1/model.safetensors tuned.3/model.safetensors
+'
 check 'a compact student knows no other precision' '
 	featurize "$audio" >features
 	predict -p bf16 features >one

@@ -112,14 +112,6 @@ convolutions_end(const struct params *p, const struct w2v2_weights *w)
 	return 0;
 }
 
-static bool
-in_bf16(enum precision precision)
-{
-	return precision == PRECISION_BF16 ||
-	       (precision == PRECISION_AUTO &&
-	        bf16_unit_fast(bf16_unit_find(NULL)));
-}
-
 /* Looks at all weights, and makes of them what the kernels want. */
 static void
 weights_prepare(struct model *m)
@@ -156,7 +148,7 @@ model_w2v2_open(struct model *m, enum precision precision)
 		die("%s: %s", m->name, reason);
 	n->convolutions = convolutions_end(&m->params, &n->weights);
 	classes_set(m);
-	if (in_bf16(precision))
+	if (precision_rounds(precision))
 		m->packed = xcalloc(1, sizeof *m->packed);
 	if (!m->packed ||
 	    !w2v2_packed_find(m->packed, &n->weights, &n->config, &d->file,

@@ -18,6 +18,8 @@
 #include "model/w2v2_front.h"
 #include "model/w2v2_head.h"
 
+struct w2v2_packed;
+
 struct w2v2 {
 	struct w2v2_config config;
 	struct w2v2_spelling spelling;
@@ -46,6 +48,8 @@ struct w2v2_batch {
 	size_t memory;            /* bytes for what layers keep; those that
 	                             find no room are computed again */
 	unsigned long seed, step; /* of chance; the same step, the same */
+	struct bf16_space *space; /* for products in bfloat16; or NULL */
+	const struct w2v2_packed *packed; /* convolutions, likewise */
 };
 
 struct w2v2_pass;

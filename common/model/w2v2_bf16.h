@@ -23,4 +23,9 @@ uint16_t *w2v2_bf16_encode(const struct w2v2 *n,
                            const float *audio, size_t N,
                            struct arena *arena, struct arena *scratch);
 
+/* The same as floats [rows,C], in no arena. */
+void w2v2_bf16_features(float *features, const struct w2v2 *n,
+                        const struct w2v2_packed *packed, const float *audio,
+                        size_t N, struct arena *scratch);
+
 #endif

@@ -189,3 +189,17 @@ w2v2_bf16_encode(const struct w2v2 *n, const struct w2v2_packed *p,
 	}
 	return x;
 }
+
+void
+w2v2_bf16_features(float *features, const struct w2v2 *n,
+                   const struct w2v2_packed *p, const float *audio, size_t N,
+                   struct arena *scratch)
+{
+	size_t count = w2v2_rows(&n->config, N) *
+		n->config.conv_width[n->config.convs - 1];
+	const uint16_t *x = w2v2_bf16_encode(n, p, audio, N, scratch,
+	                                     scratch);
+
+	for (size_t i = 0; i < count; i++)
+		features[i] = bfloat_to_float(x[i]);
+}

@@ -2,11 +2,11 @@
 
 #include "model/w2v2_drop.h"
 #include "model/w2v2_front.h"
+#include "model/w2v2_linear.h"
 #include "model/w2v2_mask.h"
 #include "nn/conv_grouped.h"
 #include "nn/gelu.h"
 #include "nn/layernorm.h"
-#include "nn/linear.h"
 #include "nn/residual.h"
 
 static size_t
@@ -33,8 +33,7 @@ project(struct w2v2_front_kept *k, const struct w2v2_weights *w,
 		x = k->normed;
 	}
 	k->p = arena_floats(arena, N * H);
-	linear_forward(k->p, x, C, w->projection.weight, w->projection.bias,
-	               N, C, H);
+	w2v2_linear_forward(k->p, H, x, &w->projection, C, H, rows);
 }
 
 /* Hides rows and channels of p, each utterance by its own chance. */
@@ -195,9 +194,9 @@ project_backward(struct w2v2_weights *g, float *dfeatures, const float *dp,
 
 	if (c->projection_norm)
 		dnormed = arena_zeros(scratch, N * C);
-	linear_backward(dnormed, C, g->projection.weight, g->projection.bias,
-	                dp, c->projection_norm ? k->normed : k->features, C,
-	                w->projection.weight, N, C, c->width);
+	w2v2_linear_backward(dnormed, &g->projection, dp, c->width,
+	                     c->projection_norm ? k->normed : k->features,
+	                     &w->projection, C, c->width, rows);
 	if (!c->projection_norm)
 		return;
 	if (!dfeatures) /* the gains' gradient is wanted all the same */

@@ -2,11 +2,11 @@
 
 #include "model/w2v2_drop.h"
 #include "model/w2v2_layer.h"
+#include "model/w2v2_linear.h"
 #include "nn/attention.h"
 #include "nn/dropout.h"
 #include "nn/gelu.h"
 #include "nn/layernorm.h"
-#include "nn/linear.h"
 #include "nn/relative_bias.h"
 #include "nn/residual.h"
 
@@ -33,28 +33,29 @@ norm_forward(float **mean, float **rstd, const float *x,
 
 /* q, k and v are rows of three matrices: each third of qkv has its own. */
 static void
-qkv_forward(float *qkv, const float *a, const struct w2v2_layer *w, size_t N,
-            size_t H)
+qkv_forward(float *qkv, const float *a, const struct w2v2_layer *w,
+            const struct w2v2_rows *rows)
 {
 	const struct w2v2_linear *third[3] = { &w->q, &w->k, &w->v };
+	size_t H = rows->config->width;
 
 	for (size_t i = 0; i < 3; i++)
-		linear_forward_into(qkv + i * H, 3 * H, a, H,
-		                    third[i]->weight, third[i]->bias, N, H,
-		                    H);
+		w2v2_linear_forward(qkv + i * H, 3 * H, a, third[i], H, H,
+		                    rows);
 }
 
 static void
 qkv_backward(struct w2v2_layer *g, float *da, const float *dqkv,
-             const float *a, const struct w2v2_layer *w, size_t N, size_t H)
+             const float *a, const struct w2v2_layer *w,
+             const struct w2v2_rows *rows)
 {
 	const struct w2v2_linear *third[3] = { &w->q, &w->k, &w->v };
 	struct w2v2_linear *dthird[3] = { &g->q, &g->k, &g->v };
+	size_t H = rows->config->width;
 
 	for (size_t i = 0; i < 3; i++)
-		linear_backward_from(da, H, dthird[i]->weight,
-		                     dthird[i]->bias, dqkv + i * H, 3 * H, a,
-		                     H, third[i]->weight, N, H, H);
+		w2v2_linear_backward(da, dthird[i], dqkv + i * H, 3 * H, a,
+		                     third[i], H, H, rows);
 }
 
 /* WavLM: how much each row of each head heeds the distance of others. */
@@ -147,11 +148,10 @@ attend_and_add(float *out, struct w2v2_kept *k,
 	size_t N = rows->total, H = rows->config->width;
 
 	k->qkv = arena_floats(arena, 3 * N * H);
-	qkv_forward(k->qkv, k->a, w, N, H);
+	qkv_forward(k->qkv, k->a, w, rows);
 	gate_forward(k, w, rows, arena);
 	attend_forward(k, rows, rng, arena);
-	linear_forward(out, k->attended, H, w->out.weight, w->out.bias, N, H,
-	               H);
+	w2v2_linear_forward(out, H, k->attended, &w->out, H, H, rows);
 	k->out_mask = w2v2_drop(out, N * H, rows->config->dropout, rows, rng,
 	                        arena);
 	add_scaled(out, 1, k->x, N * H);
@@ -168,13 +168,11 @@ feed_forward(float *out, struct w2v2_kept *k, const struct w2v2_layer *w,
 
 	k->wide = arena_floats(arena, N * F);
 	k->active = rows->training ? arena_floats(arena, N * F) : k->wide;
-	linear_forward(k->wide, k->h, H, w->wide.weight, w->wide.bias, N, H,
-	               F);
+	w2v2_linear_forward(k->wide, F, k->h, &w->wide, H, F, rows);
 	gelu_forward(k->active, k->wide, N * F);
 	k->active_mask = w2v2_drop(k->active, N * F, c->activation_dropout,
 	                           rows, rng, arena);
-	linear_forward(out, k->active, F, w->narrow.weight, w->narrow.bias, N,
-	               F, H);
+	w2v2_linear_forward(out, H, k->active, &w->narrow, F, H, rows);
 	k->feed_mask = w2v2_drop(out, N * H, c->dropout, rows, rng, arena);
 }
 
@@ -223,14 +221,14 @@ feed_backward(struct w2v2_layer *g, float *dh, const float *dout,
 	float *dwide = arena_zeros(scratch, N * F);
 
 	dout = w2v2_undrop(dout, k->feed_mask, c->dropout, N * H, scratch);
-	linear_backward(dactive, F, g->narrow.weight, g->narrow.bias, dout,
-	                k->active, F, w->narrow.weight, N, F, H);
+	w2v2_linear_backward(dactive, &g->narrow, dout, H, k->active,
+	                     &w->narrow, F, H, rows);
 	gelu_backward(dwide,
 	              w2v2_undrop(dactive, k->active_mask,
 	                          c->activation_dropout, N * F, scratch),
 	              k->wide, N * F);
-	linear_backward(dh, H, g->wide.weight, g->wide.bias, dwide, k->h, H,
-	                w->wide.weight, N, H, F);
+	w2v2_linear_backward(dh, &g->wide, dwide, F, k->h, &w->wide, H, F,
+	                     rows);
 }
 
 static void
@@ -267,8 +265,8 @@ attend_and_add_backward(struct w2v2_layer *g, float *da, const float *dout,
 	float *dqkv = arena_zeros(scratch, 3 * N * H), *dgate = NULL;
 
 	dout = w2v2_undrop(dout, k->out_mask, c->dropout, N * H, scratch);
-	linear_backward(dattended, H, g->out.weight, g->out.bias, dout,
-	                k->attended, H, w->out.weight, N, H, H);
+	w2v2_linear_backward(dattended, &g->out, dout, H, k->attended,
+	                     &w->out, H, H, rows);
 	if (k->gate)
 		dgate = arena_zeros(scratch, N * c->heads);
 	attend_backward(dqkv, dgate, dattended, k, rows, scratch);
@@ -277,7 +275,7 @@ attend_and_add_backward(struct w2v2_layer *g, float *da, const float *dout,
 		                       g->gate_scale, dgate, k->a,
 		                       w->gate.weight, w->gate.bias,
 		                       w->gate_scale, N, H, c->heads);
-	qkv_backward(g, da, dqkv, k->a, w, N, H);
+	qkv_backward(g, da, dqkv, k->a, w, rows);
 }
 
 /* Norm first:  y = s + feed(norm(s)),  s = x + attention(norm(x)). */

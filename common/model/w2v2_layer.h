@@ -17,6 +17,8 @@
 #include "core/arena.h"
 #include "model/w2v2_layout.h"
 
+struct bf16_space;
+
 /* What all layers of a pass share. */
 struct w2v2_rows {
 	const struct w2v2_config *config;
@@ -28,6 +30,7 @@ struct w2v2_rows {
 	bool chance;              /* drop out, mask, leave out layers */
 	unsigned long seed;       /* of dropout, with each layer's number */
 	unsigned long step;
+	struct bf16_space *space; /* products are in bfloat16; or NULL */
 };
 
 /* What forward keeps for backward, in the arena it was given. */

@@ -147,7 +147,8 @@ fill(const struct matrices *m, uint16_t *at, const struct safetensors *file)
 {
 	for (size_t i = 0; i < m->count; i++) {
 		at = matrix_fill(at, &m->item[i]);
-		safetensors_forget(file);
+		if (file)
+			safetensors_forget(file);
 	}
 }
 
@@ -241,7 +242,7 @@ w2v2_pack(struct w2v2_packed *p, const struct w2v2_weights *w,
 		die("out of memory");
 	bind(&m, p->block);
 	fill(&m, p->block, file);
-	if (size >= KEPT) {
+	if (file && size >= KEPT) {
 		char *key = identity(file), *name = name_of(path);
 
 		cache_keep(name, key, p->block, size);

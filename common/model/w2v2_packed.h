@@ -41,7 +41,7 @@ bool w2v2_packed_find(struct w2v2_packed *p, const struct w2v2_weights *w,
 
 /*
  * Packs the weights, and keeps them for the next time, unless they are few.
- * Lets go of the file's pages on the way.
+ * Lets go of the file's pages on the way.  file NULL: keeps nothing.
  */
 void w2v2_pack(struct w2v2_packed *p, const struct w2v2_weights *w,
                const struct w2v2_folded *folded, const struct w2v2_config *c,

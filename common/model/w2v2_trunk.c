@@ -1,3 +1,4 @@
+#include "model/w2v2_bf16.h"
 #include "model/w2v2_trunk.h"
 #include "nn/layernorm.h"
 #include "nn/relative_bias.h"
@@ -15,6 +16,7 @@ w2v2_rows_init(struct w2v2_rows *rows, const struct w2v2_config *c,
 		.config = c, .start = start, .count = batch->count,
 		.total = start[batch->count],
 		.seed = batch->seed, .step = batch->step,
+		.space = batch->space,
 	};
 }
 
@@ -46,11 +48,18 @@ w2v2_encode(const struct w2v2 *n, const struct w2v2_batch *batch,
 	float *features = arena_floats(arena, rows->total * C);
 
 	for (size_t u = 0; u < batch->count; u++) {
+		float *out = features + rows->start[u] * C;
+
 		arena_clear(scratch);
-		w2v2_encoder_forward(features + rows->start[u] * C, NULL,
-		                     batch->audio[u], batch->samples[u],
-		                     &n->config, &n->weights, &n->folded,
-		                     scratch);
+		if (batch->packed)
+			w2v2_bf16_features(out, n, batch->packed,
+			                   batch->audio[u],
+			                   batch->samples[u], scratch);
+		else
+			w2v2_encoder_forward(out, NULL, batch->audio[u],
+			                     batch->samples[u], &n->config,
+			                     &n->weights, &n->folded,
+			                     scratch);
 	}
 	arena_clear(scratch);
 	return features;

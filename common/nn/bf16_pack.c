@@ -81,6 +81,15 @@ panel_from_floats(uint16_t *to, const float *B, size_t ldb, size_t n,
 }
 
 VECTORISED static void
+panel_across(uint16_t *to, const float *B, size_t ldb, size_t n, size_t N,
+             size_t K)
+{
+	const struct source s = { .floats = B, .row = 1, .column = ldb };
+
+	panel_pack(to, &s, n, N, K);
+}
+
+VECTORISED static void
 panel_from_halves(uint16_t *to, const uint16_t *B, size_t ldb, size_t n,
                   size_t N, size_t K)
 {
@@ -104,6 +113,15 @@ bf16_pack(uint16_t *packed, const float *B, size_t ldb, size_t N, size_t K)
 	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * K))
 	for (size_t n = 0; n < N; n += BF16_BLOCK)
 		panel_from_floats(packed + n * round_up(K), B, ldb, n, N, K);
+}
+
+void
+bf16_pack_across(uint16_t *packed, const float *B, size_t ldb, size_t N,
+                 size_t K)
+{
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * K))
+	for (size_t n = 0; n < N; n += BF16_BLOCK)
+		panel_across(packed + n * round_up(K), B, ldb, n, N, K);
 }
 
 void

@@ -28,11 +28,16 @@ bool bf16_unit_fast(const struct bf16_unit *unit);
 /* Elements of a packed B [N,K]; those beyond its sides are zeros. */
 size_t bf16_packed_length(size_t N, size_t K);
 
-/* From floats [N,K], as a linear layer's weight; rows are ldb apart. */
+/*
+ * From floats [N,K], as a linear layer's weight, or by columns, [K,N]; what is
+ * stored as a row is ldb from the next.
+ */
 void bf16_pack(uint16_t *packed, const float *B, size_t ldb, size_t N,
                size_t K);
+void bf16_pack_across(uint16_t *packed, const float *B, size_t ldb, size_t N,
+                      size_t K);
 
-/* From bfloats: [N,K], or by columns, [K,N]. */
+/* From bfloats, the same two. */
 void bf16_pack_halves(uint16_t *packed, const uint16_t *B, size_t ldb,
                       size_t N, size_t K);
 void bf16_pack_columns(uint16_t *packed, const uint16_t *B, size_t ldb,

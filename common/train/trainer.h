@@ -28,6 +28,7 @@ struct trainer_options {
 	bool augment;
 	struct spec_augment spec;
 	bool unfreeze;            /* a network's convolutions, too */
+	int precision;            /* of a network, enum precision */
 	bool plain;               /* a network without dropout and masks */
 	int memory;               /* MiB for what its layers keep */
 	unsigned long seed;

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "core/xalloc.h"
+#include "model/w2v2_packed.h"
+#include "nn/linear_bf16.h"
 #include "train/tuner.h"
 
 struct tuner {
@@ -11,9 +13,24 @@ struct tuner {
 	struct w2v2_folded dfolded;
 	struct arena arena, scratch;
 	struct w2v2_pass *pass;
+	struct bf16_space space;      /* of products in bfloat16 */
+	struct w2v2_packed packed;    /* convolutions that stay */
 	const float **audio;          /* of the batch at hand */
 	size_t *samples;
 };
+
+/* Those that are not trained, once. */
+static void
+convolutions_pack(struct tuner *t)
+{
+	const struct w2v2 *n = t->model->network;
+	struct w2v2_config front = n->config;
+
+	front.layers = 0;
+	if (!t->options->unfreeze)
+		w2v2_pack(&t->packed, &n->weights, &n->folded, &front, NULL,
+		          NULL);
+}
 
 struct tuner *
 tuner_new(const struct model *m, const struct trainer_options *o,
@@ -28,6 +45,10 @@ tuner_new(const struct model *m, const struct trainer_options *o,
 	params_bind(&again, gradient);
 	params_release(&again);
 	w2v2_folded_init(&t->dfolded, &m->network->config);
+	if (precision_rounds((enum precision)o->precision)) {
+		t->space.unit = bf16_unit_find(NULL);
+		convolutions_pack(t);
+	}
 	t->audio = xcalloc((size_t)o->batch, sizeof *t->audio);
 	t->samples = xcalloc((size_t)o->batch, sizeof *t->samples);
 	return t;
@@ -42,6 +63,8 @@ tuner_free(struct tuner *t)
 	w2v2_folded_release(&t->dfolded);
 	arena_release(&t->arena);
 	arena_release(&t->scratch);
+	arena_release(&t->space.arena);
+	w2v2_packed_release(&t->packed);
 	free(t->audio);
 	free(t->samples);
 	free(t);
@@ -58,6 +81,8 @@ tuner_forward(struct tuner *t, float *logits, const struct example *example,
 		.seed = t->options->seed,
 		/* no two batches of a training are alike */
 		.step = (progress->passes << 32) + progress->batches,
+		.space = t->space.unit ? &t->space : NULL,
+		.packed = t->packed.unit ? &t->packed : NULL,
 	};
 
 	for (size_t i = 0; i < count; i++) {

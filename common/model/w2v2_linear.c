@@ -1,0 +1,34 @@
+#include "model/w2v2_linear.h"
+#include "nn/linear.h"
+#include "nn/linear_bf16.h"
+
+void
+w2v2_linear_forward(float *y, size_t ldy, const float *x,
+                    const struct w2v2_linear *w, size_t I, size_t O,
+                    const struct w2v2_rows *rows)
+{
+	size_t N = rows->total;
+
+	if (rows->space)
+		linear_bf16_forward(y, ldy, x, I, w->weight, w->bias, N, I, O,
+		                    rows->space);
+	else
+		linear_forward_into(y, ldy, x, I, w->weight, w->bias, N, I,
+		                    O);
+}
+
+void
+w2v2_linear_backward(float *dx, struct w2v2_linear *g, const float *dy,
+                     size_t lddy, const float *x,
+                     const struct w2v2_linear *w, size_t I, size_t O,
+                     const struct w2v2_rows *rows)
+{
+	size_t N = rows->total;
+
+	if (rows->space)
+		linear_bf16_backward(dx, I, g->weight, g->bias, dy, lddy, x,
+		                     I, w->weight, N, I, O, rows->space);
+	else
+		linear_backward_from(dx, I, g->weight, g->bias, dy, lddy, x,
+		                     I, w->weight, N, I, O);
+}

@@ -1,0 +1,31 @@
+/*
+ * linear_bf16.h - a linear layer in training, its products in bfloat16
+ *
+ * Weights, activations and gradients are floats; each product rounds and packs
+ * both of its sides, and adds up in float.
+ */
+#ifndef LINEAR_BF16_H
+#define LINEAR_BF16_H
+
+#include "core/arena.h"
+#include "nn/gemm_bf16.h"
+
+/* What multiplies, and room for both sides; all calls may share it in turn. */
+struct bf16_space {
+	const struct bf16_unit *unit;
+	struct arena arena;       /* its caller's to release */
+};
+
+/* As linear_forward_into and linear_backward_from. */
+void linear_bf16_forward(float *y, size_t ldy, const float *x, size_t ldx,
+                         const float *weight, const float *bias,
+                         size_t N, size_t I, size_t O,
+                         struct bf16_space *space);
+void linear_bf16_backward(float *dx, size_t lddx,
+                          float *dweight, float *dbias,
+                          const float *dy, size_t lddy,
+                          const float *x, size_t ldx, const float *weight,
+                          size_t N, size_t I, size_t O,
+                          struct bf16_space *space);
+
+#endif

@@ -1,0 +1,130 @@
+/* A linear layer in bfloat16: against sums in double of what is rounded. */
+#include "core/half.h"
+#include "gradient.h"
+#include "nn/gemm_bf16.h"
+#include "nn/linear_bf16.h"
+
+enum { PAD = 3 };
+
+static double
+rounded(float x)
+{
+	return (double)bfloat_to_float(bfloat_from_float(x));
+}
+
+/* What lies between rows of x [N,C] is left alone. */
+static void
+gaps_check(const float *x, size_t N, size_t C, float value)
+{
+	for (size_t n = 0; n < N; n++)
+		for (size_t i = C; i < C + PAD; i++) {
+			float gap = x[n * (C + PAD) + i];
+
+			assert_true(isnan(value) ? isnan(gap) : gap == value);
+		}
+}
+
+/* Long, for it looks at each of the four results. */
+static void
+compare(size_t N, size_t I, size_t O)
+{
+	struct bf16_space space = { .unit = bf16_unit_find(NULL) };
+	size_t ldx = I + PAD, ldy = O + PAD;
+	float *x = random_floats(N * ldx, 1), *w = random_floats(O * I, 2);
+	float *bias = random_floats(O, 3), *dy = random_floats(N * ldy, 4);
+	float *y = constant_floats(N * ldy, NAN);
+	float *dx = gradient_floats(N * ldx), *db = gradient_floats(O);
+	float *dw = gradient_floats(O * I);
+	double slack = 1e-5 * (double)(N + I + O);
+
+	linear_bf16_forward(y, ldy, x, ldx, w, bias, N, I, O, &space);
+	linear_bf16_backward(dx, ldx, dw, db, dy, ldy, x, ldx, w, N, I, O,
+	                     &space);
+	for (size_t n = 0; n < N; n++)
+		for (size_t o = 0; o < O; o++) {
+			double sum = (double)bias[o];
+
+			for (size_t i = 0; i < I; i++)
+				sum += rounded(x[n * ldx + i]) *
+				       rounded(w[o * I + i]);
+			assert_close((double)y[n * ldy + o], sum, slack);
+		}
+	for (size_t n = 0; n < N; n++)
+		for (size_t i = 0; i < I; i++) {
+			double sum = (double)GRADIENT_START;
+
+			for (size_t o = 0; o < O; o++)
+				sum += rounded(dy[n * ldy + o]) *
+				       rounded(w[o * I + i]);
+			assert_close((double)dx[n * ldx + i], sum, slack);
+		}
+	for (size_t o = 0; o < O; o++) {
+		double total = (double)GRADIENT_START;
+
+		for (size_t n = 0; n < N; n++)
+			total += (double)dy[n * ldy + o];
+		assert_close((double)db[o], total, slack);
+		for (size_t i = 0; i < I; i++) {
+			double sum = (double)GRADIENT_START;
+
+			for (size_t n = 0; n < N; n++)
+				sum += rounded(dy[n * ldy + o]) *
+				       rounded(x[n * ldx + i]);
+			assert_close((double)dw[o * I + i], sum, slack);
+		}
+	}
+	gaps_check(y, N, O, NAN);
+	gaps_check(dx, N, I, GRADIENT_START);
+	arena_release(&space.arena);
+	free(x);
+	free(w);
+	free(bias);
+	free(dy);
+	free(y);
+	free(dx);
+	free(dw);
+	free(db);
+}
+
+static void
+test_layer(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < LEN(row_counts); n++)
+		for (size_t i = 0; i < LEN(channel_counts); i++)
+			for (size_t o = 0; o < LEN(channel_counts); o++)
+				compare(row_counts[n], channel_counts[i],
+				        channel_counts[o]);
+	compare(300, 70, 200);
+}
+
+/* What nobody asks for may be NULL. */
+static void
+test_nothing(void **state)
+{
+	struct bf16_space space = { .unit = bf16_unit_find(NULL) };
+	float x[4] = { 1, 2, 3, 4 }, w[4] = { 1, 0, 0, 1 }, y[4], dw[4] = { 0 };
+
+	(void)state;
+	linear_bf16_forward(y, 2, x, 2, w, NULL, 2, 2, 2, &space);
+	assert_all_close(y, x, 4, 0);
+	linear_bf16_backward(NULL, 0, NULL, NULL, y, 2, x, 2, w, 2, 2, 2,
+	                     &space);
+	linear_bf16_backward(NULL, 0, dw, NULL, y, 2, x, 2, w, 2, 2, 2,
+	                     &space);
+	assert_close((double)dw[0], 10, 0);
+	arena_release(&space.arena);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		{ "forward and backward, odd sizes, rows apart",
+		  test_layer, NULL, NULL, NULL },
+		{ "without bias, or any of the gradients",
+		  test_nothing, NULL, NULL, NULL },
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
