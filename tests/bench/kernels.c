@@ -2,7 +2,8 @@
  * kernels - what layers reach at the sizes of wav2vec 2.0 base and five
  * seconds of audio: lines of a name and GFLOP/s, all threads at work
  *
- * The first is sgemm, by itself at a size that suits it.
+ * The first two are products of floats and of bfloats by themselves, at a size
+ * that suits them.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <omp.h>
@@ -10,10 +11,12 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "core/half.h"
 #include "nn/attention.h"
 #include "nn/conv1d.h"
 #include "nn/conv_grouped.h"
 #include "nn/gemm.h"
+#include "nn/gemm_bf16.h"
 #include "nn/linear.h"
 
 enum {
@@ -22,7 +25,10 @@ enum {
 	FLOATS = 20000 * CONV
 };
 
-struct arrays { float *x, *y, *w, *scratch; };
+struct arrays {
+	float *x, *y, *w, *scratch;
+	uint16_t *halves, *packed, *space; /* of bf16 */
+};
 
 /* Each of these does some work and returns its multiplications. */
 static double
@@ -39,6 +45,18 @@ sgemm(struct arrays *a)
 		gemm(GEMM_PLAIN, GEMM_TRANSPOSED, to - from, n, n, 1,
 		     a->x + from * n, n, a->w, n, 0, a->y + from * n, n);
 	}
+	return 1. * SQUARE * SQUARE * SQUARE;
+}
+
+/* The best that bfloats do here, at the same size. */
+static double
+bf16(struct arrays *a)
+{
+	size_t n = SQUARE;
+	const struct bf16_out out = { .y = a->y, .ldy = n };
+
+	gemm_bf16(&out, bf16_unit_find(NULL), a->halves, n, a->packed, n, n,
+	          n, a->space);
 	return 1. * SQUARE * SQUARE * SQUARE;
 }
 
@@ -135,12 +153,21 @@ numbers(void)
 int
 main(void)
 {
-	struct arrays a = { numbers(), numbers(), numbers(), numbers() };
+	struct arrays a = {
+		numbers(), numbers(), numbers(), numbers(),
+		malloc(SQUARE * SQUARE * sizeof *a.halves),
+		malloc(SQUARE * SQUARE * sizeof *a.packed),
+		malloc(gemm_bf16_scratch(SQUARE, SQUARE) * sizeof *a.space)
+	};
 
-	if (!a.x || !a.y || !a.w || !a.scratch)
+	if (!a.x || !a.y || !a.w || !a.scratch || !a.halves || !a.packed ||
+	    !a.space)
 		return 1;
 	gemm_begin();
+	bfloat_from_floats(a.halves, a.x, SQUARE * SQUARE);
+	bf16_pack(a.packed, a.w, SQUARE, SQUARE, SQUARE);
 	measure("sgemm", sgemm, &a);
+	measure("bf16", bf16, &a);
 	measure("linear", linear, &a);
 	measure("linear_gradient", linear_gradient, &a);
 	measure("samples", samples, &a);
