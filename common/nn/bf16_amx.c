@@ -8,6 +8,7 @@
 
 #if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__)
 
+#include <cpuid.h>
 #include <immintrin.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -19,6 +20,9 @@ enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
 
 enum { PALETTE = 1, TILES = 8, ROW_BYTES = 64 };
 
+/* Of cpuid: a leaf, and bits of its edx. */
+enum { FEATURES = 7, AMX_BF16 = 22, AMX_TILE = 24 };
+
 /* What the processor reads the sizes of tiles from. */
 struct shape {
 	uint8_t palette, start_row, reserved[14];
@@ -26,11 +30,14 @@ struct shape {
 	uint8_t rows[16];
 };
 
+/* By cpuid itself: not all compilers know these features by name. */
 static bool
 present(void)
 {
-	return __builtin_cpu_supports("amx-tile") &&
-	       __builtin_cpu_supports("amx-bf16") &&
+	unsigned a, b, c, d;
+
+	return __get_cpuid_count(FEATURES, 0, &a, &b, &c, &d) &&
+	       d >> AMX_TILE & d >> AMX_BF16 & 1 &&
 	       syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM,
 	               XFEATURE_XTILEDATA) == 0;
 }
