@@ -6,16 +6,10 @@
 #include "nn/chunk.h"
 #include "nn/gemm_bf16.h"
 
-static size_t
-round_up(size_t n)
-{
-	return (n + BF16_BLOCK - 1) / BF16_BLOCK * BF16_BLOCK;
-}
-
 size_t
 bf16_packed_length(size_t N, size_t K)
 {
-	return round_up(N) * round_up(K);
+	return bf16_round_up(N) * bf16_round_up(K);
 }
 
 /* How B lies: element (n,k) at n * row + k * column. */
@@ -110,34 +104,42 @@ panel_from_columns(uint16_t *to, const uint16_t *B, size_t ldb, size_t n,
 void
 bf16_pack(uint16_t *packed, const float *B, size_t ldb, size_t N, size_t K)
 {
+	size_t deep = bf16_round_up(K);
+
 	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * K))
 	for (size_t n = 0; n < N; n += BF16_BLOCK)
-		panel_from_floats(packed + n * round_up(K), B, ldb, n, N, K);
+		panel_from_floats(packed + n * deep, B, ldb, n, N, K);
 }
 
 void
 bf16_pack_across(uint16_t *packed, const float *B, size_t ldb, size_t N,
                  size_t K)
 {
+	size_t deep = bf16_round_up(K);
+
 	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * K))
 	for (size_t n = 0; n < N; n += BF16_BLOCK)
-		panel_across(packed + n * round_up(K), B, ldb, n, N, K);
+		panel_across(packed + n * deep, B, ldb, n, N, K);
 }
 
 void
 bf16_pack_halves(uint16_t *packed, const uint16_t *B, size_t ldb, size_t N,
                  size_t K)
 {
+	size_t deep = bf16_round_up(K);
+
 	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * K))
 	for (size_t n = 0; n < N; n += BF16_BLOCK)
-		panel_from_halves(packed + n * round_up(K), B, ldb, n, N, K);
+		panel_from_halves(packed + n * deep, B, ldb, n, N, K);
 }
 
 void
 bf16_pack_columns(uint16_t *packed, const uint16_t *B, size_t ldb, size_t N,
                   size_t K)
 {
+	size_t deep = bf16_round_up(K);
+
 	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * K))
 	for (size_t n = 0; n < N; n += BF16_BLOCK)
-		panel_from_columns(packed + n * round_up(K), B, ldb, n, N, K);
+		panel_from_columns(packed + n * deep, B, ldb, n, N, K);
 }

@@ -21,6 +21,12 @@ enum {
 	BF16_STEP_LENGTH = 2 * BF16_TILE_LENGTH
 };
 
+static inline size_t
+bf16_round_up(size_t n)
+{
+	return (n + BF16_BLOCK - 1) / BF16_BLOCK * BF16_BLOCK;
+}
+
 /* 32 rows of A, packed or as they lie; distances are in elements. */
 struct bf16_strip {
 	const uint16_t *data;

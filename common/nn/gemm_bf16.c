@@ -9,20 +9,14 @@
 #include "nn/gemm_bf16.h"
 
 /*
- * A thread takes so many rows, which stay in its second cache, and columns of
- * A that all have packed together; but all columns, of rows that it has packed
- * itself, where there are rows for so many threads.
+ * All threads pack A together; then each takes so much of it as stays in its
+ * second cache, and some columns of B.  Where A is many times taller than that,
+ * each packs rows of its own, and takes all columns.
  */
 enum {
-	ROWS = 1 << 19,           /* elements */
+	ROWS = 1 << 19,           /* elements of A */
 	COLUMNS = 128, TALL = 8
 };
-
-static size_t
-round_up(size_t n)
-{
-	return (n + BF16_BLOCK - 1) / BF16_BLOCK * BF16_BLOCK;
-}
 
 /* A strip of A [rows,K], rows 32 or fewer. */
 static void
@@ -32,7 +26,7 @@ strip_pack(uint16_t *strip, const uint16_t *A, size_t lda, size_t rows,
 	size_t whole = K / BF16_BLOCK * BF16_BLOCK;
 
 	if (rows < BF16_BLOCK || whole < K)
-		memset(strip, 0, BF16_BLOCK * round_up(K) * sizeof *strip);
+		memset(strip, 0, BF16_BLOCK * bf16_round_up(K) * sizeof *strip);
 	for (size_t r = 0; r < rows; r++) {
 		const uint16_t *a = A + r * lda;
 		uint16_t *to = strip + r * BF16_BLOCK;
@@ -61,9 +55,10 @@ put(const struct block *b, const struct bf16_out *out, size_t columns,
 {
 	for (size_t r = 0; r < b->rows; r++) {
 		const float *sums = b->sums + r * BF16_BLOCK;
-		const float *more = b->residual + r * out->ldr;
-		float *y = b->y + r * out->ldy;
-		uint16_t *h = b->half + r * out->ldh;
+		const float *more = residual ? b->residual + r * out->ldr
+		                             : NULL;
+		float *y = half ? NULL : b->y + r * out->ldy;
+		uint16_t *h = half ? b->half + r * out->ldh : NULL;
 
 		#pragma omp simd
 		for (size_t n = 0; n < columns; n++) {
@@ -165,7 +160,7 @@ piece(const struct bf16_out *out, const struct bf16_unit *unit,
 static size_t
 rows_of(size_t elements, size_t K)
 {
-	size_t rows = elements / round_up(K) / BF16_BLOCK * BF16_BLOCK;
+	size_t rows = elements / bf16_round_up(K) / BF16_BLOCK * BF16_BLOCK;
 
 	return rows > 0 ? rows : BF16_BLOCK;
 }
@@ -180,11 +175,11 @@ tall(size_t M, size_t K)
 size_t
 gemm_bf16_scratch(size_t M, size_t K)
 {
-	size_t rows = round_up(M), most = rows_of(ROWS, K);
+	size_t rows = bf16_round_up(M), most = rows_of(ROWS, K);
 
 	if (tall(M, K))
 		rows = most * (size_t)omp_get_max_threads();
-	return rows * round_up(K);
+	return rows * bf16_round_up(K);
 }
 
 /* Rows from start on, packed where scratch is, or as they lie. */
@@ -195,7 +190,7 @@ slab_of(const uint16_t *A, size_t lda, size_t start, size_t rows, size_t N,
 	struct slab s = {
 		.data = A + start * lda, .row = lda, .step = BF16_BLOCK,
 		.strip = lda, .start = start, .rows = rows, .N = N,
-		.deep = round_up(K)
+		.deep = bf16_round_up(K)
 	};
 
 	if (scratch) {
@@ -218,7 +213,7 @@ multiply_tall(const struct bf16_out *out, const struct bf16_unit *unit,
 	#pragma omp parallel for schedule(dynamic) if (!omp_in_parallel())
 	for (size_t start = 0; start < M; start += most) {
 		uint16_t *own = scratch + (size_t)omp_get_thread_num() *
-			most * round_up(K);
+			most * bf16_round_up(K);
 		const struct slab s = slab_of(A, lda, start,
 		                              chunk_length(start, most, M),
 		                              N, K, own);
