@@ -1,4 +1,3 @@
-#include <omp.h>
 #include <string.h>
 
 #include "core/half.h"
@@ -6,6 +5,7 @@
 #include "model/w2v2_trunk.h"
 #include "nn/attention_bf16.h"
 #include "nn/chunk.h"
+#include "nn/conv_grouped_bf16.h"
 #include "nn/layernorm.h"
 #include "nn/relative_bias.h"
 
@@ -84,55 +84,24 @@ project(const struct pass *p, const uint16_t *features, struct arena *arena,
 	return y;
 }
 
-/* One thread's: a group's rows, and room to pack them. */
-struct window {
-	size_t rows, packing;     /* bfloats */
-};
-
-static struct window
-window_of(const struct pass *p, size_t I, size_t k)
-{
-	size_t rows = ((p->T + STEP - 1) / STEP * STEP + k) * I;
-
-	return (struct window){
-		.rows = rows,
-		.packing = k * I % STEP ? gemm_bf16_scratch(p->T, k * I) : 0
-	};
-}
-
-/*
- * sum = x + GELU(positional convolution of x): of each group the channels in
- * rows of their own, zeros around them, so that windows are rows that overlap.
- */
+/* sum = x + GELU(positional convolution of x) */
 static void
 position(float *sum, const float *x, const struct pass *p,
          struct arena *scratch)
 {
 	const struct w2v2_config *c = &p->n->config;
-	size_t I = p->H / c->position_groups, k = c->position_taps;
-	struct window w = window_of(p, I, k);
-	uint16_t *own = w2v2_halves(scratch, (size_t)omp_get_max_threads() *
-	                            (w.rows + w.packing));
+	size_t groups = c->position_groups, k = c->position_taps;
+	const struct bf16_out out = {
+		.y = sum, .ldy = p->H, .gelu = true,
+		.bias = p->n->weights.position_bias, .residual = x,
+		.ldr = p->H
+	};
 
-	#pragma omp parallel for schedule(dynamic) \
-	        if (chunk_worth_products(p->T * k * p->H * I))
-	for (size_t g = 0; g < c->position_groups; g++) {
-		uint16_t *u = own + (size_t)omp_get_thread_num() *
-			(w.rows + w.packing);
-		const struct bf16_out out = {
-			.y = sum + g * I, .ldy = p->H, .gelu = true,
-			.bias = p->n->weights.position_bias + g * I,
-			.residual = x + g * I, .ldr = p->H
-		};
-
-		memset(u, 0, w.rows * sizeof *u);
-		for (size_t t = 0; t < p->T; t++)
-			bfloat_from_floats(u + (k / 2 + t) * I,
-			                   x + t * p->H + g * I, I);
-		gemm_bf16(&out, p->packed->unit, u, I, p->packed->position +
-		          g * bf16_packed_length(I, k * I), p->T, I, k * I,
-		          w.packing ? u + w.rows : NULL);
-	}
+	conv_grouped_bf16_forward(&out, p->packed->unit,
+	                          w2v2_halves(scratch,
+	                                      conv_grouped_bf16_scratch(
+	                                      p->T, p->H, groups, k)), x,
+	                          p->packed->position, p->T, p->H, groups, k);
 }
 
 /* p->s = x + attention(a), where p->half is a, rounded. */

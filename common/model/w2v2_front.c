@@ -5,6 +5,7 @@
 #include "model/w2v2_linear.h"
 #include "model/w2v2_mask.h"
 #include "nn/conv_grouped.h"
+#include "nn/conv_grouped_bf16.h"
 #include "nn/gelu.h"
 #include "nn/layernorm.h"
 #include "nn/residual.h"
@@ -91,18 +92,68 @@ mask_backward(struct w2v2_weights *g, float *dp,
 	}
 }
 
-/* Of the positional convolution, for the longest utterance. */
+/* Rows of the longest utterance. */
 static size_t
-scratch_size(const struct w2v2_rows *rows)
+longest(const struct w2v2_rows *rows)
 {
-	const struct w2v2_config *c = rows->config;
 	size_t most = 0;
 
 	for (size_t u = 0; u < rows->count; u++)
 		if (rows->start[u + 1] - rows->start[u] > most)
 			most = rows->start[u + 1] - rows->start[u];
-	return conv_grouped_scratch(most, c->width, c->position_groups,
-	                            c->position_taps);
+	return most;
+}
+
+/* Of the positional convolution. */
+static size_t
+scratch_size(const struct w2v2_rows *rows)
+{
+	const struct w2v2_config *c = rows->config;
+
+	return conv_grouped_scratch(longest(rows), c->width,
+	                            c->position_groups, c->position_taps);
+}
+
+/* One utterance, from row at / H on. */
+static void
+position_round(struct w2v2_front_kept *k, size_t at, size_t T,
+               const uint16_t *packed, const struct w2v2_weights *w,
+               const struct w2v2_rows *rows, uint16_t *scratch)
+{
+	const struct w2v2_config *c = rows->config;
+	const struct bf16_out out = {
+		.y = k->position + at, .ldy = c->width,
+		.bias = w->position_bias
+	};
+
+	conv_grouped_bf16_forward(&out, rows->space->unit, scratch, k->p + at,
+	                          packed, T, c->width, c->position_groups,
+	                          c->position_taps);
+}
+
+/* The same in bfloat16, by weights that are packed for this pass. */
+static void
+position_forward_bf16(struct w2v2_front_kept *k,
+                      const struct w2v2_weights *w,
+                      const struct w2v2_folded *folded,
+                      const struct w2v2_rows *rows)
+{
+	const struct w2v2_config *c = rows->config;
+	size_t H = c->width, groups = c->position_groups;
+	struct arena *arena = &rows->space->arena;
+	uint16_t *packed = arena_take(arena, conv_grouped_bf16_packed(
+		H, groups, c->position_taps), sizeof *packed);
+	uint16_t *scratch = arena_take(arena, conv_grouped_bf16_scratch(
+		longest(rows), H, groups, c->position_taps),
+		sizeof *scratch);
+
+	conv_grouped_bf16_pack(packed, folded->position, H, groups,
+	                       c->position_taps);
+	for (size_t u = 0; u < rows->count; u++)
+		position_round(k, rows->start[u] * H,
+		               rows->start[u + 1] - rows->start[u], packed, w,
+		               rows, scratch);
+	arena_clear(arena);
 }
 
 static void
@@ -112,9 +163,14 @@ position_forward(struct w2v2_front_kept *k, const struct w2v2_weights *w,
 {
 	const struct w2v2_config *c = rows->config;
 	size_t H = c->width;
-	float *scratch = arena_floats(arena, scratch_size(rows));
+	float *scratch;
 
 	k->position = arena_floats(arena, rows->total * H);
+	if (rows->space) {
+		position_forward_bf16(k, w, folded, rows);
+		return;
+	}
+	scratch = arena_floats(arena, scratch_size(rows));
 	for (size_t u = 0; u < rows->count; u++) {
 		size_t at = rows->start[u] * H;
 
@@ -171,12 +227,20 @@ position_backward(struct w2v2_weights *g, struct w2v2_folded *dfolded,
 	gelu_backward(dposition, dsum, k->position, n);
 	for (size_t u = 0; u < rows->count; u++) {
 		size_t at = rows->start[u] * H;
+		size_t T = rows->start[u + 1] - rows->start[u];
 
+		if (rows->space) {
+			conv_grouped_bf16_backward(
+				dp + at, dfolded->position, g->position_bias,
+				dposition + at, k->p + at, folded->position,
+				rows->space, T, H, c->position_groups,
+				c->position_taps);
+			continue;
+		}
 		conv_grouped_backward(dp + at, dfolded->position,
 		                      g->position_bias, space,
 		                      dposition + at, k->p + at,
-		                      folded->position,
-		                      rows->start[u + 1] - rows->start[u], H,
+		                      folded->position, T, H,
 		                      c->position_groups,
 		                      c->position_taps);
 	}

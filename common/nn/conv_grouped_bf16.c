@@ -1,0 +1,210 @@
+#include <omp.h>
+#include <string.h>
+
+#include "core/half.h"
+#include "nn/chunk.h"
+#include "nn/conv_grouped_bf16.h"
+
+enum { STEP = 32 };           /* rows that are multiplied at once */
+
+/*
+ * Of each group the rows are copied, rounded, with zeros before and after them,
+ * so that windows of k are rows that overlap: A of one product.
+ */
+static size_t
+windows_length(size_t T, size_t I, size_t k)
+{
+	return ((T + STEP - 1) / STEP * STEP + k) * I;
+}
+
+/* Room to pack such rows, which only odd sizes need. */
+static size_t
+packing_length(size_t T, size_t I, size_t k)
+{
+	return k * I % STEP ? gemm_bf16_scratch(T, k * I) : 0;
+}
+
+size_t
+conv_grouped_bf16_packed(size_t C, size_t groups, size_t k)
+{
+	size_t I = C / groups;
+
+	return groups * bf16_packed_length(I, k * I);
+}
+
+void
+conv_grouped_bf16_pack(uint16_t *packed, const float *weight, size_t C,
+                       size_t groups, size_t k)
+{
+	size_t I = C / groups;
+
+	#pragma omp parallel for schedule(dynamic) \
+	        if (chunk_worth(C * k * I))
+	for (size_t g = 0; g < groups; g++)
+		bf16_pack(packed + g * bf16_packed_length(I, k * I),
+		          weight + g * I * k * I, k * I, I, k * I);
+}
+
+size_t
+conv_grouped_bf16_scratch(size_t T, size_t C, size_t groups, size_t k)
+{
+	size_t I = C / groups;
+
+	return (size_t)omp_get_max_threads() *
+		(windows_length(T, I, k) + packing_length(T, I, k));
+}
+
+/* windows from x [T,I], rows C apart. */
+static void
+windows_round(uint16_t *windows, const float *x, size_t before, size_t T,
+              size_t C, size_t I, size_t k)
+{
+	memset(windows, 0, windows_length(T, I, k) * sizeof *windows);
+	for (size_t t = 0; t < T; t++)
+		bfloat_from_floats(windows + (before + t) * I, x + t * C, I);
+}
+
+/* One group, in one thread; out is the group's. */
+static void
+convolve(const struct bf16_out *out, const struct bf16_unit *unit,
+         uint16_t *own, const float *x, const uint16_t *packed,
+         size_t before, size_t T, size_t C, size_t I, size_t k)
+{
+	windows_round(own, x, before, T, C, I, k);
+	gemm_bf16(out, unit, own, I, packed, T, I, k * I,
+	          packing_length(T, I, k) ? own + windows_length(T, I, k)
+	                                  : NULL);
+}
+
+/* What is done to the whole, to the channels from c on. */
+static struct bf16_out
+out_from(const struct bf16_out *out, size_t c)
+{
+	struct bf16_out part = *out;
+
+	part.y = out->y ? out->y + c : NULL;
+	part.half = out->half ? out->half + c : NULL;
+	part.bias = out->bias ? out->bias + c : NULL;
+	part.residual = out->residual ? out->residual + c : NULL;
+	return part;
+}
+
+void
+conv_grouped_bf16_forward(const struct bf16_out *out,
+                          const struct bf16_unit *unit, uint16_t *scratch,
+                          const float *x, const uint16_t *packed,
+                          size_t T, size_t C, size_t groups, size_t k)
+{
+	size_t I = C / groups;
+	size_t each = windows_length(T, I, k) + packing_length(T, I, k);
+
+	#pragma omp parallel for schedule(dynamic) \
+	        if (chunk_worth_products(T * k * C * I))
+	for (size_t c = 0; c < C; c += I) {
+		const struct bf16_out part = out_from(out, c);
+
+		convolve(&part, unit, scratch + (size_t)omp_get_thread_num() *
+		         each, x + c, packed + c / I *
+		         bf16_packed_length(I, k * I), k / 2, T, C, I, k);
+	}
+}
+
+/* One thread's arrays of backward, in a block. */
+struct own {
+	float *turned;            /* [I,k,I]: the weight for dx */
+	float *padded;            /* [T + k - 1,I]: x with zeros around it */
+	uint16_t *windows;        /* of dy, and room to pack them */
+	uint16_t *packed, *gradient, *packing;
+};
+
+static struct own
+own_take(struct arena *a, size_t T, size_t I, size_t k)
+{
+	size_t weight = bf16_packed_length(I, k * I);
+	size_t windows = bf16_packed_length(k * I, T), half = sizeof(uint16_t);
+
+	return (struct own){
+		.turned = arena_floats(a, I * k * I),
+		.padded = arena_floats(a, (T + k) * I),
+		.windows = arena_take(a, windows_length(T, I, k) +
+		                      packing_length(T, I, k), half),
+		.packed = arena_take(a, weight > windows ? weight : windows,
+		                     half),
+		.gradient = arena_take(a, I * T, half),
+		.packing = arena_take(a, gemm_bf16_scratch(I, T), half)
+	};
+}
+
+/*
+ * dx[s,i] = sum_j sum_o weight[o,j,i] dy[s - j + k/2, o]: the same convolution,
+ * of dy, with taps in the opposite order and the sides of the weight swapped.
+ */
+static void
+dx_add(float *dx, const struct own *o, const struct bf16_unit *unit,
+       const float *dy, const float *weight, size_t T, size_t C, size_t I,
+       size_t k)
+{
+	const struct bf16_out out = {
+		.y = dx, .ldy = C, .residual = dx, .ldr = C
+	};
+
+	for (size_t i = 0; i < I; i++)
+		for (size_t j = 0; j < k; j++)
+			for (size_t c = 0; c < I; c++)
+				o->turned[(i * k + j) * I + c] =
+					weight[(c * k + k - 1 - j) * I + i];
+	bf16_pack(o->packed, o->turned, k * I, I, k * I);
+	convolve(&out, unit, o->windows, dy, o->packed, k - 1 - k / 2, T, C,
+	         I, k);
+}
+
+/* dweight[o,j,i] = sum_t dy[t,o] x[t + j - k/2, i] */
+static void
+dweight_add(float *dweight, const struct own *o,
+            const struct bf16_unit *unit, const float *dy, const float *x,
+            size_t T, size_t C, size_t I, size_t k)
+{
+	const struct bf16_out out = {
+		.y = dweight, .ldy = k * I, .residual = dweight, .ldr = k * I
+	};
+
+	memset(o->padded, 0, (T + k) * I * sizeof *o->padded);
+	for (size_t t = 0; t < T; t++)
+		memcpy(o->padded + (k / 2 + t) * I, x + t * C,
+		       I * sizeof *o->padded);
+	for (size_t c = 0; c < I; c++)
+		for (size_t t = 0; t < T; t++)
+			o->gradient[c * T + t] =
+				bfloat_from_float(dy[t * C + c]);
+	bf16_pack_across(o->packed, o->padded, I, k * I, T);
+	gemm_bf16(&out, unit, o->gradient, T, o->packed, I, k * I, T,
+	          o->packing);
+}
+
+void
+conv_grouped_bf16_backward(float *dx, float *dweight, float *dbias,
+                           const float *dy, const float *x,
+                           const float *weight, struct bf16_space *space,
+                           size_t T, size_t C, size_t groups, size_t k)
+{
+	size_t I = C / groups, threads = (size_t)omp_get_max_threads();
+	struct own *own = arena_take(&space->arena, threads, sizeof *own);
+
+	for (size_t i = 0; i < threads; i++)
+		own[i] = own_take(&space->arena, T, I, k);
+	#pragma omp parallel for schedule(dynamic) \
+	        if (chunk_worth_products(T * k * C * I))
+	for (size_t c = 0; c < C; c += I) {
+		const struct own *o = &own[omp_get_thread_num()];
+
+		if (dx)
+			dx_add(dx + c, o, space->unit, dy + c,
+			       weight + c * k * I, T, C, I, k);
+		dweight_add(dweight + c * k * I, o, space->unit, dy + c,
+		            x + c, T, C, I, k);
+		for (size_t t = 0; t < T; t++)
+			for (size_t i = 0; i < I; i++)
+				dbias[c + i] += dy[t * C + c + i];
+	}
+	arena_clear(&space->arena);
+}

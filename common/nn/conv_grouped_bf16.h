@@ -1,0 +1,32 @@
+#ifndef CONV_GROUPED_BF16_H
+#define CONV_GROUPED_BF16_H
+
+#include "nn/gemm_bf16.h"
+#include "nn/linear_bf16.h"
+
+/*
+ * The convolution of conv_grouped.h with products in bfloat16.
+ *
+ * packed [conv_grouped_bf16_packed(C, groups, k)]: the weight [C,k,I]
+ * scratch [conv_grouped_bf16_scratch(T, C, groups, k)], asked for by the
+ * thread that calls; what it holds does not matter
+ */
+size_t conv_grouped_bf16_packed(size_t C, size_t groups, size_t k);
+void conv_grouped_bf16_pack(uint16_t *packed, const float *weight, size_t C,
+                            size_t groups, size_t k);
+size_t conv_grouped_bf16_scratch(size_t T, size_t C, size_t groups, size_t k);
+
+/* out: where [T,C] goes, and what is done to it first; see gemm_bf16.h. */
+void conv_grouped_bf16_forward(const struct bf16_out *out,
+                               const struct bf16_unit *unit,
+                               uint16_t *scratch, const float *x,
+                               const uint16_t *packed,
+                               size_t T, size_t C, size_t groups, size_t k);
+
+/* As conv_grouped_backward; dx may be NULL. */
+void conv_grouped_bf16_backward(float *dx, float *dweight, float *dbias,
+                                const float *dy, const float *x,
+                                const float *weight, struct bf16_space *space,
+                                size_t T, size_t C, size_t groups, size_t k);
+
+#endif
