@@ -17,8 +17,8 @@ then
 	}
 fi
 test $# -eq 1 || { conditions="$conditions fold!=$1"; shift; }
-loss="kd-loss -L 0 --label-smoothing .1"
-test -z "$FROM" || loss="kd-loss -L 0" TEACHERS=network
+loss="kd-loss -L 0 --label-smoothing $TEACHER_SMOOTHING"
+test -z "$FROM" || TEACHERS=network
 
 for kind in $TEACHERS
 do
