@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/model.h"
+#include "nn/linear_bf16.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
 #include "train/adamw.h"
@@ -33,6 +34,7 @@ struct golden {
 	struct w2v2_weights bound; /* to gradient */
 	struct w2v2_folded dfolded;
 	float *gradient;
+	struct bf16_space *space; /* for products in bfloat16; or NULL */
 };
 
 static void
@@ -166,7 +168,7 @@ gradient_compute(struct golden *g, bool unfreeze, size_t memory)
 	const struct w2v2 *n = g->m.network;
 	const struct w2v2_batch batch = {
 		.count = BATCH, .audio = g->view, .samples = batch_samples,
-		.unfreeze = unfreeze, .memory = memory
+		.unfreeze = unfreeze, .memory = memory, .space = g->space
 	};
 	float logits[BATCH * LABELS_MAX], dlogits[BATCH * LABELS_MAX];
 	struct w2v2_pass *pass;
@@ -250,6 +252,36 @@ test_gradients(void **state)
 		gradients_match(&g, true);
 		gradient_compute(&g, false, SIZE_MAX);
 		gradients_match(&g, false);
+		golden_release(&g);
+	}
+}
+
+/* With products in bfloat16: the whole gradient is near, in relative L2. */
+static void
+test_gradients_bf16(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LEN(trained); i++) {
+		struct bf16_space space = { .unit = bf16_unit_find(NULL) };
+		double off = 0, length = 0;
+		struct golden g;
+
+		training_begin(&g, trained[i]);
+		g.space = &space;
+		gradient_compute(&g, true, SIZE_MAX);
+		for (size_t p = 0; p < g.m.params.count; p++) {
+			const struct param *t = &g.m.params.param[p];
+			float *d = golden_tensor(&g.gradients, t->name,
+			                         t->length);
+
+			off += pow(distance(g.gradient + t->offset, d,
+			                    t->length), 2);
+			length += dot(d, d, t->length);
+			free(d);
+		}
+		assert_true(off > 0);
+		assert_true(sqrt(off) <= .05 * sqrt(length));
+		arena_release(&space.arena);
 		golden_release(&g);
 	}
 }
@@ -350,6 +382,8 @@ main(void)
 		  test_labels, NULL, NULL, NULL },
 		{ "every gradient is PyTorch's",
 		  test_gradients, NULL, NULL, NULL },
+		{ "gradients with products in bfloat16 are near",
+		  test_gradients_bf16, NULL, NULL, NULL },
 		{ "what is computed again for want of memory is the same",
 		  test_memory, NULL, NULL, NULL },
 		{ "ten steps of AdamW lose what PyTorch's do",
