@@ -96,9 +96,9 @@ gelu_rough(float *y, const float *x, size_t n)
 
 	#pragma omp simd
 	for (size_t i = 0; i < n; i++) {
-		float v = x[i], a = v < most ? v : most, s, p;
+		float v = x[i] < -most ? -most : x[i]; /* NaN stays */
+		float a = v < most ? v : most, s, p;
 
-		a = a > -most ? a : -most;
 		s = a * a * (2 / (most * most)) - 1;
 		p = 0.00331346062f;
 		p = p * s - 0.0093148388f;

@@ -72,6 +72,35 @@ test_lengths(void **state)
 	}
 }
 
+/* Any length, and what is not finite; see gelu.h for how near. */
+static void
+test_rough(void **state)
+{
+	float x[POINTS], y[POINTS];
+	float ends[] = { INFINITY, NAN, -INFINITY, -FLT_MAX, FLT_MAX, 1e-40f };
+
+	(void)state;
+	for (size_t i = 0; i < POINTS; i++)
+		x[i] = ((float)i - POINTS / 2) / 200;
+	for (size_t n = 0; n < 40; n++)
+		gelu_rough(y, x, n);
+	gelu_rough(y, x, POINTS);
+	for (size_t i = 0; i < POINTS; i++) {
+		double v = (double)x[i], slack = fmin(4e-5, 6.5e-5 * fabs(v));
+
+		if (fabs(v) > .3)
+			slack = 4e-5;
+		assert_close((double)y[i], v * normal_distribution(v), slack);
+	}
+	gelu_rough(ends, ends, LEN(ends));
+	assert_true(isinf(ends[0]) && ends[0] > 0);
+	assert_true(isnan(ends[1]));
+	assert_close((double)ends[2], 0, 1e-6);
+	assert_close((double)ends[3], 0, 1e-6);
+	assert_true(ends[4] >= FLT_MAX / 2);
+	assert_close((double)ends[5], 0, 1e-39);
+}
+
 static void
 test_ends(void **state)
 {
@@ -141,6 +170,8 @@ main(void)
 		  test_backward, NULL, NULL, NULL },
 		{ "any length, in place, and not an element more",
 		  test_lengths, NULL, NULL, NULL },
+		{ "the rough one is as near as it says, at its ends too",
+		  test_rough, NULL, NULL, NULL },
 		{ "infinities have limits and NaN stays NaN",
 		  test_ends, NULL, NULL, NULL },
 		{ "exp is right to two units over the whole range",
