@@ -74,6 +74,19 @@ check 'a network that has changed is packed again' '
 	logits "$audio" >exact
 	framecmp -t .01 exact two
 '
+check 'so is one whose config.json has' '
+	cp -r "$network" changing
+	network=changing
+	logits -p bf16 "$audio" >one
+	heads=$(sed -n "s/.*\"num_attention_heads\": *\([0-9]*\).*/\1/p" \
+		changing/config.json)
+	test "$heads" -gt 1
+	sed -i "s/\(\"num_attention_heads\": *\)[0-9]*/\11/" \
+		changing/config.json
+	said -p bf16 "$audio" >two
+	rm -rf "$kept"
+	said -p bf16 "$audio" | cmp - two
+'
 check 'what was kept and is cut or of another kind is made again' '
 	said -p bf16 "$audio" >one
 	for file in "$kept"/*

@@ -120,6 +120,20 @@ check 'a network keeps its encoder and gets another head' '
 	fails 1 student-init --from b --keep-head -c other,joy -o c 2>err
 	says "cannot be kept" err
 '
+check 'a network with a weight that is not finite is not begun with' '
+	student-init -a w2v2-tiny -o a
+	python3 - <<-END
+	bytes = bytearray(open("a/model.safetensors", "rb").read())
+	bytes[-4:] = b"\0\0\200\177"
+	open("a/model.safetensors", "wb").write(bytes)
+	END
+	for options in "--keep-head" "-c joy,other"
+	do
+		fails 1 student-init --from a $options -o b 2>err
+		says "holds NaN or infinity" err
+		test ! -e b
+	done
+'
 check 'other files in a directory stay' '
 	mkdir a
 	echo mine >a/README.md

@@ -75,6 +75,12 @@ arena_floats(struct arena *a, size_t count)
 	return arena_take(a, count, sizeof(float));
 }
 
+uint16_t *
+arena_halves(struct arena *a, size_t count)
+{
+	return arena_take(a, count, sizeof(uint16_t));
+}
+
 float *
 arena_zeros(struct arena *a, size_t count)
 {

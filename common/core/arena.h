@@ -9,6 +9,7 @@
 #define ARENA_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena_block;
 
@@ -25,6 +26,7 @@ struct arena {
 /* 64-byte aligned, not zeroed; dies when memory is out. */
 void *arena_take(struct arena *a, size_t count, size_t size);
 float *arena_floats(struct arena *a, size_t count);
+uint16_t *arena_halves(struct arena *a, size_t count);
 float *arena_zeros(struct arena *a, size_t count);
 char *arena_copy(struct arena *a, const char *bytes, size_t length); /* + NUL */
 

@@ -1,10 +1,11 @@
-#define _DEFAULT_SOURCE /* mkstemp, MAP_POPULATE */
+#define _DEFAULT_SOURCE /* flock, MAP_POPULATE */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -55,8 +56,9 @@ file_fits(int fd, size_t size)
 void
 cache_find(struct cached *c, const char *name, const char *key, size_t size)
 {
+	const int how = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
 	char *path = path_of(name);
-	int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+	int fd = path ? open(path, how) : -1;
 	size_t whole = CACHE_KEY_MAX + size;
 	void *m = MAP_FAILED;
 
@@ -131,6 +133,25 @@ file_keep(int fd, const char *key, const void *data, size_t size)
 	return written;
 }
 
+/* -1, or the file to write, which nobody else writes at this time. */
+static int
+temporary_open(const char *path)
+{
+	const int how = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+	int fd = open(path, how, 0600);
+	struct stat mine, named;
+
+	if (fd < 0)
+		return -1;
+	/* between open and flock another may have given it its name */
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &mine) == 0 &&
+	    lstat(path, &named) == 0 && mine.st_ino == named.st_ino &&
+	    S_ISREG(mine.st_mode) && ftruncate(fd, 0) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
 void
 cache_keep(const char *name, const char *key, const void *data, size_t size)
 {
@@ -142,8 +163,8 @@ cache_keep(const char *name, const char *key, const void *data, size_t size)
 		return;
 	}
 	directories_make(path);
-	temporary = xasprintf("%s.XXXXXX", path);
-	fd = mkstemp(temporary);
+	temporary = xasprintf("%s.tmp", path);
+	fd = temporary_open(temporary);
 	if (fd >= 0 && (!file_keep(fd, key, data, size) ||
 	                rename(temporary, path) != 0))
 		unlink(temporary);

@@ -192,6 +192,8 @@ network_derive(const char *out, const struct network_wishes *wishes)
 	old.config = d.config;
 	tensors_list(&old, &d.spelling);
 	why = params_map(&old.params, &d.file, &old.owned);
+	if (!why)
+		why = params_finite(&old.params);
 	if (why)
 		die("%s: %s", d.name, why);
 	if (wishes->keep_head) {

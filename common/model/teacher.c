@@ -50,7 +50,8 @@ teacher_open(struct teacher *t, float seconds, enum precision precision)
 	t->model.seconds = seconds;
 	lineage_init(&t->lineage, &t->model);
 	t->digest = digest_of(model_file(&t->model));
-	safetensors_forget(model_file(&t->model));
+	if (t->model.packed) /* nobody reads the file any more */
+		safetensors_forget(model_file(&t->model));
 }
 
 void

@@ -24,14 +24,6 @@ struct pass {
 	uint16_t *packing;        /* of products with T rows */
 };
 
-enum { STEP = 32 };           /* rows that attention reads at once */
-
-uint16_t *
-w2v2_halves(struct arena *arena, size_t n)
-{
-	return arena_take(arena, n, sizeof(uint16_t));
-}
-
 /* y = norm(x), which may be y, and half the same, rounded. */
 static void
 norm(float *y, uint16_t *half, const float *x, const struct w2v2_norm *w,
@@ -69,7 +61,7 @@ project(const struct pass *p, const uint16_t *features, struct arena *arena,
 
 	if (c->projection_norm) {
 		float *x = arena_floats(scratch, n);
-		uint16_t *normed = w2v2_halves(scratch, n);
+		uint16_t *normed = arena_halves(scratch, n);
 
 		for (size_t i = 0; i < n; i++)
 			x[i] = bfloat_to_float(features[i]);
@@ -98,7 +90,7 @@ position(float *sum, const float *x, const struct pass *p,
 	};
 
 	conv_grouped_bf16_forward(&out, p->packed->unit,
-	                          w2v2_halves(scratch,
+	                          arena_halves(scratch,
 	                                      conv_grouped_bf16_scratch(
 	                                      p->T, p->H, groups, k)), x,
 	                          p->packed->position, p->T, p->H, groups, k);
@@ -195,13 +187,13 @@ pass_begin(const struct w2v2 *n, const struct w2v2_packed *packed,
 	p.rstd = arena_floats(arena, T);
 	p.s = arena_floats(arena, T * H);
 	p.h = arena_floats(arena, T * H);
-	p.half = w2v2_halves(arena, T * H);
-	p.qkv = w2v2_halves(arena, 3 * (T + STEP) * H);
-	p.attended = w2v2_halves(arena, T * H);
-	p.wide = w2v2_halves(arena, T * c->inner);
+	p.half = arena_halves(arena, T * H);
+	p.qkv = arena_halves(arena, 3 * bf16_round_up(T) * H);
+	p.attended = arena_halves(arena, T * H);
+	p.wide = arena_halves(arena, T * c->inner);
 	p.scratch = arena_take(arena, attention_bf16_scratch(T, H, c->heads),
 	                       1);
-	p.packing = w2v2_halves(arena, packing_most(T, (const size_t[]){
+	p.packing = arena_halves(arena, packing_most(T, (const size_t[]){
 		H, c->inner, c->conv_width[c->convs - 1] }));
 	if (c->family == W2V2_WAVLM)
 		p.gate = arena_floats(arena, T * c->heads);

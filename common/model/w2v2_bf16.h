@@ -15,8 +15,6 @@ void w2v2_bf16_infer(const struct w2v2 *n, const struct w2v2_packed *packed,
                      float *logits, float *embedding, const float *audio,
                      size_t N, struct arena *arena);
 
-uint16_t *w2v2_halves(struct arena *arena, size_t n);
-
 /* The convolutions' rows of audio [N], in the arena. */
 uint16_t *w2v2_bf16_encode(const struct w2v2 *n,
                            const struct w2v2_packed *packed,

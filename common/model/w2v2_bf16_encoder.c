@@ -121,7 +121,7 @@ first_forward(const struct first *f, const float *audio, size_t N,
               struct arena *arena)
 {
 	size_t rows = conv1d_rows(N, f->k, f->stride);
-	uint16_t *y = w2v2_halves(arena, rows * f->O);
+	uint16_t *y = arena_halves(arena, rows * f->O);
 	float *z = arena_floats(arena, (size_t)omp_get_max_threads() * ROWS *
 	                        f->O);
 
@@ -138,17 +138,20 @@ first_forward(const struct first *f, const float *audio, size_t N,
 	return y;
 }
 
-/* Convolution i of x [T,I]; its norm, if any, is over channels. */
+/*
+ * Convolution i of x [T,I]; its norm, if any, is over channels of z, which is
+ * shared by all.
+ */
 static uint16_t *
 conv_forward(const struct w2v2 *n, const struct w2v2_packed *p, size_t i,
-             const uint16_t *x, size_t T, struct arena *arena,
+             const uint16_t *x, size_t T, float *z, struct arena *arena,
              struct arena *scratch)
 {
 	const struct w2v2_config *c = &n->config;
 	size_t O = c->conv_width[i], I = w2v2_conv_inputs(c, i);
 	size_t rows = conv1d_rows(T, c->conv_taps[i], c->conv_stride[i]);
 	size_t K = c->conv_taps[i] * I;
-	uint16_t *y = w2v2_halves(arena, rows * O);
+	uint16_t *y = arena_halves(arena, rows * O);
 	struct bf16_out out = {
 		.half = y, .ldh = O, .bias = n->weights.conv[i].conv.bias,
 		.gelu = true
@@ -156,19 +159,33 @@ conv_forward(const struct w2v2 *n, const struct w2v2_packed *p, size_t i,
 
 	if (c->conv_layer_norm) {
 		out = (struct bf16_out){
-			.y = arena_floats(scratch, rows * O), .ldy = O,
+			.y = z, .ldy = O,
 			.bias = n->weights.conv[i].conv.bias
 		};
 	}
 	gemm_bf16(&out, p->unit, x, c->conv_stride[i] * I, p->conv[i], rows,
-	          O, K, w2v2_halves(scratch, gemm_bf16_scratch(rows, K)));
+	          O, K, arena_halves(scratch, gemm_bf16_scratch(rows, K)));
 	if (!c->conv_layer_norm)
 		return y;
 	#pragma omp parallel for schedule(dynamic)
 	for (size_t t = 0; t < rows; t += ROWS)
-		finish(y + t * O, out.y + t * O, &n->weights.conv[i].norm,
+		finish(y + t * O, z + t * O, &n->weights.conv[i].norm,
 		       chunk_length(t, ROWS, rows), O);
 	return y;
+}
+
+/* Of any convolution but the first, which has T rows: rows by channels. */
+static size_t
+most_values(const struct w2v2_config *c, size_t T)
+{
+	size_t most = 0;
+
+	for (size_t i = 1; i < c->convs; i++) {
+		T = conv1d_rows(T, c->conv_taps[i], c->conv_stride[i]);
+		if (T * c->conv_width[i] > most)
+			most = T * c->conv_width[i];
+	}
+	return most;
 }
 
 uint16_t *
@@ -181,9 +198,12 @@ w2v2_bf16_encode(const struct w2v2 *n, const struct w2v2_packed *p,
 	size_t T = conv1d_rows(N, f.k, f.stride);
 	uint16_t *x = first_forward(&f, audio, N, c->convs > 1 ? scratch
 	                                                       : arena);
+	float *z = NULL;
 
+	if (c->conv_layer_norm)
+		z = arena_floats(scratch, most_values(c, T));
 	for (size_t i = 1; i < c->convs; i++) {
-		x = conv_forward(n, p, i, x, T,
+		x = conv_forward(n, p, i, x, T, z,
 		                 i + 1 < c->convs ? scratch : arena, scratch);
 		T = conv1d_rows(T, c->conv_taps[i], c->conv_stride[i]);
 	}

@@ -141,11 +141,10 @@ position_forward_bf16(struct w2v2_front_kept *k,
 	const struct w2v2_config *c = rows->config;
 	size_t H = c->width, groups = c->position_groups;
 	struct arena *arena = &rows->space->arena;
-	uint16_t *packed = arena_take(arena, conv_grouped_bf16_packed(
-		H, groups, c->position_taps), sizeof *packed);
-	uint16_t *scratch = arena_take(arena, conv_grouped_bf16_scratch(
-		longest(rows), H, groups, c->position_taps),
-		sizeof *scratch);
+	uint16_t *packed = arena_halves(arena, conv_grouped_bf16_packed(
+		H, groups, c->position_taps));
+	uint16_t *scratch = arena_halves(arena, conv_grouped_bf16_scratch(
+		longest(rows), H, groups, c->position_taps));
 
 	conv_grouped_bf16_pack(packed, folded->position, H, groups,
 	                       c->position_taps);
@@ -222,7 +221,8 @@ position_backward(struct w2v2_weights *g, struct w2v2_folded *dfolded,
 	const struct w2v2_config *c = rows->config;
 	size_t H = c->width, n = rows->total * H;
 	float *dposition = arena_zeros(scratch, n);
-	float *space = arena_floats(scratch, scratch_size(rows));
+	float *room = rows->space ? NULL
+	                          : arena_floats(scratch, scratch_size(rows));
 
 	gelu_backward(dposition, dsum, k->position, n);
 	for (size_t u = 0; u < rows->count; u++) {
@@ -238,7 +238,7 @@ position_backward(struct w2v2_weights *g, struct w2v2_folded *dfolded,
 			continue;
 		}
 		conv_grouped_backward(dp + at, dfolded->position,
-		                      g->position_bias, space,
+		                      g->position_bias, room,
 		                      dposition + at, k->p + at,
 		                      folded->position, T, H,
 		                      c->position_groups,

@@ -29,7 +29,7 @@ struct matrices {
 enum { OF_A_LAYER = 4, ALIGNMENT = 64, KEPT = 1 << 16 };
 
 /* Of what gemm_bf16 calls packed: another order wants another version. */
-#define LAYOUT "tunne bfloat16 panels, 3"
+#define LAYOUT "tunne bfloat16 panels, 4"
 
 static void
 add(struct matrices *m, const uint16_t **slot, const float *weight, size_t N,
@@ -64,12 +64,11 @@ add_layer(struct matrices *m, struct w2v2_packed_layer *to,
 	add(m, &to->narrow, w->narrow.weight, H, F, 1);
 }
 
-/* The same list each time, for the same configuration; f may be NULL. */
+/* The convolutions but for the first; f may be NULL. */
 static struct matrices
-list(struct w2v2_packed *p, const struct w2v2_weights *w,
-     const struct w2v2_folded *f, const struct w2v2_config *c)
+list_convolutions(struct w2v2_packed *p, const struct w2v2_folded *f,
+                  const struct w2v2_config *c)
 {
-	size_t H = c->width, I = H / c->position_groups;
 	struct matrices m = {
 		.item = xcalloc(c->convs + 2 + OF_A_LAYER * c->layers,
 		                sizeof *m.item)
@@ -78,6 +77,17 @@ list(struct w2v2_packed *p, const struct w2v2_weights *w,
 	for (size_t i = 1; i < c->convs; i++)
 		add(&m, &p->conv[i], f ? f->conv[i] : NULL, c->conv_width[i],
 		    c->conv_taps[i] * w2v2_conv_inputs(c, i), 1);
+	return m;
+}
+
+/* The same list each time, for the same configuration; f may be NULL. */
+static struct matrices
+list(struct w2v2_packed *p, const struct w2v2_weights *w,
+     const struct w2v2_folded *f, const struct w2v2_config *c)
+{
+	size_t H = c->width, I = H / c->position_groups;
+	struct matrices m = list_convolutions(p, f, c);
+
 	add(&m, &p->projection, w->projection.weight, H,
 	    c->conv_width[c->convs - 1], 1);
 	add(&m, &p->position, f ? f->position : NULL, I,
@@ -175,11 +185,14 @@ begin(struct w2v2_packed *p, const struct w2v2_weights *w,
 	}
 }
 
-/* Which file it is, or files; the caller frees it. */
+/*
+ * Which file it is, or files, and what else is in the packed weights; the
+ * caller frees it.
+ */
 static char *
-identity(const struct safetensors *file)
+identity(const struct safetensors *file, const struct w2v2_config *c)
 {
-	char *key = xasprintf("%s\n%s", LAYOUT,
+	char *key = xasprintf("%s\nheads %zu\n%s", LAYOUT, c->heads,
 	                      file->identity ? file->identity : "");
 
 	for (size_t i = 0; i < file->parts; i++) {
@@ -213,7 +226,7 @@ w2v2_packed_find(struct w2v2_packed *p, const struct w2v2_weights *w,
 
 	begin(p, w, c);
 	m = list(p, w, NULL, c);
-	key = identity(file);
+	key = identity(file, c);
 	name = name_of(path);
 	cache_find(&p->cached, name, key, size_of(&m));
 	if (p->cached.data)
@@ -222,6 +235,22 @@ w2v2_packed_find(struct w2v2_packed *p, const struct w2v2_weights *w,
 	free(name);
 	free(m.item);
 	return p->cached.data;
+}
+
+/* Packs what is listed into a block; returns its bytes. */
+static size_t
+block_fill(struct w2v2_packed *p, const struct matrices *m,
+           const struct safetensors *file)
+{
+	size_t size = size_of(m);
+
+	/* tiles are whole cache lines, and so is their sum */
+	p->block = aligned_alloc(ALIGNMENT, size > 0 ? size : ALIGNMENT);
+	if (!p->block)
+		die("out of memory");
+	bind(m, p->block);
+	fill(m, p->block, file);
+	return size;
 }
 
 void
@@ -235,20 +264,27 @@ w2v2_pack(struct w2v2_packed *p, const struct w2v2_weights *w,
 	w2v2_packed_release(p);
 	begin(p, w, c);
 	m = list(p, w, folded, c);
-	size = size_of(&m);
-	/* tiles are whole cache lines, and so is their sum */
-	p->block = aligned_alloc(ALIGNMENT, size);
-	if (!p->block)
-		die("out of memory");
-	bind(&m, p->block);
-	fill(&m, p->block, file);
-	if (file && size >= KEPT) {
-		char *key = identity(file), *name = name_of(path);
+	size = block_fill(p, &m, file);
+	if (size >= KEPT) {
+		char *key = identity(file, c), *name = name_of(path);
 
 		cache_keep(name, key, p->block, size);
 		free(key);
 		free(name);
 	}
+	free(m.item);
+}
+
+void
+w2v2_pack_convolutions(struct w2v2_packed *p,
+                       const struct w2v2_folded *folded,
+                       const struct w2v2_config *c)
+{
+	struct matrices m;
+
+	*p = (struct w2v2_packed){ .unit = bf16_unit_find(NULL) };
+	m = list_convolutions(p, folded, c);
+	block_fill(p, &m, NULL);
 	free(m.item);
 }
 

@@ -41,11 +41,15 @@ bool w2v2_packed_find(struct w2v2_packed *p, const struct w2v2_weights *w,
 
 /*
  * Packs the weights, and keeps them for the next time, unless they are few.
- * Lets go of the file's pages on the way.  file NULL: keeps nothing.
+ * Lets go of the file's pages on the way.
  */
 void w2v2_pack(struct w2v2_packed *p, const struct w2v2_weights *w,
                const struct w2v2_folded *folded, const struct w2v2_config *c,
                const struct safetensors *file, const char *path);
+/* The convolutions alone, for a pass whose other weights are floats. */
+void w2v2_pack_convolutions(struct w2v2_packed *p,
+                            const struct w2v2_folded *folded,
+                            const struct w2v2_config *c);
 void w2v2_packed_release(struct w2v2_packed *p);
 
 #endif

@@ -8,8 +8,8 @@
 #include "nn/chunk.h"
 #include "nn/relative_bias.h"
 
-/* So many queries at a time; where a thread's arrays begin; rows of tiles. */
-enum { QUERIES = 128, ALIGNMENT = 64, STEP = 32 };
+/* So many queries at a time; and where a thread's arrays begin. */
+enum { QUERIES = 128, ALIGNMENT = 64 };
 
 /* One thread's: keys and values packed, scores and what they become. */
 struct own {
@@ -21,13 +21,6 @@ static size_t
 aligned(size_t bytes)
 {
 	return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-}
-
-/* Keys in a row of shares, which is as long as tiles want it. */
-static size_t
-wide(size_t T)
-{
-	return (T + STEP - 1) / STEP * STEP;
 }
 
 /* The bytes of its arrays, which follow each other in this order. */
@@ -44,9 +37,11 @@ sizes_of(size_t T, size_t D)
 		.keys = aligned(bf16_packed_length(T, D) * sizeof *o->keys),
 		.values = aligned(bf16_packed_length(D, T) *
 		                  sizeof *o->values),
-		.shares = aligned(QUERIES * wide(T > D ? T : D) *
-		                  sizeof *o->shares),
-		.scores = aligned(QUERIES * wide(T) * sizeof *o->scores)
+		/* where queries of odd sizes are packed first */
+		.shares = aligned(QUERIES * sizeof *o->shares *
+		                  bf16_round_up(T > D ? T : D)),
+		.scores = aligned(QUERIES * sizeof *o->scores *
+		                  bf16_round_up(T))
 	};
 }
 
@@ -105,7 +100,7 @@ exp_rough(float x)
 VECTORISED static void
 shares_forward(uint16_t *shares, float *scores, size_t rows, size_t T)
 {
-	size_t ld = wide(T);
+	size_t ld = bf16_round_up(T);
 
 	for (size_t r = 0; r < rows; r++, scores += ld, shares += ld) {
 		float max = -INFINITY, sum = 0, scale;
@@ -135,22 +130,22 @@ attend(uint16_t *out, const struct own *o, const uint16_t *qkv,
 {
 	size_t D = C / heads, rows = chunk_length(t, QUERIES, T);
 	const struct bf16_out scores = {
-		.y = o->scores, .ldy = wide(T)
+		.y = o->scores, .ldy = bf16_round_up(T)
 	};
 	const struct bf16_out heard = {
 		.half = out + t * C + h * D, .ldh = C
 	};
 
 	gemm_bf16(&scores, unit, qkv + t * 3 * C + h * D, 3 * C, o->keys,
-	          rows, T, D, D % STEP == 0 ? NULL : o->shares);
+	          rows, T, D, D % BF16_BLOCK == 0 ? NULL : o->shares);
 	if (extra && extra->gate)
 		relative_scores_add(o->scores, extra->gate + t * heads + h,
 		                    heads, extra->relative +
 		                    h * (2 * T - 1) + T - 1, t, rows, T,
-		                    wide(T));
+		                    bf16_round_up(T));
 	shares_forward(o->shares, o->scores, rows, T);
-	gemm_bf16(&heard, unit, o->shares, wide(T), o->values, rows, D,
-	          wide(T), NULL);
+	gemm_bf16(&heard, unit, o->shares, bf16_round_up(T), o->values, rows, D,
+	          bf16_round_up(T), NULL);
 }
 
 void

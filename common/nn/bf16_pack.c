@@ -65,81 +65,94 @@ panel_pack(uint16_t *to, const struct source *B, size_t n, size_t N,
 	}
 }
 
+/* Each kind and order of B gets loops of its own. */
+typedef void panel_packer(uint16_t *to, const struct source *B, size_t n,
+                          size_t N, size_t K);
+
 VECTORISED static void
-panel_from_floats(uint16_t *to, const float *B, size_t ldb, size_t n,
-                  size_t N, size_t K)
+float_rows(uint16_t *to, const struct source *B, size_t n, size_t N, size_t K)
 {
-	const struct source s = { .floats = B, .row = ldb, .column = 1 };
+	const struct source s = {
+		.floats = B->floats, .row = B->row, .column = 1
+	};
 
 	panel_pack(to, &s, n, N, K);
 }
 
 VECTORISED static void
-panel_across(uint16_t *to, const float *B, size_t ldb, size_t n, size_t N,
+float_columns(uint16_t *to, const struct source *B, size_t n, size_t N,
+              size_t K)
+{
+	const struct source s = {
+		.floats = B->floats, .row = 1, .column = B->column
+	};
+
+	panel_pack(to, &s, n, N, K);
+}
+
+VECTORISED static void
+half_rows(uint16_t *to, const struct source *B, size_t n, size_t N, size_t K)
+{
+	const struct source s = {
+		.halves = B->halves, .row = B->row, .column = 1
+	};
+
+	panel_pack(to, &s, n, N, K);
+}
+
+VECTORISED static void
+half_columns(uint16_t *to, const struct source *B, size_t n, size_t N,
              size_t K)
 {
-	const struct source s = { .floats = B, .row = 1, .column = ldb };
+	const struct source s = {
+		.halves = B->halves, .row = 1, .column = B->column
+	};
 
 	panel_pack(to, &s, n, N, K);
 }
 
-VECTORISED static void
-panel_from_halves(uint16_t *to, const uint16_t *B, size_t ldb, size_t n,
-                  size_t N, size_t K)
-{
-	const struct source s = { .halves = B, .row = ldb, .column = 1 };
-
-	panel_pack(to, &s, n, N, K);
-}
-
-VECTORISED static void
-panel_from_columns(uint16_t *to, const uint16_t *B, size_t ldb, size_t n,
-                   size_t N, size_t K)
-{
-	const struct source s = { .halves = B, .row = 1, .column = ldb };
-
-	panel_pack(to, &s, n, N, K);
-}
-
-void
-bf16_pack(uint16_t *packed, const float *B, size_t ldb, size_t N, size_t K)
+static void
+pack(uint16_t *packed, const struct source *B, panel_packer *panel, size_t N,
+     size_t K)
 {
 	size_t deep = bf16_round_up(K);
 
 	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * K))
 	for (size_t n = 0; n < N; n += BF16_BLOCK)
-		panel_from_floats(packed + n * deep, B, ldb, n, N, K);
+		panel(packed + n * deep, B, n, N, K);
+}
+
+void
+bf16_pack(uint16_t *packed, const float *B, size_t ldb, size_t N, size_t K)
+{
+	const struct source s = { .floats = B, .row = ldb };
+
+	pack(packed, &s, float_rows, N, K);
 }
 
 void
 bf16_pack_across(uint16_t *packed, const float *B, size_t ldb, size_t N,
                  size_t K)
 {
-	size_t deep = bf16_round_up(K);
+	const struct source s = { .floats = B, .column = ldb };
 
-	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * K))
-	for (size_t n = 0; n < N; n += BF16_BLOCK)
-		panel_across(packed + n * deep, B, ldb, n, N, K);
+	pack(packed, &s, float_columns, N, K);
 }
 
 void
 bf16_pack_halves(uint16_t *packed, const uint16_t *B, size_t ldb, size_t N,
                  size_t K)
 {
-	size_t deep = bf16_round_up(K);
+	const struct source s = { .halves = B, .row = ldb };
 
-	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * K))
-	for (size_t n = 0; n < N; n += BF16_BLOCK)
-		panel_from_halves(packed + n * deep, B, ldb, n, N, K);
+	pack(packed, &s, half_rows, N, K);
 }
 
 void
 bf16_pack_columns(uint16_t *packed, const uint16_t *B, size_t ldb, size_t N,
                   size_t K)
 {
-	size_t deep = bf16_round_up(K);
+	const struct source s = { .halves = B, .column = ldb };
 
-	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * K))
-	for (size_t n = 0; n < N; n += BF16_BLOCK)
-		panel_from_columns(packed + n * deep, B, ldb, n, N, K);
+	pack(packed, &s, half_columns, N, K);
 }

@@ -1,8 +1,6 @@
-#include <stddef.h>
 #include <string.h>
 
 #include "nn/bf16_unit.h"
-#include "nn/gemm_bf16.h"
 
 const struct bf16_unit *
 bf16_unit_find(const char *name)
@@ -16,12 +14,6 @@ bf16_unit_find(const char *name)
 		    unit[i]->present())
 			return unit[i];
 	return NULL;
-}
-
-const char *
-bf16_unit_name(const struct bf16_unit *unit)
-{
-	return unit->name;
 }
 
 bool

@@ -10,22 +10,13 @@
 #ifndef BF16_UNIT_H
 #define BF16_UNIT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "nn/gemm_bf16.h"
 
 enum {
-	BF16_BLOCK = 32,          /* rows, columns, and K of a step */
 	BF16_TILE = 16,           /* rows and columns of a tile */
 	BF16_TILE_LENGTH = BF16_TILE * BF16_BLOCK, /* elements */
 	BF16_STEP_LENGTH = 2 * BF16_TILE_LENGTH
 };
-
-static inline size_t
-bf16_round_up(size_t n)
-{
-	return (n + BF16_BLOCK - 1) / BF16_BLOCK * BF16_BLOCK;
-}
 
 /* 32 rows of A, packed or as they lie; distances are in elements. */
 struct bf16_strip {

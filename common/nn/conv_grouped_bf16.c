@@ -5,8 +5,6 @@
 #include "nn/chunk.h"
 #include "nn/conv_grouped_bf16.h"
 
-enum { STEP = 32 };           /* rows that are multiplied at once */
-
 /*
  * Of each group the rows are copied, rounded, with zeros before and after them,
  * so that windows of k are rows that overlap: A of one product.
@@ -14,14 +12,14 @@ enum { STEP = 32 };           /* rows that are multiplied at once */
 static size_t
 windows_length(size_t T, size_t I, size_t k)
 {
-	return ((T + STEP - 1) / STEP * STEP + k) * I;
+	return (bf16_round_up(T) + k) * I;
 }
 
 /* Room to pack such rows, which only odd sizes need. */
 static size_t
 packing_length(size_t T, size_t I, size_t k)
 {
-	return k * I % STEP ? gemm_bf16_scratch(T, k * I) : 0;
+	return k * I % BF16_BLOCK ? gemm_bf16_scratch(T, k * I) : 0;
 }
 
 size_t
@@ -121,17 +119,17 @@ static struct own
 own_take(struct arena *a, size_t T, size_t I, size_t k)
 {
 	size_t weight = bf16_packed_length(I, k * I);
-	size_t windows = bf16_packed_length(k * I, T), half = sizeof(uint16_t);
+	size_t windows = bf16_packed_length(k * I, T);
 
 	return (struct own){
 		.turned = arena_floats(a, I * k * I),
 		.padded = arena_floats(a, (T + k) * I),
-		.windows = arena_take(a, windows_length(T, I, k) +
-		                      packing_length(T, I, k), half),
-		.packed = arena_take(a, weight > windows ? weight : windows,
-		                     half),
-		.gradient = arena_take(a, I * T, half),
-		.packing = arena_take(a, gemm_bf16_scratch(I, T), half)
+		.windows = arena_halves(a, windows_length(T, I, k) +
+		                        packing_length(T, I, k)),
+		.packed = arena_halves(a, weight > windows ? weight
+		                                           : windows),
+		.gradient = arena_halves(a, I * T),
+		.packing = arena_halves(a, gemm_bf16_scratch(I, T))
 	};
 }
 

@@ -20,10 +20,18 @@ struct bf16_unit;             /* what multiplies; nn/bf16_unit.h */
  * best there is.  Returns NULL where the processor lacks it.
  */
 const struct bf16_unit *bf16_unit_find(const char *name);
-const char *bf16_unit_name(const struct bf16_unit *unit);
 
 /* Does it multiply faster than floats are multiplied here? */
 bool bf16_unit_fast(const struct bf16_unit *unit);
+
+/* What is packed, or read as it lies, comes in multiples of this. */
+enum { BF16_BLOCK = 32 };
+
+static inline size_t
+bf16_round_up(size_t n)
+{
+	return (n + BF16_BLOCK - 1) / BF16_BLOCK * BF16_BLOCK;
+}
 
 /* Elements of a packed B [N,K]; those beyond its sides are zeros. */
 size_t bf16_packed_length(size_t N, size_t K);

@@ -11,7 +11,7 @@ static uint16_t *
 round_rows(const float *x, size_t ld, size_t rows, size_t columns,
            struct arena *arena)
 {
-	uint16_t *y = arena_take(arena, rows * columns, sizeof *y);
+	uint16_t *y = arena_halves(arena, rows * columns);
 
 	#pragma omp parallel for schedule(dynamic, TURNED) \
 	        if (chunk_worth(rows * columns))
@@ -35,7 +35,7 @@ static uint16_t *
 round_columns(const float *x, size_t ld, size_t rows, size_t columns,
               struct arena *arena)
 {
-	uint16_t *y = arena_take(arena, rows * columns, sizeof *y);
+	uint16_t *y = arena_halves(arena, rows * columns);
 
 	#pragma omp parallel for schedule(dynamic) \
 	        if (chunk_worth(rows * columns))
@@ -54,15 +54,14 @@ multiply(const struct bf16_out *out, const uint16_t *A,
          struct bf16_space *s)
 {
 	gemm_bf16(out, s->unit, A, K, packed, M, N, K,
-	          arena_take(&s->arena, gemm_bf16_scratch(M, K),
-	                     sizeof(uint16_t)));
+	          arena_halves(&s->arena, gemm_bf16_scratch(M, K)));
 	arena_clear(&s->arena);
 }
 
 static uint16_t *
 packed_take(size_t N, size_t K, struct arena *arena)
 {
-	return arena_take(arena, bf16_packed_length(N, K), sizeof(uint16_t));
+	return arena_halves(arena, bf16_packed_length(N, K));
 }
 
 void

@@ -19,19 +19,6 @@ struct tuner {
 	size_t *samples;
 };
 
-/* Those that are not trained, once. */
-static void
-convolutions_pack(struct tuner *t)
-{
-	const struct w2v2 *n = t->model->network;
-	struct w2v2_config front = n->config;
-
-	front.layers = 0;
-	if (!t->options->unfreeze)
-		w2v2_pack(&t->packed, &n->weights, &n->folded, &front, NULL,
-		          NULL);
-}
-
 struct tuner *
 tuner_new(const struct model *m, const struct trainer_options *o,
           float *gradient)
@@ -47,7 +34,9 @@ tuner_new(const struct model *m, const struct trainer_options *o,
 	w2v2_folded_init(&t->dfolded, &m->network->config);
 	if (precision_rounds((enum precision)o->precision)) {
 		t->space.unit = bf16_unit_find(NULL);
-		convolutions_pack(t);
+		if (!o->unfreeze)
+			w2v2_pack_convolutions(&t->packed, &m->network->folded,
+			                       &m->network->config);
 	}
 	t->audio = xcalloc((size_t)o->batch, sizeof *t->audio);
 	t->samples = xcalloc((size_t)o->batch, sizeof *t->samples);

@@ -98,7 +98,7 @@ test_logits(void **state)
 static int
 cache_begin(void **state)
 {
-	static char dir[] = "/tmp/tunne-cache-XXXXXX";
+	char *dir = xstrdup("/tmp/tunne-cache-XXXXXX");
 
 	*state = mkdtemp(dir);
 	return !*state || setenv("XDG_CACHE_HOME", dir, 1) != 0;
@@ -135,6 +135,7 @@ cache_end(void **state)
 	rmdir(*state);
 	free(path);
 	free(folder);
+	free(*state);
 	return 0;
 }
 
@@ -196,7 +197,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		{ "logits are near, of 1 to 49 rows",
-		  test_logits, NULL, NULL, NULL },
+		  test_logits, cache_begin, cache_end, NULL },
 		{ "what is kept is found again, by its key and size",
 		  test_cache, cache_begin, cache_end, NULL },
 		{ "where nothing can be kept, nothing is found",
