@@ -18,43 +18,97 @@ is_named(int fd, const char *name)
 	       mine.st_dev == named.st_dev && mine.st_ino == named.st_ino;
 }
 
-/* Opens the temporary file for nobody else; dies where it cannot. */
-static int
-temporary_open(const char *temporary, const char *path)
+static const char busy[] = "another program is writing it";
+static const char errno_says[] = "";
+
+/* Opens r's temporary file for nobody else; NULL, or why it cannot. */
+static const char *
+temporary_open(struct replace *r)
 {
 	const int how = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
 
 	for (;;) {
-		int fd = open(temporary, how, 0666);
-
-		if (fd < 0)
-			die("%s:", path);
+		r->lock = open(r->temporary, how, 0666);
+		if (r->lock < 0)
+			return errno_says;
 		/* a file system without locks has to do without */
-		if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-			die("%s: another program is writing it", path);
+		if (flock(r->lock, LOCK_EX | LOCK_NB) != 0 &&
+		    errno == EWOULDBLOCK) {
+			close(r->lock);
+			return busy;
+		}
 		/* between open and flock it may have become path itself */
-		if (is_named(fd, temporary))
-			return fd;
-		close(fd);
+		if (is_named(r->lock, r->temporary))
+			return NULL;
+		close(r->lock);
 	}
+}
+
+/* NULL, or why it cannot. */
+static const char *
+begin(struct replace *r, const char *path)
+{
+	struct stat old;
+	const char *why;
+	int fd, saved;
+
+	*r = (struct replace){ .path = path };
+	/* a device or a pipe must not become a file */
+	if (stat(path, &old) == 0 && !S_ISREG(old.st_mode))
+		return "not a regular file";
+	r->temporary = xasprintf("%s.tmp-tunne", path);
+	why = temporary_open(r);
+	if (why) {
+		saved = errno;
+		free(r->temporary);
+		errno = saved;
+		return why;
+	}
+	fd = fcntl(r->lock, F_DUPFD_CLOEXEC, 0);
+	r->fp = fd >= 0 && ftruncate(fd, 0) == 0 ? fdopen(fd, "wb") : NULL;
+	if (r->fp)
+		return NULL;
+	saved = errno;
+	if (fd >= 0)
+		close(fd);
+	close(r->lock);
+	free(r->temporary);
+	errno = saved;
+	return errno_says;
 }
 
 void
 replace_begin(struct replace *r, const char *path)
 {
-	struct stat old;
-	int fd;
+	const char *why = begin(r, path);
 
-	/* a device or a pipe must not become a file */
-	if (stat(path, &old) == 0 && !S_ISREG(old.st_mode))
-		die("%s: not a regular file", path);
-	r->path = path;
-	r->temporary = xasprintf("%s.tmp-tunne", path);
-	r->lock = temporary_open(r->temporary, path);
-	fd = fcntl(r->lock, F_DUPFD_CLOEXEC, 0);
-	r->fp = fd >= 0 && ftruncate(fd, 0) == 0 ? fdopen(fd, "wb") : NULL;
-	if (!r->fp)
+	if (why == errno_says)
 		die("%s:", path);
+	if (why)
+		die("%s: %s", path, why);
+}
+
+bool
+replace_try(struct replace *r, const char *path)
+{
+	return !begin(r, path);
+}
+
+/* All on disk, and closed. */
+static bool
+settle(struct replace *r)
+{
+	bool written = !ferror(r->fp) && fflush(r->fp) == 0 &&
+		fsync(fileno(r->fp)) == 0;
+	int saved = errno;
+
+	if (fclose(r->fp) != 0 && written) {
+		written = false;
+		saved = errno;
+	}
+	r->fp = NULL;
+	errno = saved;
+	return written;
 }
 
 static _Noreturn void
@@ -70,10 +124,8 @@ fail(struct replace *r)
 void
 replace_settle(struct replace *r)
 {
-	if (ferror(r->fp) || fflush(r->fp) != 0 ||
-	    fsync(fileno(r->fp)) != 0 || fclose(r->fp) != 0)
+	if (!settle(r))
 		fail(r);
-	r->fp = NULL;
 }
 
 void
@@ -85,6 +137,18 @@ replace_commit(struct replace *r)
 		fail(r);
 	close(r->lock);
 	free(r->temporary);
+}
+
+bool
+replace_end(struct replace *r)
+{
+	bool replaced = settle(r) && rename(r->temporary, r->path) == 0;
+
+	if (!replaced)
+		unlink(r->temporary);
+	close(r->lock);
+	free(r->temporary);
+	return replaced;
 }
 
 void

@@ -10,6 +10,7 @@
 #ifndef REPLACE_H
 #define REPLACE_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct replace {
@@ -24,6 +25,13 @@ void replace_commit(struct replace *r);
 
 /* Closes .fp, all on disk: a full one is met here, not by the commit. */
 void replace_settle(struct replace *r);
+
+/*
+ * For what may as well not be kept: both return false instead of dying, and
+ * then leave nothing.  replace_end is not called where replace_try failed.
+ */
+bool replace_try(struct replace *r, const char *path);
+bool replace_end(struct replace *r);
 
 /* Gives up: removes the temporary file. */
 void replace_abandon(struct replace *r);

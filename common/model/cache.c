@@ -1,15 +1,15 @@
-#define _DEFAULT_SOURCE /* flock, MAP_POPULATE */
+#define _DEFAULT_SOURCE /* MAP_POPULATE */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/replace.h"
 #include "core/xalloc.h"
 #include "model/cache.h"
 
@@ -101,73 +101,40 @@ directories_make(char *path)
 	}
 }
 
-static bool
-file_write(int fd, const char *key, const void *data, size_t size)
+static void
+file_write(FILE *fp, const char *key, const void *data, size_t size)
 {
 	char head[CACHE_KEY_MAX] = "";
-	FILE *fp = fdopen(fd, "wb");
-	bool written;
 
-	if (!fp) {
-		close(fd);
-		return false;
-	}
 	strncpy(head, key, sizeof head - 1);
-	written = fwrite(head, 1, sizeof head, fp) == sizeof head &&
-		fwrite(data, 1, size, fp) == size && fflush(fp) == 0 &&
-		fsync(fileno(fp)) == 0;
-	return fclose(fp) == 0 && written;
+	fwrite(head, 1, sizeof head, fp);
+	fwrite(data, 1, size, fp); /* replace_end finds what failed */
 }
 
 /* A file too long for the user's limit is an error, not the end. */
-static bool
-file_keep(int fd, const char *key, const void *data, size_t size)
+static void
+file_keep(const char *path, const char *key, const void *data, size_t size)
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct sigaction old;
-	bool written;
+	struct replace r;
 
+	if (!replace_try(&r, path))
+		return;
 	sigaction(SIGXFSZ, &ignore, &old);
-	written = file_write(fd, key, data, size);
+	file_write(r.fp, key, data, size);
+	replace_end(&r);
 	sigaction(SIGXFSZ, &old, NULL);
-	return written;
-}
-
-/* -1, or the file to write, which nobody else writes at this time. */
-static int
-temporary_open(const char *path)
-{
-	const int how = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
-	int fd = open(path, how, 0600);
-	struct stat mine, named;
-
-	if (fd < 0)
-		return -1;
-	/* between open and flock another may have given it its name */
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &mine) == 0 &&
-	    lstat(path, &named) == 0 && mine.st_ino == named.st_ino &&
-	    S_ISREG(mine.st_mode) && ftruncate(fd, 0) == 0)
-		return fd;
-	close(fd);
-	return -1;
 }
 
 void
 cache_keep(const char *name, const char *key, const void *data, size_t size)
 {
-	char *path = path_of(name), *temporary;
-	int fd;
+	char *path = path_of(name);
 
-	if (!path || strlen(key) >= CACHE_KEY_MAX) {
-		free(path);
-		return;
+	if (path && strlen(key) < CACHE_KEY_MAX) {
+		directories_make(path);
+		file_keep(path, key, data, size);
 	}
-	directories_make(path);
-	temporary = xasprintf("%s.tmp", path);
-	fd = temporary_open(temporary);
-	if (fd >= 0 && (!file_keep(fd, key, data, size) ||
-	                rename(temporary, path) != 0))
-		unlink(temporary);
-	free(temporary);
 	free(path);
 }

@@ -92,25 +92,13 @@ mask_backward(struct w2v2_weights *g, float *dp,
 	}
 }
 
-/* Rows of the longest utterance. */
-static size_t
-longest(const struct w2v2_rows *rows)
-{
-	size_t most = 0;
-
-	for (size_t u = 0; u < rows->count; u++)
-		if (rows->start[u + 1] - rows->start[u] > most)
-			most = rows->start[u + 1] - rows->start[u];
-	return most;
-}
-
 /* Of the positional convolution. */
 static size_t
 scratch_size(const struct w2v2_rows *rows)
 {
 	const struct w2v2_config *c = rows->config;
 
-	return conv_grouped_scratch(longest(rows), c->width,
+	return conv_grouped_scratch(w2v2_rows_longest(rows), c->width,
 	                            c->position_groups, c->position_taps);
 }
 
@@ -144,7 +132,7 @@ position_forward_bf16(struct w2v2_front_kept *k,
 	uint16_t *packed = arena_halves(arena, conv_grouped_bf16_packed(
 		H, groups, c->position_taps));
 	uint16_t *scratch = arena_halves(arena, conv_grouped_bf16_scratch(
-		longest(rows), H, groups, c->position_taps));
+		w2v2_rows_longest(rows), H, groups, c->position_taps));
 
 	conv_grouped_bf16_pack(packed, folded->position, H, groups,
 	                       c->position_taps);

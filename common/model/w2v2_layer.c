@@ -101,15 +101,15 @@ extra_of(const struct w2v2_kept *k, const struct w2v2_rows *rows, size_t u)
 	};
 }
 
-static size_t
-scratch_size(const struct w2v2_rows *rows)
+size_t
+w2v2_rows_longest(const struct w2v2_rows *rows)
 {
 	size_t most = 0;
 
 	for (size_t u = 0; u < rows->count; u++)
 		if (rows_of(rows, u) > most)
 			most = rows_of(rows, u);
-	return attention_scratch(most);
+	return most;
 }
 
 static void
@@ -117,7 +117,8 @@ attend_forward(struct w2v2_kept *k, const struct w2v2_rows *rows,
                struct rng *rng, struct arena *arena)
 {
 	size_t H = rows->config->width, heads = rows->config->heads;
-	float *scratch = arena_floats(arena, scratch_size(rows));
+	float *scratch = arena_floats(arena, attention_scratch(
+		w2v2_rows_longest(rows)));
 
 	k->attended = arena_floats(arena, rows->total * H);
 	k->probability = arena_take(arena, rows->count, sizeof(float *));
@@ -237,7 +238,8 @@ attend_backward(float *dqkv, float *dgate, const float *dattended,
                 struct arena *scratch)
 {
 	size_t H = rows->config->width, heads = rows->config->heads;
-	float *space = arena_floats(scratch, scratch_size(rows));
+	float *space = arena_floats(scratch, attention_scratch(
+		w2v2_rows_longest(rows)));
 
 	for (size_t u = 0; u < rows->count; u++) {
 		size_t from = rows->start[u], at = from * H;

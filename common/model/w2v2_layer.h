@@ -47,6 +47,9 @@ struct w2v2_kept {
 	uint8_t **probability_mask;
 };
 
+/* Rows of the longest utterance. */
+size_t w2v2_rows_longest(const struct w2v2_rows *rows);
+
 /*
  * y [N,H] from x [N,H], which must stay until after backward.  n is the
  * layer's number.

@@ -55,7 +55,7 @@ tile_pack(uint16_t *tile, const struct source *B, size_t n, size_t k,
 }
 
 static inline __attribute__((always_inline)) void
-panel_pack(uint16_t *to, const struct source *B, size_t n, size_t N,
+tiles_pack(uint16_t *to, const struct source *B, size_t n, size_t N,
            size_t K)
 {
 	for (size_t k = 0; k < K; k += BF16_BLOCK) {
@@ -66,93 +66,67 @@ panel_pack(uint16_t *to, const struct source *B, size_t n, size_t N,
 }
 
 /* Each kind and order of B gets loops of its own. */
-typedef void panel_packer(uint16_t *to, const struct source *B, size_t n,
-                          size_t N, size_t K);
-
 VECTORISED static void
-float_rows(uint16_t *to, const struct source *B, size_t n, size_t N, size_t K)
+panel_pack(uint16_t *to, const struct source *B, size_t n, size_t N, size_t K)
 {
-	const struct source s = {
-		.floats = B->floats, .row = B->row, .column = 1
-	};
+	const struct source
+		whole = { .floats = B->floats, .row = B->row, .column = 1 },
+		across = { .floats = B->floats, .row = 1, .column = B->column },
+		half = { .halves = B->halves, .row = B->row, .column = 1 },
+		half_across = { .halves = B->halves, .row = 1,
+		                .column = B->column };
 
-	panel_pack(to, &s, n, N, K);
-}
-
-VECTORISED static void
-float_columns(uint16_t *to, const struct source *B, size_t n, size_t N,
-              size_t K)
-{
-	const struct source s = {
-		.floats = B->floats, .row = 1, .column = B->column
-	};
-
-	panel_pack(to, &s, n, N, K);
-}
-
-VECTORISED static void
-half_rows(uint16_t *to, const struct source *B, size_t n, size_t N, size_t K)
-{
-	const struct source s = {
-		.halves = B->halves, .row = B->row, .column = 1
-	};
-
-	panel_pack(to, &s, n, N, K);
-}
-
-VECTORISED static void
-half_columns(uint16_t *to, const struct source *B, size_t n, size_t N,
-             size_t K)
-{
-	const struct source s = {
-		.halves = B->halves, .row = 1, .column = B->column
-	};
-
-	panel_pack(to, &s, n, N, K);
+	if (B->floats && B->column == 1)
+		tiles_pack(to, &whole, n, N, K);
+	else if (B->floats)
+		tiles_pack(to, &across, n, N, K);
+	else if (B->column == 1)
+		tiles_pack(to, &half, n, N, K);
+	else
+		tiles_pack(to, &half_across, n, N, K);
 }
 
 static void
-pack(uint16_t *packed, const struct source *B, panel_packer *panel, size_t N,
-     size_t K)
+pack(uint16_t *packed, const struct source *B, size_t N, size_t K)
 {
 	size_t deep = bf16_round_up(K);
 
 	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * K))
 	for (size_t n = 0; n < N; n += BF16_BLOCK)
-		panel(packed + n * deep, B, n, N, K);
+		panel_pack(packed + n * deep, B, n, N, K);
 }
 
 void
 bf16_pack(uint16_t *packed, const float *B, size_t ldb, size_t N, size_t K)
 {
-	const struct source s = { .floats = B, .row = ldb };
+	const struct source s = { .floats = B, .row = ldb, .column = 1 };
 
-	pack(packed, &s, float_rows, N, K);
+	pack(packed, &s, N, K);
 }
 
 void
 bf16_pack_across(uint16_t *packed, const float *B, size_t ldb, size_t N,
                  size_t K)
 {
-	const struct source s = { .floats = B, .column = ldb };
+	const struct source s = { .floats = B, .row = 1, .column = ldb };
 
-	pack(packed, &s, float_columns, N, K);
+	pack(packed, &s, N, K);
 }
 
 void
 bf16_pack_halves(uint16_t *packed, const uint16_t *B, size_t ldb, size_t N,
                  size_t K)
 {
-	const struct source s = { .halves = B, .row = ldb };
+	const struct source s = { .halves = B, .row = ldb, .column = 1 };
 
-	pack(packed, &s, half_rows, N, K);
+	pack(packed, &s, N, K);
 }
 
 void
 bf16_pack_columns(uint16_t *packed, const uint16_t *B, size_t ldb, size_t N,
                   size_t K)
 {
-	const struct source s = { .halves = B, .column = ldb };
+	const struct source s = { .halves = B, .row = 1, .column = ldb };
 
-	pack(packed, &s, half_columns, N, K);
+	pack(packed, &s, N, K);
 }

@@ -257,6 +257,39 @@ test_target_is_folder(void **state)
 	assert_int_equal(rmdir(path), 0);
 }
 
+/* replace_try and replace_end say no where the others die. */
+static void
+test_quietly(void **state)
+{
+	struct folder *d = *state;
+	struct replace r, other;
+	struct rlimit limit, tiny;
+	char path[100];
+
+	snprintf(path, sizeof path, "%s/none/x", d->path);
+	assert_false(replace_try(&r, path));
+	assert_false(replace_try(&r, d->path)); /* a folder */
+
+	assert_true(replace_try(&r, d->file));
+	assert_false(replace_try(&other, d->file));
+	fputs("new", r.fp);
+	assert_true(replace_end(&r));
+	holds(d->file, "new");
+
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	tiny = limit;
+	tiny.rlim_cur = 1;
+	assert_true(replace_try(&r, d->file));
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &tiny), 0);
+	fputs("newer", r.fp);
+	assert_false(replace_end(&r));
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	signal(SIGXFSZ, SIG_DFL);
+	holds(d->file, "new");
+	assert_int_equal(files_in(d->path), 1);
+}
+
 int
 main(void)
 {
@@ -275,6 +308,7 @@ main(void)
 		  test_unwritable_folder },
 		{ "a missing folder is an error", test_missing_folder },
 		{ "a folder is not replaced by a file", test_target_is_folder },
+		{ "what may as well not be kept says no", test_quietly },
 	};
 	enum { TESTS = sizeof t / sizeof t[0] };
 	struct CMUnitTest tests[TESTS];
