@@ -7,6 +7,7 @@
 #include "nn/dropout.h"
 #include "nn/gelu.h"
 #include "nn/layernorm.h"
+#include "nn/linear_bf16.h"
 #include "nn/relative_bias.h"
 #include "nn/residual.h"
 
@@ -87,9 +88,10 @@ probability_mask(size_t n, const struct w2v2_rows *rows, struct rng *rng,
 	return mask;
 }
 
-/* What joins the attention of utterance u. */
+/* What joins the attention of utterance u; rounded may be NULL. */
 static struct attention_extra
-extra_of(const struct w2v2_kept *k, const struct w2v2_rows *rows, size_t u)
+extra_of(const struct w2v2_kept *k, const struct w2v2_rows *rows, size_t u,
+         uint16_t *rounded)
 {
 	size_t heads = rows->config->heads;
 
@@ -98,6 +100,8 @@ extra_of(const struct w2v2_kept *k, const struct w2v2_rows *rows, size_t u)
 		.relative = rows->relative ? rows->relative[u] : NULL,
 		.mask = k->probability_mask[u],
 		.share = rows->config->attention_dropout,
+		.unit = rounded ? rows->space->unit : NULL,
+		.rounded = rounded,
 	};
 }
 
@@ -112,6 +116,18 @@ w2v2_rows_longest(const struct w2v2_rows *rows)
 	return most;
 }
 
+/* For products in bfloat16, if they are to be, of any utterance. */
+static uint16_t *
+rounded_room(const struct w2v2_rows *rows, struct arena *arena)
+{
+	size_t D = rows->config->width / rows->config->heads;
+
+	if (!rows->space)
+		return NULL;
+	return arena_halves(arena, attention_rounded(w2v2_rows_longest(rows),
+	                                             D));
+}
+
 static void
 attend_forward(struct w2v2_kept *k, const struct w2v2_rows *rows,
                struct rng *rng, struct arena *arena)
@@ -119,6 +135,7 @@ attend_forward(struct w2v2_kept *k, const struct w2v2_rows *rows,
 	size_t H = rows->config->width, heads = rows->config->heads;
 	float *scratch = arena_floats(arena, attention_scratch(
 		w2v2_rows_longest(rows)));
+	uint16_t *rounded = rounded_room(rows, arena);
 
 	k->attended = arena_floats(arena, rows->total * H);
 	k->probability = arena_take(arena, rows->count, sizeof(float *));
@@ -132,7 +149,7 @@ attend_forward(struct w2v2_kept *k, const struct w2v2_rows *rows,
 		                                          rng, arena);
 		k->probability[u] = rows->training
 			? arena_floats(arena, heads * T * T) : NULL;
-		extra = extra_of(k, rows, u);
+		extra = extra_of(k, rows, u, rounded);
 		attention_forward(k->attended + at, k->probability[u],
 		                  scratch, k->qkv + 3 * at, &extra, T, H,
 		                  heads);
@@ -240,10 +257,11 @@ attend_backward(float *dqkv, float *dgate, const float *dattended,
 	size_t H = rows->config->width, heads = rows->config->heads;
 	float *space = arena_floats(scratch, attention_scratch(
 		w2v2_rows_longest(rows)));
+	uint16_t *rounded = rounded_room(rows, scratch);
 
 	for (size_t u = 0; u < rows->count; u++) {
 		size_t from = rows->start[u], at = from * H;
-		struct attention_extra extra = extra_of(k, rows, u);
+		struct attention_extra extra = extra_of(k, rows, u, rounded);
 
 		attention_backward(dqkv + 3 * at,
 		                   dgate ? dgate + from * heads : NULL,

@@ -6,7 +6,7 @@
 #include "nn/attention.h"
 #include "nn/chunk.h"
 #include "nn/dropout.h"
-#include "nn/gemm.h"
+#include "nn/gemm_rounded.h"
 #include "nn/relative_bias.h"
 #include "nn/softmax.h"
 
@@ -26,18 +26,44 @@ struct head {
 	const uint8_t *mask;
 	float share;
 	size_t heads;
+	const struct bf16_unit *unit;
+	uint16_t *rounded;        /* this thread's; with unit */
 };
+
+static size_t
+block_rows(size_t T)
+{
+	return T < QUERIES ? T : QUERIES;
+}
 
 static size_t
 block_floats(size_t T)
 {
-	return (T < QUERIES ? T : QUERIES) * T;
+	return block_rows(T) * T;
 }
 
 size_t
 attention_scratch(size_t T)
 {
 	return (size_t)omp_get_max_threads() * BLOCKS * block_floats(T);
+}
+
+/* One thread's, of the products of a block: of each order there is one. */
+static size_t
+rounded_most(size_t T, size_t D)
+{
+	size_t rows = block_rows(T), most = gemm_rounded_scratch(rows, T, D);
+	size_t n = gemm_rounded_scratch(rows, D, T);
+
+	most = n > most ? n : most;
+	n = gemm_rounded_scratch(T, D, rows);
+	return n > most ? n : most;
+}
+
+size_t
+attention_rounded(size_t T, size_t D)
+{
+	return (size_t)omp_get_max_threads() * rounded_most(T, D);
 }
 
 static struct head
@@ -59,15 +85,39 @@ head_of(size_t h, const float *qkv, const struct attention_extra *extra,
 		a.mask = extra->mask + h * T * T;
 		a.share = extra->share;
 	}
+	if (extra && extra->unit) {
+		a.unit = extra->unit;
+		a.rounded = extra->rounded + (size_t)omp_get_thread_num() *
+			rounded_most(T, D);
+	}
 	return a;
+}
+
+/* As gemm; beta is 0 or 1. */
+static void
+multiply(const struct head *a, enum gemm_side left, enum gemm_side right,
+         size_t M, size_t N, size_t K, float alpha, const float *A,
+         size_t lda, const float *B, size_t ldb, float beta, float *C,
+         size_t ldc)
+{
+	const struct bf16_out out = {
+		.y = C, .ldy = ldc, .residual = beta > 0 ? C : NULL, .ldr = ldc
+	};
+
+	if (a->unit)
+		gemm_rounded(&out, a->unit, left, right, M, N, K, alpha, A,
+		             lda, B, ldb, a->rounded);
+	else
+		gemm(left, right, M, N, K, alpha, A, lda, B, ldb, beta, C,
+		     ldc);
 }
 
 /* p [rows,T]: of queries from t on. */
 static void
 weigh(float *p, const struct head *a, size_t t, size_t rows)
 {
-	gemm(GEMM_PLAIN, GEMM_TRANSPOSED, rows, a->T, a->D,
-	     a->scale, a->q + t * a->ld, a->ld, a->k, a->ld, 0, p, a->T);
+	multiply(a, GEMM_PLAIN, GEMM_TRANSPOSED, rows, a->T, a->D,
+	         a->scale, a->q + t * a->ld, a->ld, a->k, a->ld, 0, p, a->T);
 	if (a->gate)
 		relative_scores_add(p, a->gate + t * a->heads, a->heads,
 		                    a->relative, t, rows, a->T, a->T);
@@ -104,9 +154,9 @@ attention_forward(float *out, float *probability, float *scratch,
 		float *p = probability ? probability + (h * T + t) * T : own;
 
 		weigh(p, &a, t, rows);
-		gemm(GEMM_PLAIN, GEMM_PLAIN, rows, a.D, T, 1,
-		     thin(own + block_floats(T), p, &a, t, rows), T,
-		     a.v, a.ld, 0, out + t * C + h * a.D, C);
+		multiply(&a, GEMM_PLAIN, GEMM_PLAIN, rows, a.D, T, 1,
+		         thin(own + block_floats(T), p, &a, t, rows), T,
+		         a.v, a.ld, 0, out + t * C + h * a.D, C);
 	}
 }
 
@@ -139,10 +189,10 @@ weigh_backward(float *dv, float *scratch, const float *d, size_t C,
 {
 	float *ds = scratch, *other = scratch + block_floats(a->T);
 
-	gemm(GEMM_TRANSPOSED, GEMM_PLAIN, a->T, a->D, rows,
-	     1, thin(other, p, a, t, rows), a->T, d, C, 1, dv, a->ld);
-	gemm(GEMM_PLAIN, GEMM_TRANSPOSED, rows, a->T, a->D,
-	     1, d, C, a->v, a->ld, 0, ds, a->T);
+	multiply(a, GEMM_TRANSPOSED, GEMM_PLAIN, a->T, a->D, rows, 1,
+	         thin(other, p, a, t, rows), a->T, d, C, 1, dv, a->ld);
+	multiply(a, GEMM_PLAIN, GEMM_TRANSPOSED, rows, a->T, a->D, 1, d, C,
+	         a->v, a->ld, 0, ds, a->T);
 	if (a->mask)
 		dropout_forward(ds, ds, a->mask + t * a->T, a->share,
 		                rows * a->T);
@@ -171,11 +221,12 @@ attention_backward(float *dqkv, float *dgate, float *drelative,
 			ds = weigh_backward(dv, own, dout + t * C + h * a.D, C,
 			                    probability + (h * T + t) * T,
 			                    &a, t, rows);
-			gemm(GEMM_PLAIN, GEMM_PLAIN, rows, a.D, T, a.scale,
-			     ds, T, a.k, a.ld, 1, dq + t * a.ld, a.ld);
-			gemm(GEMM_TRANSPOSED, GEMM_PLAIN, T, a.D, rows,
-			     a.scale, ds, T, a.q + t * a.ld, a.ld,
-			     1, dk, a.ld);
+			multiply(&a, GEMM_PLAIN, GEMM_PLAIN, rows, a.D, T,
+			         a.scale, ds, T, a.k, a.ld, 1, dq + t * a.ld,
+			         a.ld);
+			multiply(&a, GEMM_TRANSPOSED, GEMM_PLAIN, T, a.D,
+			         rows, a.scale, ds, T, a.q + t * a.ld, a.ld,
+			         1, dk, a.ld);
 			if (a.gate)
 				relative_backward(dgate + t * heads + h,
 				                  drelative + (2 * T - 1) * h

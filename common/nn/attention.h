@@ -4,12 +4,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct bf16_unit;
+
 /* What may join plain attention; each pointer may be NULL. */
 struct attention_extra {
 	const float *gate;        /* [T,heads], with relative (WavLM) */
 	const float *relative;    /* [heads,2T-1]; T-1 is distance 0 */
 	const uint8_t *mask;      /* [heads,T,T] of dropout_mask */
 	float share;              /* of probabilities dropped */
+	const struct bf16_unit *unit; /* products by gemm_rounded, in */
+	uint16_t *rounded;        /* [attention_rounded(T, C / heads)] */
 };
 
 /*
@@ -22,13 +26,14 @@ struct attention_extra {
  * qkv [T,3C]: a row is q, k, v, each the heads side by side
  * out [T,C]
  * probability [heads,T,T]: the softmax, kept for backward; NULL keeps nothing
- * scratch [attention_scratch(T)], asked for by the thread that calls; what it
- * holds does not matter.  It grows with T, not with its square.
+ * scratch [attention_scratch(T)], and extra's, asked for by the thread that
+ * calls; what they hold does not matter.  They grow with T, not its square.
  * extra: NULL for none of it
  *
  * No padding masks: utterances run one at a time and are never padded.
  */
 size_t attention_scratch(size_t T);
+size_t attention_rounded(size_t T, size_t D);
 
 void attention_forward(float *out, float *probability, float *scratch,
                        const float *qkv, const struct attention_extra *extra,

@@ -4,15 +4,16 @@
 #include "gradient.h"
 #include "nn/attention.h"
 #include "nn/chunk.h"
-#include "nn/gemm.h"
+#include "nn/gemm_rounded.h"
 #include "nn/dropout.h"
 
-/* What joins in, as bits. */
-enum { RELATIVE = 1, DROPOUT = 2, ALL = 4 };
+/* What joins in, as bits; and products in bfloat16. */
+enum { RELATIVE = 1, DROPOUT = 2, ALL = 4, ROUNDED = 4 };
 
 struct layer {
 	float *out, *probability, *scratch, *qkv, *dout, *gate, *relative;
 	uint8_t *mask;
+	uint16_t *rounded;
 	struct attention_extra extra;
 	size_t T, C, heads;
 };
@@ -83,6 +84,8 @@ layer_new(size_t T, size_t C, size_t heads, int joins)
 		.gate = random_floats(T * heads, 3),
 		.relative = random_floats(heads * (2 * T - 1), 4),
 		.mask = xmalloc(heads * T * T, 1),
+		.rounded = xmalloc(attention_rounded(T, C / heads),
+		                   sizeof *l.rounded),
 		.T = T, .C = C, .heads = heads
 	};
 	struct rng r;
@@ -96,6 +99,10 @@ layer_new(size_t T, size_t C, size_t heads, int joins)
 	if (joins & DROPOUT) {
 		l.extra.mask = l.mask;
 		l.extra.share = .25f;
+	}
+	if (joins & ROUNDED) {
+		l.extra.unit = bf16_unit_find(NULL);
+		l.extra.rounded = l.rounded;
 	}
 	return l;
 }
@@ -111,6 +118,7 @@ layer_release(struct layer *l)
 	free(l->gate);
 	free(l->relative);
 	free(l->mask);
+	free(l->rounded);
 }
 
 static struct gradient
@@ -212,18 +220,66 @@ test_no_probability(void **state)
 	}
 }
 
+/* x is near y in relative L2, but not the same. */
 static void
-test_threads(void **state)
+near(const float *x, const float *y, size_t n)
+{
+	double off = 0, length = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		off += pow((double)x[i] - (double)y[i], 2);
+		length += pow((double)y[i], 2);
+	}
+	assert_true(off > 0 && sqrt(off) <= .02 * sqrt(length));
+}
+
+/* Products in bfloat16, by the best unit; nn_gemm_rounded has the others. */
+static void
+try_rounded(size_t T, size_t C, size_t heads, int joins)
+{
+	struct layer l = layer_new(T, C, heads, joins);
+	struct layer r = layer_new(T, C, heads, joins | ROUNDED);
+	struct gradient dl, dr;
+
+	loss(&l);
+	loss(&r);
+	dl = backward(&l);
+	dr = backward(&r);
+	near(r.out, l.out, T * C);
+	near(dr.qkv, dl.qkv, T * 3 * C);
+	if (joins & RELATIVE) {
+		near(dr.gate, dl.gate, T * heads);
+		near(dr.relative, dl.relative, heads * (2 * T - 1));
+	}
+	gradient_release(&dl);
+	gradient_release(&dr);
+	layer_release(&l);
+	layer_release(&r);
+}
+
+static void
+test_rounded(void **state)
+{
+	(void)state;
+	for (int joins = 0; joins < ALL; joins++) {
+		try_rounded(2, 16, 4, joins);
+		try_rounded(33, 15, 3, joins);
+		try_rounded(150, 128, 2, joins);
+		try_rounded(300, 80, 1, joins);
+	}
+}
+
+static void
+try_threads(int joins)
 {
 	size_t T = 300, C = 96; /* worth threads */
 	struct layer l[2];
 	struct gradient d[2];
 
-	(void)state;
 	assert_true(chunk_worth_products(T * T * C));
 	for (int i = 0; i < 2; i++) {
 		omp_set_num_threads(1 + 2 * i);
-		l[i] = layer_new(T, C, 4, RELATIVE | DROPOUT);
+		l[i] = layer_new(T, C, 4, joins);
 		loss(&l[i]);
 		d[i] = backward(&l[i]);
 	}
@@ -238,6 +294,17 @@ test_threads(void **state)
 	}
 }
 
+static void
+test_threads(void **state)
+{
+	int threads = omp_get_max_threads();
+
+	(void)state;
+	try_threads(RELATIVE | DROPOUT);
+	try_threads(RELATIVE | DROPOUT | ROUNDED);
+	omp_set_num_threads(threads);
+}
+
 int
 main(void)
 {
@@ -249,6 +316,8 @@ main(void)
 		  test_single_row, NULL, NULL, NULL },
 		{ "the same bytes with probabilities kept and without",
 		  test_no_probability, NULL, NULL, NULL },
+		{ "products in bfloat16, and their gradients, are near",
+		  test_rounded, NULL, NULL, NULL },
 		{ "results are the same whatever the number of threads",
 		  test_threads, NULL, NULL, NULL },
 	};
