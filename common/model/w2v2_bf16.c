@@ -17,33 +17,34 @@ struct pass {
 	size_t T, H, F;
 	float *mean, *rstd;       /* [T] of norms; nobody asks for them */
 	float *s, *h;             /* [T,H] */
-	uint16_t *half;           /* [T,H]: what is multiplied next */
 	uint16_t *qkv, *attended, *wide; /* [T,3H], [T,H], [T,F] */
 	float *gate;              /* WavLM: [T,heads] */
 	void *scratch;            /* of attention */
 	uint16_t *packing;        /* of products with T rows */
 };
 
-/* y = norm(x), which may be y, and half the same, rounded. */
-static void
-norm(float *y, uint16_t *half, const float *x, const struct w2v2_norm *w,
-     const struct pass *p)
-{
-	size_t n = p->T * p->H;
-
-	layernorm_forward(y, p->mean, p->rstd, x, w->gain, w->bias, p->T,
-	                  p->H, p->n->config.epsilon);
-	#pragma omp parallel for schedule(dynamic) if (chunk_worth(n))
-	for (size_t i = 0; i < n; i += CHUNK_FLOATS)
-		bfloat_from_floats(half + i, y + i,
-		                   chunk_length(i, CHUNK_FLOATS, n));
-}
-
 static void
 multiply(const struct pass *p, const struct bf16_out *out, const uint16_t *x,
          const uint16_t *weight, size_t N, size_t K)
 {
-	gemm_bf16(out, p->packed->unit, x, K, weight, p->T, N, K, p->packing);
+	const struct bf16_in in = { .half = x, .ld = K };
+
+	gemm_bf16(out, p->packed->unit, &in, weight, p->T, N, K, p->packing);
+}
+
+/* The same of norm(x), which is left in y. */
+static void
+multiply_normed(const struct pass *p, const struct bf16_out *out, float *y,
+                const float *x, const struct w2v2_norm *w,
+                const uint16_t *weight, size_t N, size_t K)
+{
+	const struct bf16_norm norm = {
+		.gain = w->gain, .bias = w->bias, .y = y,
+		.epsilon = p->n->config.epsilon
+	};
+	const struct bf16_in in = { .x = x, .norm = &norm, .ld = K };
+
+	gemm_bf16(out, p->packed->unit, &in, weight, p->T, N, K, p->packing);
 }
 
 /* The features' projection, [T,H]. */
@@ -59,20 +60,17 @@ project(const struct pass *p, const uint16_t *features, struct arena *arena,
 		.y = y, .ldy = p->H, .bias = w->projection.bias
 	};
 
-	if (c->projection_norm) {
-		float *x = arena_floats(scratch, n);
-		uint16_t *normed = arena_halves(scratch, n);
+	float *x;
 
-		for (size_t i = 0; i < n; i++)
-			x[i] = bfloat_to_float(features[i]);
-		layernorm_forward(x, p->mean, p->rstd, x,
-		                  w->projection_norm.gain,
-		                  w->projection_norm.bias, p->T, C,
-		                  c->epsilon);
-		bfloat_from_floats(normed, x, n);
-		features = normed;
+	if (!c->projection_norm) {
+		multiply(p, &out, features, p->packed->projection, p->H, C);
+		return y;
 	}
-	multiply(p, &out, features, p->packed->projection, p->H, C);
+	x = arena_floats(scratch, n);
+	for (size_t i = 0; i < n; i++)
+		x[i] = bfloat_to_float(features[i]);
+	multiply_normed(p, &out, x, x, &w->projection_norm,
+	                p->packed->projection, p->H, C);
 	return y;
 }
 
@@ -96,23 +94,18 @@ position(float *sum, const float *x, const struct pass *p,
 	                          p->packed->position, p->T, p->H, groups, k);
 }
 
-/* p->s = x + attention(a), where p->half is a, rounded. */
+/* p->s = x + attention(a), where p->qkv is of a. */
 static void
 attend(const struct pass *p, size_t i, const float *x, const float *a)
 {
 	const struct w2v2_config *c = &p->n->config;
 	const struct w2v2_layer *w = &p->n->weights.layer[i];
 	struct attention_extra extra = { .gate = p->gate };
-	const struct bf16_out qkv = {
-		.half = p->qkv, .ldh = 3 * p->H,
-		.bias = p->packed->layer[i].qkv_bias
-	};
 	const struct bf16_out out = {
 		.y = p->s, .ldy = p->H, .bias = w->out.bias,
 		.residual = x, .ldr = p->H
 	};
 
-	multiply(p, &qkv, p->half, p->packed->layer[i].qkv, 3 * p->H, p->H);
 	if (p->gate) {
 		relative_gate_forward(p->gate, a, w->gate.weight, w->gate.bias,
 		                      w->gate_scale, p->T, p->H, c->heads);
@@ -123,9 +116,10 @@ attend(const struct pass *p, size_t i, const float *x, const float *a)
 	multiply(p, &out, p->attended, p->packed->layer[i].out, p->H, p->H);
 }
 
-/* y = residual + feed(h), where p->half is h, rounded. */
+/* y = residual + feed(h), where h is the norm of p->s. */
 static void
-feed(float *y, const struct pass *p, size_t i, const float *residual)
+feed(float *y, const struct pass *p, size_t i, const struct w2v2_norm *norm,
+     const float *residual)
 {
 	const struct w2v2_layer *w = &p->n->weights.layer[i];
 	const struct bf16_out wide = {
@@ -137,27 +131,56 @@ feed(float *y, const struct pass *p, size_t i, const float *residual)
 		.residual = residual, .ldr = p->H
 	};
 
-	multiply(p, &wide, p->half, p->packed->layer[i].wide, p->F, p->H);
+	multiply_normed(p, &wide, p->h, p->s, norm, p->packed->layer[i].wide,
+	                p->F, p->H);
 	multiply(p, &narrow, p->wide, p->packed->layer[i].narrow, p->H, p->F);
 }
 
-/* x becomes what layer i makes of it; see w2v2_layer.h. */
+/* The norm of what layer i - 1 ends with, or the convolutions. */
+static const struct w2v2_norm *
+norm_before(const struct w2v2 *n, size_t i)
+{
+	return i > 0 ? &n->weights.layer[i - 1].norm : &n->weights.norm;
+}
+
+/*
+ * What layer i makes of x; see w2v2_layer.h.  Where norms come last, that of
+ * the layer before is still to be done: x is the norm of p->s.
+ */
 static void
-layer(const struct pass *p, size_t i, float *x)
+layer(const struct pass *p, size_t i, float *x, struct w2v2_head_kept *head)
 {
 	const struct w2v2_layer *w = &p->n->weights.layer[i];
+	bool stable = p->n->config.stable;
+	const struct bf16_out qkv = {
+		.half = p->qkv, .ldh = 3 * p->H,
+		.bias = p->packed->layer[i].qkv_bias
+	};
 
-	if (p->n->config.stable) {
-		norm(p->h, p->half, x, &w->attention_norm, p);
-		attend(p, i, x, p->h);
-		norm(p->h, p->half, p->s, &w->norm, p);
-		feed(x, p, i, p->s);
-		return;
-	}
-	attend(p, i, x, x);
-	norm(p->h, p->half, p->s, &w->attention_norm, p);
-	feed(p->s, p, i, p->h);
-	norm(x, p->half, p->s, &w->norm, p);
+	if (stable)
+		multiply_normed(p, &qkv, p->h, x, &w->attention_norm,
+		                p->packed->layer[i].qkv, 3 * p->H, p->H);
+	else
+		multiply_normed(p, &qkv, x, p->s, norm_before(p->n, i),
+		                p->packed->layer[i].qkv, 3 * p->H, p->H);
+	w2v2_head_state(head, i, x, p->rows);
+	attend(p, i, x, stable ? p->h : x);
+	if (stable)
+		feed(x, p, i, &w->norm, p->s);
+	else
+		feed(p->s, p, i, &w->attention_norm, p->h);
+}
+
+static void
+last_norm(float *x, const struct pass *p)
+{
+	const struct w2v2_norm *w = norm_before(p->n, p->n->config.layers);
+
+	if (p->n->config.stable)
+		w2v2_last_norm(x, p->mean, p->rstd, x, p->n, p->T);
+	else
+		layernorm_forward(x, p->mean, p->rstd, p->s, w->gain, w->bias,
+		                  p->T, p->H, p->n->config.epsilon);
 }
 
 /* For products of T rows with each of three K. */
@@ -187,7 +210,6 @@ pass_begin(const struct w2v2 *n, const struct w2v2_packed *packed,
 	p.rstd = arena_floats(arena, T);
 	p.s = arena_floats(arena, T * H);
 	p.h = arena_floats(arena, T * H);
-	p.half = arena_halves(arena, T * H);
 	p.qkv = arena_halves(arena, 3 * bf16_round_up(T) * H);
 	p.attended = arena_halves(arena, T * H);
 	p.wide = arena_halves(arena, T * c->inner);
@@ -200,7 +222,7 @@ pass_begin(const struct w2v2 *n, const struct w2v2_packed *packed,
 	return p;
 }
 
-/* From the convolutions to the first layer's x [T,H]. */
+/* From the convolutions to the first layer's x [T,H], or what it is norm of. */
 static float *
 begin(const struct pass *p, const uint16_t *features, struct arena *arena,
       struct arena *scratch)
@@ -210,8 +232,6 @@ begin(const struct pass *p, const uint16_t *features, struct arena *arena,
 	position(p->s, x, p, scratch);
 	if (p->n->config.stable)
 		memcpy(x, p->s, p->T * p->H * sizeof *x);
-	else
-		norm(x, p->half, p->s, &p->n->weights.norm, p);
 	return x;
 }
 
@@ -240,12 +260,9 @@ w2v2_bf16_infer(const struct w2v2 *n, const struct w2v2_packed *packed,
 	p = pass_begin(n, packed, &rows, arena);
 	x = begin(&p, features, arena, scratch);
 	w2v2_head_begin(&head, &n->weights, &rows, arena);
-	for (size_t i = 0; i < c->layers; i++) {
-		w2v2_head_state(&head, i, x, &rows);
-		layer(&p, i, x);
-	}
-	if (c->stable)
-		w2v2_last_norm(x, p.mean, p.rstd, x, n, p.T);
+	for (size_t i = 0; i < c->layers; i++)
+		layer(&p, i, x, &head);
+	last_norm(x, &p);
 	w2v2_head_state(&head, c->layers, x, &rows);
 	w2v2_head_forward(logits, embedding, &head, &n->weights, &rows,
 	                  arena);

@@ -152,6 +152,7 @@ conv_forward(const struct w2v2 *n, const struct w2v2_packed *p, size_t i,
 	size_t rows = conv1d_rows(T, c->conv_taps[i], c->conv_stride[i]);
 	size_t K = c->conv_taps[i] * I;
 	uint16_t *y = arena_halves(arena, rows * O);
+	const struct bf16_in in = { .half = x, .ld = c->conv_stride[i] * I };
 	struct bf16_out out = {
 		.half = y, .ldh = O, .bias = n->weights.conv[i].conv.bias,
 		.gelu = true
@@ -163,8 +164,8 @@ conv_forward(const struct w2v2 *n, const struct w2v2_packed *p, size_t i,
 			.bias = n->weights.conv[i].conv.bias
 		};
 	}
-	gemm_bf16(&out, p->unit, x, c->conv_stride[i] * I, p->conv[i], rows,
-	          O, K, arena_halves(scratch, gemm_bf16_scratch(rows, K)));
+	gemm_bf16(&out, p->unit, &in, p->conv[i], rows, O, K,
+	          arena_halves(scratch, gemm_bf16_scratch(rows, K)));
 	if (!c->conv_layer_norm)
 		return y;
 	#pragma omp parallel for schedule(dynamic)

@@ -129,6 +129,12 @@ attend(uint16_t *out, const struct own *o, const uint16_t *qkv,
        size_t h, size_t t, size_t T, size_t C, size_t heads)
 {
 	size_t D = C / heads, rows = chunk_length(t, QUERIES, T);
+	const struct bf16_in queries = {
+		.half = qkv + t * 3 * C + h * D, .ld = 3 * C
+	};
+	const struct bf16_in shares = {
+		.half = o->shares, .ld = bf16_round_up(T)
+	};
 	const struct bf16_out scores = {
 		.y = o->scores, .ldy = bf16_round_up(T)
 	};
@@ -136,16 +142,16 @@ attend(uint16_t *out, const struct own *o, const uint16_t *qkv,
 		.half = out + t * C + h * D, .ldh = C
 	};
 
-	gemm_bf16(&scores, unit, qkv + t * 3 * C + h * D, 3 * C, o->keys,
-	          rows, T, D, D % BF16_BLOCK == 0 ? NULL : o->shares);
+	gemm_bf16(&scores, unit, &queries, o->keys, rows, T, D,
+	          D % BF16_BLOCK == 0 ? NULL : o->shares);
 	if (extra && extra->gate)
 		relative_scores_add(o->scores, extra->gate + t * heads + h,
 		                    heads, extra->relative +
 		                    h * (2 * T - 1) + T - 1, t, rows, T,
 		                    bf16_round_up(T));
 	shares_forward(o->shares, o->scores, rows, T);
-	gemm_bf16(&heard, unit, o->shares, bf16_round_up(T), o->values, rows, D,
-	          bf16_round_up(T), NULL);
+	gemm_bf16(&heard, unit, &shares, o->values, rows, D, bf16_round_up(T),
+	          NULL);
 }
 
 void

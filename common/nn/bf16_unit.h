@@ -36,6 +36,10 @@ struct bf16_unit {
 	              size_t steps);
 };
 
+/* Rows m to m + rows of A, 32 or fewer, as a strip [bf16_round_up(K),32]. */
+void bf16_strip_pack(uint16_t *strip, const struct bf16_in *A, size_t m,
+                     size_t rows, size_t K);
+
 extern const struct bf16_unit bf16_amx, bf16_avx512, bf16_plain;
 
 #endif

@@ -68,8 +68,10 @@ convolve(const struct bf16_out *out, const struct bf16_unit *unit,
          uint16_t *own, const float *x, const uint16_t *packed,
          size_t before, size_t T, size_t C, size_t I, size_t k)
 {
+	const struct bf16_in windows = { .half = own, .ld = I };
+
 	windows_round(own, x, before, T, C, I, k);
-	gemm_bf16(out, unit, own, I, packed, T, I, k * I,
+	gemm_bf16(out, unit, &windows, packed, T, I, k * I,
 	          packing_length(T, I, k) ? own + windows_length(T, I, k)
 	                                  : NULL);
 }
@@ -112,7 +114,7 @@ struct own {
 	float *turned;            /* [I,k,I]: the weight for dx */
 	float *padded;            /* [T + k - 1,I]: x with zeros around it */
 	uint16_t *windows;        /* of dy, and room to pack them */
-	uint16_t *packed, *gradient, *packing;
+	uint16_t *packed, *packing;
 };
 
 static struct own
@@ -128,7 +130,6 @@ own_take(struct arena *a, size_t T, size_t I, size_t k)
 		                        packing_length(T, I, k)),
 		.packed = arena_halves(a, weight > windows ? weight
 		                                           : windows),
-		.gradient = arena_halves(a, I * T),
 		.packing = arena_halves(a, gemm_bf16_scratch(I, T))
 	};
 }
@@ -162,6 +163,9 @@ dweight_add(float *dweight, const struct own *o,
             const struct bf16_unit *unit, const float *dy, const float *x,
             size_t T, size_t C, size_t I, size_t k)
 {
+	const struct bf16_in gradient = {
+		.x = dy, .ld = C, .alpha = 1, .turned = true
+	};
 	const struct bf16_out out = {
 		.y = dweight, .ldy = k * I, .residual = dweight, .ldr = k * I
 	};
@@ -170,13 +174,8 @@ dweight_add(float *dweight, const struct own *o,
 	for (size_t t = 0; t < T; t++)
 		memcpy(o->padded + (k / 2 + t) * I, x + t * C,
 		       I * sizeof *o->padded);
-	for (size_t c = 0; c < I; c++)
-		for (size_t t = 0; t < T; t++)
-			o->gradient[c * T + t] =
-				bfloat_from_float(dy[t * C + c]);
 	bf16_pack_across(o->packed, o->padded, I, k * I, T);
-	gemm_bf16(&out, unit, o->gradient, T, o->packed, I, k * I, T,
-	          o->packing);
+	gemm_bf16(&out, unit, &gradient, o->packed, I, k * I, T, o->packing);
 }
 
 void

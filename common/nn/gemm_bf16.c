@@ -18,28 +18,6 @@ enum {
 	COLUMNS = 128, TALL = 8
 };
 
-/* A strip of A [rows,K], rows 32 or fewer. */
-static void
-strip_pack(uint16_t *strip, const uint16_t *A, size_t lda, size_t rows,
-           size_t K)
-{
-	size_t whole = K / BF16_BLOCK * BF16_BLOCK;
-
-	if (rows < BF16_BLOCK || whole < K)
-		memset(strip, 0, BF16_BLOCK * bf16_round_up(K) * sizeof *strip);
-	for (size_t r = 0; r < rows; r++) {
-		const uint16_t *a = A + r * lda;
-		uint16_t *to = strip + r * BF16_BLOCK;
-		size_t k = 0;
-
-		for (; k < whole; k += BF16_BLOCK) {
-			memcpy(to, a + k, BF16_BLOCK * sizeof *to);
-			to += BF16_STEP_LENGTH;
-		}
-		memcpy(to, a + k, (K - k) * sizeof *to);
-	}
-}
-
 /* Sums of a block, and where they go. */
 struct block {
 	_Alignas(64) float sums[BF16_BLOCK * BF16_BLOCK];
@@ -184,28 +162,28 @@ gemm_bf16_scratch(size_t M, size_t K)
 
 /* Rows from start on, packed where scratch is, or as they lie. */
 static struct slab
-slab_of(const uint16_t *A, size_t lda, size_t start, size_t rows, size_t N,
+slab_of(const struct bf16_in *A, size_t start, size_t rows, size_t N,
         size_t K, uint16_t *scratch)
 {
-	struct slab s = {
-		.data = A + start * lda, .row = lda, .step = BF16_BLOCK,
-		.strip = lda, .start = start, .rows = rows, .N = N,
-		.deep = bf16_round_up(K)
-	};
+	size_t deep = bf16_round_up(K);
 
-	if (scratch) {
-		s.data = scratch;
-		s.row = BF16_BLOCK;
-		s.step = BF16_BLOCK * BF16_BLOCK;
-		s.strip = s.deep;
-	}
-	return s;
+	if (!scratch)
+		return (struct slab){
+			.data = A->half + start * A->ld, .row = A->ld,
+			.step = BF16_BLOCK, .strip = A->ld, .start = start,
+			.rows = rows, .N = N, .deep = deep
+		};
+	return (struct slab){
+		.data = scratch, .row = BF16_BLOCK,
+		.step = BF16_BLOCK * BF16_BLOCK, .strip = deep,
+		.start = start, .rows = rows, .N = N, .deep = deep
+	};
 }
 
 /* By rows: a thread packs some, and multiplies them by all columns. */
 static void
 multiply_tall(const struct bf16_out *out, const struct bf16_unit *unit,
-              const uint16_t *A, size_t lda, const uint16_t *packed,
+              const struct bf16_in *A, const uint16_t *packed,
               size_t M, size_t N, size_t K, uint16_t *scratch)
 {
 	size_t most = rows_of(ROWS, K);
@@ -214,38 +192,38 @@ multiply_tall(const struct bf16_out *out, const struct bf16_unit *unit,
 	for (size_t start = 0; start < M; start += most) {
 		uint16_t *own = scratch + (size_t)omp_get_thread_num() *
 			most * bf16_round_up(K);
-		const struct slab s = slab_of(A, lda, start,
+		const struct slab s = slab_of(A, start,
 		                              chunk_length(start, most, M),
 		                              N, K, own);
 
 		for (size_t r = 0; r < s.rows; r += BF16_BLOCK)
-			strip_pack(own + r * s.deep, A + (start + r) * lda,
-			           lda, chunk_length(r, BF16_BLOCK, s.rows),
-			           K);
+			bf16_strip_pack(own + r * s.deep, A, start + r,
+			                chunk_length(r, BF16_BLOCK, s.rows),
+			                K);
 		piece(out, unit, &s, packed, 0, 0, s.rows, N);
 	}
 }
 
 void
 gemm_bf16(const struct bf16_out *out, const struct bf16_unit *unit,
-          const uint16_t *A, size_t lda, const uint16_t *packed,
+          const struct bf16_in *A, const uint16_t *packed,
           size_t M, size_t N, size_t K, uint16_t *scratch)
 {
-	const struct slab s = slab_of(A, lda, 0, M, N, K, scratch);
+	const struct slab s = slab_of(A, 0, M, N, K, scratch);
 	size_t most = rows_of(ROWS, K), down = (M + most - 1) / most;
 	size_t across = (N + COLUMNS - 1) / COLUMNS;
 	bool alone = omp_in_parallel() || !chunk_worth_products(M * N * K);
 
 	if (scratch && tall(M, K)) {
-		multiply_tall(out, unit, A, lda, packed, M, N, K, scratch);
+		multiply_tall(out, unit, A, packed, M, N, K, scratch);
 		return;
 	}
 	#pragma omp parallel if (!alone)
 	{
 		#pragma omp for schedule(dynamic)
 		for (size_t r = 0; r < (scratch ? M : 0); r += BF16_BLOCK)
-			strip_pack(scratch + r * s.deep, A + r * lda, lda,
-			           chunk_length(r, BF16_BLOCK, M), K);
+			bf16_strip_pack(scratch + r * s.deep, A, r,
+			                chunk_length(r, BF16_BLOCK, M), K);
 		#pragma omp for schedule(dynamic)
 		for (size_t i = 0; i < down * across; i++) {
 			size_t m = i / across * most;

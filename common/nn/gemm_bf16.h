@@ -1,7 +1,7 @@
 /*
  * gemm_bf16.h - products of matrices in bfloat16, added up in float
  *
- *	y = GELU(A B^T + bias) + residual
+ *	y = GELU(norm(A) B^T + bias) + residual
  *
  * Both sides are packed, as the tiles of Intel's AMX and the dot products of
  * AVX-512 take them: B once, if it is a weight, A on the way.
@@ -51,6 +51,23 @@ void bf16_pack_halves(uint16_t *packed, const uint16_t *B, size_t ldb,
 void bf16_pack_columns(uint16_t *packed, const uint16_t *B, size_t ldb,
                        size_t N, size_t K);
 
+/* Layer normalization of what is multiplied: see nn/layernorm.h. */
+struct bf16_norm {
+	const float *gain, *bias; /* [K] */
+	float epsilon;
+	float *y;                 /* [M,K]: is left here, too */
+};
+
+/* A [M,K], which is rounded, if need be, while it is packed. */
+struct bf16_in {
+	const uint16_t *half;     /* [M,K]; or */
+	const float *x;           /* the same; what is multiplied is */
+	float alpha;              /* alpha x, or */
+	const struct bf16_norm *norm; /* its norm, if not NULL; ld is K then */
+	bool turned;              /* x is stored [K,M] */
+	size_t ld;                /* from a row to the next; they may overlap */
+};
+
 /* What becomes of the products. */
 struct bf16_out {
 	float *y;                 /* [M,N], rows ldy apart; or */
@@ -65,16 +82,16 @@ struct bf16_out {
 
 /*
  * In all threads, unless inside a parallel region; the sums do not depend on
- * their number.  A [M,K]: its rows, lda apart, may overlap, as those of a
- * convolution over time do.
- * scratch [gemm_bf16_scratch(M, K)]: what it holds does not matter; or NULL, if
- * K is a multiple of 32 and A so small that it need not be packed: then its
- * rows are read up to a multiple of 32, whatever is in those beyond M.
+ * their number.
+ * scratch [gemm_bf16_scratch(M, K)], asked for by the thread that calls: what
+ * it holds does not matter; or NULL, if A is of halves, K a multiple of 32 and
+ * A so small that it need not be packed: then its rows are read up to a
+ * multiple of 32, whatever is in those beyond M.
  */
 size_t gemm_bf16_scratch(size_t M, size_t K);
 
 void gemm_bf16(const struct bf16_out *out, const struct bf16_unit *unit,
-               const uint16_t *A, size_t lda, const uint16_t *packed,
+               const struct bf16_in *A, const uint16_t *packed,
                size_t M, size_t N, size_t K, uint16_t *scratch);
 
 #endif

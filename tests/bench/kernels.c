@@ -53,10 +53,11 @@ static double
 bf16(struct arrays *a)
 {
 	size_t n = SQUARE;
+	const struct bf16_in in = { .half = a->halves, .ld = n };
 	const struct bf16_out out = { .y = a->y, .ldy = n };
 
-	gemm_bf16(&out, bf16_unit_find(NULL), a->halves, n, a->packed, n, n,
-	          n, a->space);
+	gemm_bf16(&out, bf16_unit_find(NULL), &in, a->packed, n, n, n,
+	          a->space);
 	return 1. * SQUARE * SQUARE * SQUARE;
 }
 

@@ -6,6 +6,7 @@
 #include "gradient.h"
 #include "nn/chunk.h"
 #include "nn/gemm_bf16.h"
+#include "nn/layernorm.h"
 
 enum { STEP = 32 };
 
@@ -45,6 +46,7 @@ compare(const struct bf16_unit *unit, size_t M, size_t N, size_t K,
 	float *residual = random_floats(M * N, 4), *y = random_floats(M * N, 5);
 	uint16_t *packed = malloc(bf16_packed_length(N, K) * sizeof *packed);
 	uint16_t *half = malloc(M * N * sizeof *half);
+	const struct bf16_in in = { .half = A, .ld = lda };
 	struct bf16_out out = {
 		.ldy = N, .ldh = N, .bias = bias, .ldr = N
 	};
@@ -56,7 +58,7 @@ compare(const struct bf16_unit *unit, size_t M, size_t N, size_t K,
 		out.residual = way & 2 ? residual : NULL;
 		out.y = way & 4 ? NULL : y;
 		out.half = way & 4 ? half : NULL;
-		gemm_bf16(&out, unit, A, lda, packed, M, N, K,
+		gemm_bf16(&out, unit, &in, packed, M, N, K,
 		          way & 8 ? NULL : scratch);
 		for (size_t m = 0; m < M; m++)
 			for (size_t n = 0; n < N; n++) {
@@ -110,6 +112,66 @@ test_products(void **state)
 	}
 }
 
+/* A normed on the way is the same bits as one normed, and rounded, before. */
+static void
+compare_norm(const struct bf16_unit *unit, size_t M, size_t N, size_t K)
+{
+	float *x = random_floats(M * K, 1), *B = random_floats(N * K, 2);
+	float *gain = random_floats(K, 3), *bias = random_floats(K, 4);
+	float *mean = random_floats(M, 5), *want = random_floats(M * K, 6);
+	float *normed = constant_floats(M * K, NAN), *y[2];
+	uint16_t *rounded = malloc(M * K * sizeof *rounded);
+	uint16_t *packed = malloc(bf16_packed_length(N, K) * sizeof *packed);
+	uint16_t *scratch = malloc(gemm_bf16_scratch(M, K) * sizeof *scratch);
+	const struct bf16_norm norm = {
+		.gain = gain, .bias = bias, .epsilon = 1e-5f, .y = normed
+	};
+	const struct bf16_in in[2] = {
+		{ .half = rounded, .ld = K },
+		{ .x = x, .norm = &norm, .ld = K }
+	};
+
+	layernorm_forward(want, mean, mean, x, gain, bias, M, K, 1e-5f);
+	bfloat_from_floats(rounded, want, M * K);
+	bf16_pack(packed, B, K, N, K);
+	for (int i = 0; i < 2; i++) {
+		struct bf16_out out = { .ldy = N };
+
+		y[i] = out.y = constant_floats(M * N, NAN);
+		gemm_bf16(&out, unit, &in[i], packed, M, N, K, scratch);
+	}
+	assert_memory_equal(y[0], y[1], M * N * sizeof *y[0]);
+	assert_memory_equal(want, normed, M * K * sizeof *want);
+	free(x);
+	free(B);
+	free(gain);
+	free(bias);
+	free(mean);
+	free(want);
+	free(normed);
+	free(rounded);
+	free(packed);
+	free(scratch);
+	free(y[0]);
+	free(y[1]);
+}
+
+static void
+test_norm(void **state)
+{
+	(void)state;
+	for (size_t u = 0; u < LEN(names); u++) {
+		const struct bf16_unit *unit = bf16_unit_find(names[u]);
+
+		if (!unit)
+			continue;
+		compare_norm(unit, 1, 1, 1);
+		compare_norm(unit, 33, 7, 45);
+		compare_norm(unit, 249, 96, 768);
+		compare_norm(unit, 700, 40, 8200); /* tall */
+	}
+}
+
 /* The four ways to pack give the same. */
 static void
 test_packing(void **state)
@@ -155,6 +217,7 @@ compare_threads(const struct bf16_unit *unit, size_t M, size_t N, size_t K)
 	assert_true(chunk_worth_products(M * N * K));
 	bf16_pack(packed, B, K, N, K);
 	for (int i = 0; i < 3; i++) {
+		const struct bf16_in in = { .half = A, .ld = K };
 		struct bf16_out out = { .ldy = N };
 
 		omp_set_num_threads(i == 1 ? 2 : 1);
@@ -162,7 +225,7 @@ compare_threads(const struct bf16_unit *unit, size_t M, size_t N, size_t K)
 		y[i] = malloc(M * N * sizeof *y[i]);
 		out.y = y[i];
 		#pragma omp parallel num_threads(1) if (i == 2)
-		gemm_bf16(&out, unit, A, K, packed, M, N, K, scratch);
+		gemm_bf16(&out, unit, &in, packed, M, N, K, scratch);
 		free(scratch);
 	}
 	omp_set_num_threads(threads);
@@ -204,6 +267,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		{ "products, odd sizes, by every unit there is",
 		  test_products, NULL, NULL, NULL },
+		{ "normed while it is packed", test_norm, NULL, NULL, NULL },
 		{ "packed from floats and bfloats, by rows and columns",
 		  test_packing, NULL, NULL, NULL },
 		{ "the same bits whatever the threads",
