@@ -42,6 +42,8 @@ featurize(const struct extractor *e, struct frame *f)
 	features = frame_add2(f, FIELD_FEATURES, rows,
 	                      features_width(&e->type));
 	extractor_forward(features, data, samples, rows, &f->arena, e);
+	frame_remove(f, FIELD_CMVN); /* of features that were there before */
+	frame_remove(f, FIELD_FUNCTIONALS);
 	features_type_print(type, &e->type);
 	frame_set_text(f, FIELD_FEATURES_TYPE, type);
 	return NULL;

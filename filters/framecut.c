@@ -69,6 +69,7 @@ main(int argc, char *argv[])
 		}
 	if (s.out.utterances_total > 0)
 		keys_warn_unseen(&keys);
+	where_warn_unseen(&where);
 	keys_release(&keys);
 	where_release(&where);
 	return filter_close(&s);

@@ -118,6 +118,7 @@ main(int argc, char *argv[])
 	s.balance_by = &balance;
 	for (int i = first; i < argc; i++)
 		shuffle_open(&s, argv[i]);
+	where_warn_unseen(&where);
 	balance_check(&s.balance, &balance);
 	list = shuffle_list(&s, (size_t)c.count, &length);
 	writer_open(&out, stdout, "<stdout>", &s.index.reader[0], argc, argv);

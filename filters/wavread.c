@@ -61,6 +61,9 @@ options_check(struct recorder *r, const char *channel)
 		die_usage("--channel %s: want mix or 1..%d", channel,
 		          WAV_CHANNELS_MAX);
 	r->wav.channel = (int)n;
+	if (!r->wav.raw && (r->wav.format || r->wav.channels > 1 ||
+	                    r->wav.rate))
+		die_usage("--format, --channels and --raw-rate are of --raw");
 	if (r->hop > 0 && r->window == 0)
 		die_usage("--hop needs --window");
 	if ((r->window > 0 && r->window < .01f) ||

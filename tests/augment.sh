@@ -359,6 +359,18 @@ check 'audio that is missing is an error that says what to do' '
 	wavread x.wav | framecut -d rate | fails 1 augment -g 1 2>err >out
 	says "x.wav: dropped: no rate" err
 '
+check 'what was found in the audio before is not passed on' '
+	speech x.wav .5
+	wavread --speaker a x.wav x.wav | featurize >feats
+	cmvn --by speaker feats | predict --frames | augment -g 1 >out
+	framedump out | grep "^  audio "
+	for field in features functionals cmvn logits classes embedding
+	do
+		framedump out | grep "^  $field" && exit 1
+	done
+	fails 1 predict <out 2>err
+	says "(put featurize before predict)" err
+'
 check 'a stream cut short and a full disk are errors' '
 	speech x.wav .1
 	wavread x.wav >in

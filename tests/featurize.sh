@@ -217,4 +217,12 @@ check 'a full disk and a closed pipe are failures' '
 	test -e ended
 	test ! -s err
 '
+check 'features that are made anew are normalised no more' '
+	wavread --raw --speaker a ../110.raw ../260.raw | featurize >feats
+	cmvn --by speaker feats >normed
+	featurize <normed >again
+	framecmp -t 0 feats again
+	predict feats >want
+	predict again | cmp want -
+'
 finish

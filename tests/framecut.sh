@@ -35,6 +35,13 @@ check 'a pattern that matches nothing is said' '
 	framecut --keep "lable,la*" "$data/corpus.frames" >out 2>err
 	says "framecut: no utterance has \"lable\"" err
 '
+check 'a condition on a key that no utterance has is said' '
+	framecut --where "lable!=neutral" --where label=sadness \
+		"$data/corpus.frames" 2>err >out
+	says "framecut: no utterance has \"lable\"" err
+	shuffle --where "lable!=neutral" "$data/corpus.frames" 2>err >out
+	says "shuffle: no utterance has \"lable\"" err
+'
 check '--where selects by text, and drops nothing' '
 	framecut --where language=fi "$data/corpus.frames" >out
 	test "$(ids out)" = "u00 u03 u06 u09 "

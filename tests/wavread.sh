@@ -170,8 +170,8 @@ check 'what is not there, or no audio, is named and the rest is read' '
 	wavread: missing: dropped: No such file or directory
 	wavread: folder: dropped: a folder, not a file
 	wavread: empty: dropped: an empty file
-	wavread: text: dropped: not audio (raw samples? then --raw)
-	wavread: program: dropped: not audio (raw samples? then --raw)
+	wavread: text: dropped: not audio (raw samples? then --raw; a table? then -M)
+	wavread: program: dropped: not audio (raw samples? then --raw; a table? then -M)
 	wavread: none.wav: dropped: no audio in it
 	END
 	diff want err
@@ -180,7 +180,7 @@ check 'what is not there, or no audio, is named and the rest is read' '
 '
 check 'text and nothing are no audio from a pipe either' '
 	yes | fails 1 wavread - 2>err >out
-	says "not audio (raw samples? then --raw)" err
+	says "not audio (raw samples? then --raw; a table? then -M)" err
 	: | fails 1 wavread - 2>err >out
 	says "nothing to read" err
 '
@@ -260,7 +260,7 @@ check 'a damaged or cut MP3 file is one line of ours' '
 	says "x.mp3: dropped: damaged" err
 	head -c 22 $mp3 >x.mp3
 	fails 1 wavread x.mp3 2>err >out
-	says "x.mp3: dropped: not audio (raw samples? then --raw)" err
+	says "x.mp3: dropped: not audio (raw samples? then --raw; a table? then -M)" err
 '
 check 'windows before the cut leave, however the recording comes' '
 	tone x.wav 2 -r 44100 -b 16
@@ -533,5 +533,19 @@ check 'a name that is not UTF-8 does not spoil the stream' '
 check 'a full disk is an error' '
 	tone a.wav .1 -r 16000 -b 16
 	fails 1 wavread a.wav >/dev/full
+'
+check 'a file of a manifest is named as it was looked for' '
+	mkdir table
+	printf "path\tlabel\nx/gone.wav\tanger\n" >table/m.tsv
+	fails 1 wavread -M table/m.tsv 2>err >out
+	says "wavread: x/gone.wav: dropped: table/x/gone.wav: No such" err
+'
+check 'what is said of bare samples wants --raw' '
+	tone x.wav .1
+	for option in --channels=2 --format=f32 --raw-rate=8000
+	do
+		fails 2 wavread $option x.wav 2>err >out
+		grep -qF "are of --raw" err
+	done
 '
 finish

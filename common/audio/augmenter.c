@@ -202,6 +202,19 @@ take_change(const struct augmenter *a, struct take *t)
 	return why;
 }
 
+/* What was found in the audio as it was is not true of it any more. */
+static void
+findings_remove(struct frame *f)
+{
+	static const char *const found[] = {
+		FIELD_FEATURES, FIELD_FEATURES_TYPE, FIELD_FUNCTIONALS,
+		FIELD_CMVN, FIELD_LOGITS, FIELD_CLASSES, FIELD_EMBEDDING
+	};
+
+	for (size_t i = 0; i < sizeof found / sizeof found[0]; i++)
+		frame_remove(f, found[i]);
+}
+
 const char *
 augmenter_apply(const struct augmenter *a, struct frame *f)
 {
@@ -219,6 +232,7 @@ augmenter_apply(const struct augmenter *a, struct frame *f)
 	if (rate < WAV_RATE_MIN || rate > WAV_RATE_MAX)
 		return "no rate, or none that audio has";
 	t.rate = (int)rate;
+	findings_remove(f);
 	rng = chance(a, &t, DRAW_WHETHER);
 	if (rng_uniform(&rng) >= a->probability) {
 		if (!before)

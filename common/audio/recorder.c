@@ -114,6 +114,18 @@ progress_slice(struct recorder *r, const struct wav *wav)
 	progress_add(&r->progress, 1);
 }
 
+/* With the path that was tried, where the id does not tell. */
+static void
+recording_drop(struct recorder *r, const struct manifest *m,
+               const char *path, const char *id, const char *why)
+{
+	bool told = !m || strcmp(path, id) == 0;
+	char *reason = told ? xstrdup(why) : xasprintf("%s: %s", path, why);
+
+	writer_drop(r->out, id, reason);
+	free(reason);
+}
+
 void
 recorder_put(struct recorder *r, const struct manifest *m, const char *path,
              const char *id)
@@ -132,9 +144,9 @@ recorder_put(struct recorder *r, const struct manifest *m, const char *path,
 		progress_slice(r, &source.wav);
 	}
 	if (source.why)
-		writer_drop(r->out, id, source.why);
+		recording_drop(r, m, path, id, source.why);
 	else if (slices == 0)
-		writer_drop(r->out, id, "no audio in it");
+		recording_drop(r, m, path, id, "no audio in it");
 	if (!source.why && source.wav.doubt)
 		warn("%s: %s", id, source.wav.doubt);
 	if (s.limited)

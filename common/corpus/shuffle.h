@@ -17,7 +17,7 @@
 struct shuffle {
 	/* set by the caller */
 	uint64_t seed;
-	const struct where *where;
+	struct where *where;
 	const char *by;           /* field whose value decides the part */
 	double share;             /* of part 1, 0 … 1 */
 	int part;                 /* 1 or 2; 0 is both */

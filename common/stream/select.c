@@ -12,6 +12,7 @@ struct condition {
 	char *key;                /* owned */
 	const char *value;        /* borrowed from the command line */
 	bool equal;               /* false: must differ */
+	bool seen;                /* some utterance has the key */
 };
 
 void
@@ -115,12 +116,26 @@ condition_match(const struct condition *c, struct frame *f)
 }
 
 bool
-where_match(const struct where *w, struct frame *f)
+where_match(struct where *w, struct frame *f)
 {
-	for (size_t i = 0; i < w->length; i++)
-		if (!condition_match(&w->condition[i], f))
-			return false;
-	return true;
+	bool match = true;
+
+	w->asked = true;
+	for (size_t i = 0; i < w->length; i++) {
+		struct condition *c = &w->condition[i];
+
+		c->seen = c->seen || frame_has(f, c->key);
+		match = match && condition_match(c, f);
+	}
+	return match;
+}
+
+void
+where_warn_unseen(const struct where *w)
+{
+	for (size_t i = 0; w->asked && i < w->length; i++)
+		if (!w->condition[i].seen)
+			warn("no utterance has \"%s\"", w->condition[i].key);
 }
 
 const char *

@@ -30,6 +30,7 @@ size_t keys_warn_unseen(const struct keys *k);
 struct where {
 	struct condition *condition;
 	size_t length;
+	bool asked;               /* of any utterance */
 };
 
 /*
@@ -43,7 +44,10 @@ void where_release(struct where *w);
  * A text field is compared as text, a number as a number; a field that is
  * missing, or neither, is as if it were empty text.
  */
-bool where_match(const struct where *w, struct frame *f);
+bool where_match(struct where *w, struct frame *f);
+
+/* Names on standard error the keys that no utterance had, if any came. */
+void where_warn_unseen(const struct where *w);
 
 /* A field as text, a number written out; "" where it is neither. */
 const char *frame_plain(struct frame *f, const char *name);
