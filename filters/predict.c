@@ -11,12 +11,12 @@
  *
  * An utterance it cannot use is dropped, with a reason.  See predict(1).
  */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/cli.h"
 #include "core/die.h"
+#include "core/finite.h"
 #include "core/xalloc.h"
 #include "model/lineage.h"
 #include "model/report.h"
@@ -29,35 +29,28 @@ struct prediction {
 	struct lineage lineage;
 	struct arena arena;       /* of the network */
 	float *logits;            /* one for each class */
-	float *embedding;         /* in the frame's arena, or NULL */
 };
 
+/* To p->logits; with add, to fields of the frame, too. */
 static const char *
-predict(struct prediction *p, struct frame *f, bool embed)
+predict(struct prediction *p, struct frame *f, bool add)
 {
 	const char *why;
-	size_t rows, D = model_embedding_length(&p->model);
+	size_t rows, K = p->model.class_count;
 	const float *view = model_view(&p->model, f, &rows, &why);
+	float *embedding = NULL;
 
 	if (!view)
 		return why;
-	p->embedding = embed ? frame_add1(f, FIELD_EMBEDDING, D) : NULL;
-	model_infer(&p->model, p->logits, p->embedding, view, rows, &p->arena);
-	for (size_t k = 0; k < p->model.class_count; k++)
-		if (!isfinite(p->logits[k]))
-			return "values too large to compute with";
+	if (add)
+		embedding = frame_add1(f, FIELD_EMBEDDING,
+		                       model_embedding_length(&p->model));
+	model_infer(&p->model, p->logits, embedding, view, rows, &p->arena);
+	if (!floats_finite(p->logits, K))
+		return "values too large to compute with";
 	lineage_mark(&p->lineage, f, FIELD_SEEN);
-	return NULL;
-}
-
-static const char *
-logits_add(struct prediction *p, struct frame *f)
-{
-	const char *why = predict(p, f, true);
-	size_t K = p->model.class_count;
-
-	if (why)
-		return why;
+	if (!add)
+		return NULL;
 	memcpy(frame_add1(f, FIELD_LOGITS, K), p->logits,
 	       K * sizeof *p->logits);
 	frame_set_texts(f, FIELD_CLASSES, p->model.classes, K);
@@ -74,12 +67,13 @@ frames_print(struct prediction *p, const char *path, int argc, char *argv[])
 	frame_set_text(&s.out.header, FIELD_VOICES, voices);
 	free(voices);
 	while (filter_next(&s))
-		filter_put(&s, logits_add(p, &s.frame));
+		filter_put(&s, predict(p, &s.frame, true));
 	return filter_close(&s);
 }
 
 static int
-table_print(struct prediction *p, const char *path, bool json)
+table_print(struct prediction *p, const char *path, bool json,
+            struct keys *keep)
 {
 	struct frame f = FRAME_INIT;
 	int status = STATUS_OK;
@@ -90,7 +84,7 @@ table_print(struct prediction *p, const char *path, bool json)
 	reader_tell(&in);
 	reader_more(&in); /* no heading where no stream begins */
 	report_open(&out, stdout, "<stdout>", json, p->lineage.voices.count,
-	            p->model.classes, p->model.class_count);
+	            keep, p->model.classes, p->model.class_count);
 	out.regression = p->model.regression;
 	while (reader_next(&in, &f)) {
 		const char *why = predict(p, &f, false);
@@ -112,13 +106,15 @@ table_print(struct prediction *p, const char *path, bool json)
 int
 main(int argc, char *argv[])
 {
-	const char *model = NULL, *path;
+	const char *model = NULL, *path, *list = NULL;
 	bool json = false, frames = false;
 	int precision = PRECISION_FP32, first, status;
 	float seconds = 20;
 	const struct cli_option options[] = {
 		OPT_STRING('m', "model", &model, "FILE", "not the built-in"),
 		OPT_FLAG('j', "json", &json, "JSON Lines instead of a table"),
+		OPT_STRING('k', "keep", &list, "KEYS",
+		           "more fields as columns, as in fold,sex"),
 		OPT_FLOAT(0, "max-seconds", &seconds, .025, 3600,
 		          "of audio that a network hears"),
 		OPT_CHOICE('p', "precision", &precision, PRECISIONS,
@@ -130,18 +126,21 @@ main(int argc, char *argv[])
 	const struct cli_about about = {
 		"name the emotion of each utterance", "[FILE]", 0, 1
 	};
-	struct prediction p = { .embedding = NULL };
+	struct prediction p = { .logits = NULL };
+	struct keys keep;
 
 	first = cli_parse(argc, argv, options, &about);
-	if (json && frames)
-		die_usage("--json and --frames exclude each other");
+	if (frames && (json || list))
+		die_usage("--frames excludes --json and --keep");
+	keys_init(&keep, list, "keep");
 	path = first < argc ? argv[first] : "-";
 	model_open_at(&p.model, model, (enum precision)precision);
 	p.model.seconds = seconds;
 	lineage_init(&p.lineage, &p.model);
 	p.logits = xcalloc(p.model.class_count, sizeof *p.logits);
 	status = frames ? frames_print(&p, path, argc, argv)
-	                : table_print(&p, path, json);
+	                : table_print(&p, path, json, &keep);
+	keys_release(&keep);
 	free(p.logits);
 	arena_release(&p.arena);
 	lineage_release(&p.lineage);

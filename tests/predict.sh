@@ -48,6 +48,23 @@ check 'the table has a heading and a line an utterance' '
 	sed -n 3p out | cut -f 1-7 | tr "\t" " " >line
 	grep -q "^u1 0.000 0\.[0-9]* fi s1 made happiness$" line
 '
+check '--keep adds fields as columns, which score can group by' '
+	edit "f[\"fold\"], f[\"sex\"] = 3, \"f\"" <"$in" >folds
+	predict -m "$model" -k fold,sex folds >out
+	predict -m "$model" folds >plain
+	test "$(sed -n 1p out | cut -f 8,9 | tr "\t" " ")" = "fold sex"
+	test "$(sed -n 2p out | cut -f 8,9 | tr "\t" " ")" = "3 f"
+	cut -f 1-7,10- out | cmp - plain
+	score --by fold --tsv out | cut -f 1-3 | grep "^fold	3	9$"
+	predict -m "$model" -j -k sex,fold folds >out
+	test "$(grep -c ",\"sex\":\"f\",\"fold\":3,\"emotion\"" out)" -eq 9
+	predict -m "$model" -k lable folds 2>err >out
+	says "predict: no utterance has \"lable\"" err
+	for keys in label emotion "l*"
+	do
+		fails 2 predict -m "$model" -k "$keys" folds
+	done
+'
 check 'probabilities sum to 1, and the largest names the emotion' '
 	predict -m "$model" "$in" | awk -F "\t" "
 		NR == 1 { for (k = 10; k <= 13; k++) name[k] = \$k; next }
@@ -332,9 +349,9 @@ check 'the built-in student listens to recordings' '
 	awk -F "\t" "NR > 1 && (\$9 == \"\" || \$10 <= 0 || \$10 > 1) \
 		{ exit 1 }" out
 '
-check '--json and --frames exclude each other' '
+check '--frames excludes what is of the table' '
 	fails 2 predict --json --frames <"$in" >out 2>err
-	grep -q "exclude each other" err
+	grep -q "excludes --json and --keep" err
 	test ! -s out
 '
 check 'what the model was trained with is marked, by corpus' '

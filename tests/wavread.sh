@@ -260,7 +260,7 @@ check 'a damaged or cut MP3 file is one line of ours' '
 	says "x.mp3: dropped: damaged" err
 	head -c 22 $mp3 >x.mp3
 	fails 1 wavread x.mp3 2>err >out
-	says "x.mp3: dropped: not audio (raw samples? then --raw; a table? then -M)" err
+	says "x.mp3: dropped: not audio (raw samples?" err
 '
 check 'windows before the cut leave, however the recording comes' '
 	tone x.wav 2 -r 44100 -b 16

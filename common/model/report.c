@@ -38,19 +38,49 @@ text_put(FILE *fp, const char *text)
 	}
 }
 
+static size_t
+kept_fields(const struct report *r)
+{
+	return r->keep ? r->keep->pattern.length : 0;
+}
+
+/* A column of its own: neither a pattern nor there already. */
+static void
+kept_check(const char *key)
+{
+	static const char *const own[] = {
+		FIELD_ID, FIELD_START, FIELD_END, "emotion", "confidence",
+		"dimensions", "probabilities"
+	};
+
+	if (strchr(key, '*'))
+		die_usage("--keep %s: want names of fields", key);
+	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+		if (strcmp(key, own[i]) == 0)
+			die_usage("--keep %s: is there already", key);
+	for (size_t i = 0; i < sizeof text_field / sizeof text_field[0]; i++)
+		if (strcmp(key, text_field[i]) == 0)
+			die_usage("--keep %s: is there already", key);
+}
+
 void
 report_open(struct report *r, FILE *fp, const char *name, bool json,
-            bool seen, const char *const *classes, size_t count)
+            bool seen, struct keys *keep, const char *const *classes,
+            size_t count)
 {
 	*r = (struct report){
 		.fp = fp, .name = name, .json = json, .seen = seen,
-		.classes = classes, .count = count
+		.keep = keep, .classes = classes, .count = count
 	};
+	for (size_t i = 0; i < kept_fields(r); i++)
+		kept_check(keep->pattern.text[i]);
 	if (json)
 		return;
 	fputs("id\tstart\tend", fp);
 	for (size_t i = 0; i < text_fields(r); i++)
 		fprintf(fp, "\t%s", text_field[i]);
+	for (size_t i = 0; i < kept_fields(r); i++)
+		fprintf(fp, "\t%s", keep->pattern.text[i]);
 	fputs("\temotion\tconfidence", fp);
 	for (size_t k = 0; k < count; k++) {
 		fputc('\t', fp);
@@ -111,6 +141,10 @@ tsv_line(struct report *r, struct frame *f, const float *probability)
 		fputc('\t', r->fp);
 		text_put(r->fp, frame_text(f, text_field[i]));
 	}
+	for (size_t i = 0; i < kept_fields(r); i++) {
+		fputc('\t', r->fp);
+		text_put(r->fp, frame_plain(f, r->keep->pattern.text[i]));
+	}
 	fputc('\t', r->fp);
 	if (r->regression) { /* neither an emotion nor a confidence */
 		fputc('\t', r->fp);
@@ -124,6 +158,26 @@ tsv_line(struct report *r, struct frame *f, const float *probability)
 		share_put(r, probability[k]);
 	}
 	fputc('\n', r->fp);
+}
+
+/* Texts as texts, numbers as numbers. */
+static void
+json_kept(const struct report *r, struct frame *f)
+{
+	for (size_t i = 0; i < kept_fields(r); i++) {
+		const char *key = r->keep->pattern.text[i];
+		const char *plain = frame_plain(f, key);
+
+		if (!*plain)
+			continue;
+		fputc(',', r->fp);
+		json_put(r->fp, key);
+		fputc(':', r->fp);
+		if (isfinite(frame_number(f, key, (double)NAN)))
+			fputs(plain, r->fp);
+		else
+			json_put(r->fp, plain);
+	}
 }
 
 static void
@@ -143,6 +197,7 @@ json_line(struct report *r, struct frame *f, const float *probability)
 			json_put(r->fp, text);
 		}
 	}
+	json_kept(r, f);
 	if (r->regression) {
 		fputs(",\"dimensions\":{", r->fp);
 	} else {
@@ -166,6 +221,9 @@ void
 report_put(struct report *r, struct frame *f, const float *probability)
 {
 	progress_clear();
+	for (size_t i = 0; i < kept_fields(r); i++)
+		r->keep->seen[i] |= frame_has(f, r->keep->pattern.text[i]);
+	r->lines++;
 	if (r->json)
 		json_line(r, f, probability);
 	else
@@ -177,6 +235,8 @@ void
 report_close(struct report *r)
 {
 	check(r);
+	if (r->keep && r->lines > 0)
+		keys_warn_unseen(r->keep);
 	if (fclose(r->fp) != 0)
 		die("write %s:", r->name);
 }

@@ -1,10 +1,10 @@
 /*
  * report.h - what a model says of an utterance, as TSV or JSON Lines
  *
- * One line an utterance: id start end language speaker corpus label seen
- * emotion confidence, then a probability a class; seen only of a model that
- * knows what it has heard in training.  Texts have control characters
- * replaced by spaces in TSV; in JSON they are escaped.
+ * One line an utterance: id start end language speaker corpus label seen,
+ * further fields that are asked for, emotion confidence, then a probability a
+ * class; seen only of a model that knows what it has heard in training.  Texts
+ * have control characters replaced by spaces in TSV; in JSON they are escaped.
  */
 #ifndef REPORT_H
 #define REPORT_H
@@ -13,20 +13,26 @@
 #include <stddef.h>
 #include <stdio.h>
 
-struct frame;
+#include "stream/select.h"
 
 struct report {
 	FILE *fp;
 	const char *name;         /* for messages */
 	bool json, seen;
+	struct keys *keep;        /* further fields; or NULL */
 	const char *const *classes;
 	size_t count;
 	bool regression;          /* the classes are dimensions */
+	size_t lines;             /* so far */
 };
 
-/* Begins a report on fp; TSV gets its heading. */
+/*
+ * Begins a report on fp; TSV gets its heading.  keep may be NULL; it dies with
+ * a usage error where one of these cannot be a column of its own.
+ */
 void report_open(struct report *r, FILE *fp, const char *name, bool json,
-                 bool seen, const char *const *classes, size_t count);
+                 bool seen, struct keys *keep,
+                 const char *const *classes, size_t count);
 
 /* probability [count], or values of dimensions.  The line leaves at once. */
 void report_put(struct report *r, struct frame *f, const float *probability);

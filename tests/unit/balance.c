@@ -156,7 +156,7 @@ a_split_is_two_positive_numbers(void **state)
 static void
 lists_are_permutations_and_depend_on_the_seed(void **state)
 {
-	struct where where = { NULL, 0 };
+	struct where where = { .condition = NULL };
 	struct keys none;
 	struct shuffle s = { .where = &where, .by = "id",
 	                     .balance = BALANCE_INIT };

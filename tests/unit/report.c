@@ -26,7 +26,7 @@ printed(struct frame *f, bool json, float p0, float p1)
 	FILE *fp = open_memstream(&text, &size);
 
 	assert_non_null(fp);
-	report_open(&r, fp, "memory", json, false, classes, 2);
+	report_open(&r, fp, "memory", json, false, NULL, classes, 2);
 	report_put(&r, f, probability);
 	report_close(&r);
 	return text;
