@@ -89,8 +89,7 @@ compat_check(const struct settings *s)
 	    strcmp(s->weighting, d->weighting) != 0 ||
 	    strcmp(s->objective, d->objective) != 0)
 		die_usage("--compat mtkd4ser sets -L, -T, -w, --tau, -o, -e, "
-		          "--label-smoothing, --scope and --reduction: "
-		          "leave them out");
+		          "and --label-smoothing: leave them out");
 }
 
 static struct kd_options

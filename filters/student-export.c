@@ -81,6 +81,9 @@ export(const struct model *m, const char *out, const struct lineage *lineage,
 	bool calibrated = T > 0 || (joined &&
 	                            model_metadata(m, "temperature"));
 
+	if (calibrated && T <= 0)
+		warn("%s: its temperature is not that of the joined model: "
+		     "calibrate it", m->name);
 	if (T > 0 && m->regression)
 		die("%s: has dimensions, no probabilities to calibrate",
 		    m->name);

@@ -45,7 +45,10 @@ static void
 file_read(struct recorder *r, const char *path)
 {
 	char *id = xstrdup(path);
+	size_t length = strlen(path);
 
+	if (length > 4 && strcmp(path + length - 4, ".tsv") == 0)
+		warn("%s: a table of recordings? then -M", path);
 	utf8_repair(id);
 	recorder_put(r, NULL, path, id);
 	free(id);

@@ -112,6 +112,10 @@ check 'IEMOCAP: four classes by session, excited among the happy' '
 	rm Session1/sentences/wav/Ses01F_impro01/*F00*
 	fails 1 "$recipes/iemocap.sh" . >out 2>err
 	says "Session 3 is missing; Session 1 has 1,080 of 1,085;" err
+	rm -r Session2/dialog
+	fails 1 "$recipes/iemocap.sh" . >out 2>err
+	grep -q "^iemocap: Session2 has sound, but no labels: want Session2/d" \
+		err
 '
 check 'FESC: by a table of labels, as its layout is not known' '
 	files TIRE/a1.wav TIRE/a2.WAV "x y/jaka_a1.wav" PEKO/b.wav TIPE/c.wav
@@ -123,6 +127,15 @@ check 'FESC: by a table of labels, as its layout is not known' '
 	row_is fesc/TIRE_a2 "fi happiness fesc_TIRE fesc 0   "
 	row_is fesc/JAKA_jaka_a1 "fi sadness fesc_JAKA fesc 8   "
 	test "$(count)" -eq 4
+	files TIPE/a1.wav
+	printf "TIRE/a1.wav\t1\nTIPE/a1.wav\t4\n" >labels.tsv
+	fails 1 "$recipes/fesc.sh" . >out 2>err
+	row_is fesc/TIRE_a1 "fi anger fesc_TIRE fesc 0   "
+	row_is fesc/TIPE_a1 "fi sadness fesc_TIPE fesc 1   "
+	printf "a1.wav\t1\na1.wav\t4\na2\t1\n" >labels.tsv
+	fails 1 "$recipes/fesc.sh" . >out 2>err
+	grep -q "^fesc: labels.tsv has two labels for a1: which folder" err
+	test "$(count)" -eq 1
 	rm labels.tsv
 	fails 1 "$recipes/fesc.sh" . >out 2>err
 	says labels.tsv err

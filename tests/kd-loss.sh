@@ -122,7 +122,7 @@ check 'with -t others are not heard, and weigh nothing' '
 	test "$(show "f[\"loss\"]" out)" = "$(show "f[\"loss\"]" alone)"
 	one "$student,$en" >in
 	fails 1 kd-loss -t fi <in 2>err >/dev/null
-	says "no teacher in the stream" err
+	says "none of --teachers in the stream" err
 	one "$student,$en" | kd-loss -t en,sv 2>err >/dev/null
 	says "sv" err
 '
@@ -465,6 +465,23 @@ check 'spaces in which all lies alike cost nothing' '
 		about "$(show "f[\"loss\"]" out | head -1)" 0.313262
 		test "$(show "len(f[\"dembedding\"])" out | sort -u)" = 3
 	done
+'
+check 'a loss on embeddings without those of a teacher is an error' '
+	echo "{\"id\":\"a\",\"label\":\"anger\",$student,$en,
+		\"embedding\":[1,2]}" | tr -d "\n\t" | frames >in
+	fails 1 kd-loss -e rkd <in 2>err >out
+	says "s embedding in the stream (teacher-logits --emb" err
+	kd-loss <in >out
+'
+check 'a gradient too large for a number drops its utterance' '
+	{
+		space a "[1e-36,0,0]" "[1,0]"; space b "[0,1e-36,0]" "[3,2]"
+		space c "[0,0,2e-36]" "[-1,-1]"
+	} | frames >in
+	fails 1 kd-loss -e rkd --embeddings-share 100 <in >out 2>err
+	grep -q "^kd-loss: a: dropped: its embedding.s gradient is too" err
+	test -z "$(show "[x for x in f[\"dembedding\"] if abs(x) > 3e38]" out |
+		grep -v "^\[\]$")"
 '
 check 'a loss on embeddings is added to each utterance of its batch' '
 	{

@@ -215,6 +215,14 @@ check 'the published experiment runs with networks, its settings and loss' '
 	modeldump "$dir/paper/paper/0/mono-mtkd-paper_.25_42.it" >model
 	grep -q "w2v2\|wav2vec2" model
 	grep -q "^mono-kd-paper  *[0-9]" "$dir/paper/paper/results.txt"
+	for base in ft kd-paper mono-ft mono-kd-paper
+	do
+		grep -q "^UAR, that of $base, the difference" \
+			"$dir/paper/paper/results.txt"
+	done
+	fails 2 make -s -C "$top/pipelines" paper CORPORA="$dir/corpus" \
+		WORK="$dir/paper2" 2>err
+	grep -q "say what to fine-tune: make TEACHER_BASE=DIR" err
 '
 check 'in noise, teachers hear clean speech and students do not' '
 	make -s -C "$top/pipelines" noise CORPORA="$dir/corpus" \
@@ -230,6 +238,15 @@ check 'in noise, teachers hear clean speech and students do not' '
 	! grep -q augment history
 	grep -q "raw *babble20 .* pink0  *room1" "$dir/noise/noise/results.txt"
 	grep -qE "^clean-ft( +[0-9.]+){11}$" "$dir/noise/noise/results.txt"
+'
+check 'what cannot be done is refused before anything is trained' '
+	fails 2 make -s -C "$top/pipelines" mtkd CORPORA="$dir/corpus" \
+		WORK="$dir/none" METHODS="ft votes" 2>err
+	grep -q "METHODS=votes: say VOTES=FILE" err
+	fails 2 make -s -C "$top/pipelines" mtkd CORPORA="$dir/corpus" \
+		WORK="$dir/none" FROM="$PWD" 2>err
+	grep -q "want a directory with config.json" err
+	test ! -e "$dir/none/mtkd/whole.frames"
 '
 check 'without corpora it says what to do' '
 	fails 2 make -s -C "$top/pipelines" mtkd WORK="$dir/none" 2>err

@@ -127,12 +127,14 @@ check 'intervals follow the seed, and hold the value' '
 	fails 1 cmp -s a c
 	awk -F "\t" "NR > 1 && !(\$6 < \$5 && \$5 < \$7) { exit 1 }" a
 '
-check 'one speaker has no interval, and one value of all is no error' '
-	table "a 0 en s1 anger anger .9" "b 0 en s1 anger neutral .9" >table
+check 'two speakers have no interval, and one value of all is no error' '
+	table "a 0 en s1 anger anger .9" "b 0 en s2 anger neutral .9" >table
 	score -t table >out
 	test "$(cell war <out)" = 0.500000
 	test "$(cell war_low <out)" = -
-	score -t --cluster none table >out
+	table "a 0 en s1 anger anger .9" "b 0 en s2 anger neutral .9" \
+		"c 0 en s3 anger anger .9" "d 0 en s4 anger neutral .9" >table
+	score -t table >out
 	test "$(cell war_low <out)" = 0.000000
 	test "$(cell war_high <out)" = 1.000000
 '
@@ -404,5 +406,14 @@ check 'impossible options are usage errors' '
 	fails 2 score -t -j
 	fails 2 score --bootstrap -1
 	fails 2 score --seed x
+'
+check 'a picture of what was in training says so' '
+	table "a 0 en s1 anger anger .9" "b 0 en s2 anger neutral .9" >table
+	score --plot x.svg table >out
+	! grep -q "NOT A TEST" x.svg
+	sed "1s/^id/id\tseen/; 2,\$s/^\(.\)/\1\tspeaker/" table >seen
+	fails 1 score --plot y.svg seen 2>err
+	score --allow-seen --plot y.svg seen >out
+	grep -q "NOT A TEST: trained with 2 of these rows" y.svg
 '
 finish

@@ -170,8 +170,8 @@ check 'what is not there, or no audio, is named and the rest is read' '
 	wavread: missing: dropped: No such file or directory
 	wavread: folder: dropped: a folder, not a file
 	wavread: empty: dropped: an empty file
-	wavread: text: dropped: not audio (raw samples? then --raw; a table? then -M)
-	wavread: program: dropped: not audio (raw samples? then --raw; a table? then -M)
+	wavread: text: dropped: not audio (raw samples? then --raw)
+	wavread: program: dropped: not audio (raw samples? then --raw)
 	wavread: none.wav: dropped: no audio in it
 	END
 	diff want err
@@ -180,7 +180,7 @@ check 'what is not there, or no audio, is named and the rest is read' '
 '
 check 'text and nothing are no audio from a pipe either' '
 	yes | fails 1 wavread - 2>err >out
-	says "not audio (raw samples? then --raw; a table? then -M)" err
+	says "not audio (raw samples? then --raw)" err
 	: | fails 1 wavread - 2>err >out
 	says "nothing to read" err
 '

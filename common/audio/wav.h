@@ -49,7 +49,7 @@ struct wav {
 };
 
 /* What wav_open says of anything that is no recording. */
-#define WAV_NOT_AUDIO "not audio (raw samples? then --raw; a table? then -M)"
+#define WAV_NOT_AUDIO "not audio (raw samples? then --raw)"
 
 /*
  * path "-" is standard input.  wav_close is due also after a failure.  What

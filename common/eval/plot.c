@@ -284,6 +284,19 @@ percent_text(const char *name, double value, struct interval i)
 }
 
 static void
+seen_print(FILE *out, const struct score *s)
+{
+	char *text;
+
+	if (s->seen == 0)
+		return;
+	text = xasprintf("NOT A TEST: trained with %zu of these rows, or "
+	                 "their speakers", s->seen);
+	text_print(out, MARGIN, 52, "font-size=\"12\" fill=\"#b91c1c\"", text);
+	free(text);
+}
+
+static void
 title_print(FILE *out, const struct score *s, const struct layout *l)
 {
 	static const char style[] = "font-size=\"15\" font-weight=\"600\"";
@@ -297,6 +310,7 @@ title_print(FILE *out, const struct score *s, const struct layout *l)
 	char *both = xasprintf("%s, %s", uar, war);
 
 	text_print(out, MARGIN, 32, style, both);
+	seen_print(out, s);
 	text_print(out, l->diagram, 32, style, ece);
 	text_print(out, l->diagram, 52, "font-size=\"12\" fill=\"#6b7280\"",
 	           "blue: right; edged in red: gap to the confidence");

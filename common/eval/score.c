@@ -98,7 +98,7 @@ group_replicates(const struct score *s, const struct outcomes *o,
 	sample_make(&sample, classes, o->item, g->group->index,
 	            g->group->length, cluster);
 	g->clusters = sample.clusters;
-	if (resamples > 0 && sample.clusters > 1) {
+	if (resamples > 0 && sample.clusters >= SCORE_CLUSTERS_MIN) {
 		value = xmalloc(resamples,
 		                metrics_length(classes) * sizeof *value);
 		bootstrap_run(value, &sample, resamples,

@@ -24,6 +24,9 @@ struct score_options {
 
 #define SCORE_OPTIONS { .resamples = 1000, .seed = 1, .temperature = 1 }
 
+/* Of two there are but three resamples: they make no interval. */
+enum { SCORE_CLUSTERS_MIN = 3 };
+
 enum { DIFFERENCES = 2 };         /* METRIC_UAR and METRIC_WAR */
 
 /* This program's metric minus the other's; p NAN where undefined. */
@@ -39,7 +42,8 @@ struct score_group {
 	struct confusion confusion;
 	double *value;            /* [metrics_length] */
 	struct interval *interval; /* [metrics_length]; undefined without
-	                              resamples or with less than 2 clusters */
+	                              resamples, or with fewer clusters than
+	                              SCORE_CLUSTERS_MIN */
 	struct difference difference[DIFFERENCES];
 };
 

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/finite.h"
 #include "stream/fields.h"
 #include "train/kd_frame.h"
 
@@ -137,10 +138,13 @@ batch_sift(struct batch *b, const char **why)
 	b->count = kept;
 }
 
-/* The loss on embeddings, the same for all of the batch. */
+/*
+ * The loss on embeddings, the same for all of the batch; a gradient that is too
+ * large for a float is why its utterance is of no use.
+ */
 static void
 embedding_add(const struct batch *b, const struct kd_options *options,
-              struct arena *arena)
+              const char **why, struct arena *arena)
 {
 	float **gradient = arena_take(arena, b->count, sizeof *gradient);
 	double loss;
@@ -158,6 +162,9 @@ embedding_add(const struct batch *b, const struct kd_options *options,
 		frame_set_number(b->f[i], FIELD_LOSS,
 		                 own + options->embedding.share * loss);
 		frame_set_number(b->f[i], FIELD_LOSS_EMBEDDING, loss);
+		if (!floats_finite(gradient[i], b->u[i]->width))
+			why[b->at[i]] = "its embedding's gradient is too large "
+			                "to compute with";
 	}
 }
 
@@ -192,5 +199,5 @@ kd_frames(struct frame *const *f, const char **why, size_t count,
 	for (size_t i = 0; i < b.count; i++)
 		loss_add(b.f[i], b.u[i], b.weight[i], options);
 	if (options->embedding.kind)
-		embedding_add(&b, options, scratch);
+		embedding_add(&b, options, why, scratch);
 }

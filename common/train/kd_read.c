@@ -205,7 +205,8 @@ teacher_seen(struct frame *f, const char *teacher)
 
 /* Dies where no utterance so far had a teacher to learn from. */
 static const char *
-teachers_check(struct frame *f, bool has, bool seen)
+teachers_check(struct frame *f, bool has, bool seen,
+               const struct kd_options *options)
 {
 	bool wired = frame_wired(f, FIELD_TEACHER, has);
 	const char *why = !seen ? "no teacher (with --partial it learns from "
@@ -215,11 +216,29 @@ teachers_check(struct frame *f, bool has, bool seen)
 
 	if (!wired && seen)
 		die("%s: %s", frame_id(f), why);
+	if (!wired && options->teachers)
+		die("%s: none of --teachers in the stream (framedump shows "
+		    "who is)", frame_id(f));
 	if (!wired)
-		die("%s: no teacher in the stream (put framejoin before "
-		    "%s, or say -L 0 to learn from labels alone)",
-		    frame_id(f), program_name());
+		die("%s: no teacher in the stream (put teacher-logits or "
+		    "framejoin before %s%s)", frame_id(f), program_name(),
+		    options->lambda > 0
+		    ? ", or say -L 0 to learn from labels alone" : "");
 	return has ? NULL : why;
+}
+
+/* Dies where teachers speak, and no utterance so far had an embedding. */
+static void
+embeddings_need(struct frame *f, const struct kd_utterance *u)
+{
+	bool has = false;
+
+	for (size_t k = 0; k < u->teachers; k++)
+		has = has || u->teacher[k].embedding;
+	if (u->teachers > 0 &&
+	    !frame_wired(f, FIELD_TEACHER FIELD_EMBEDDING, has))
+		die("%s: no teacher's embedding in the stream (teacher-logits "
+		    "--embedding adds it)", frame_id(f));
 }
 
 /* All teachers, in the order of the frame. */
@@ -249,8 +268,10 @@ teachers_read(struct kd_utterance *u, struct frame *f, struct classes classes,
 		why = teacher_read(t, f, classes);
 		u->teachers++;
 	}
+	if (options->embedding.kind && !why)
+		embeddings_need(f, u);
 	none = options->partial ? NULL
-	                        : teachers_check(f, u->teachers > 0, seen);
+		: teachers_check(f, u->teachers > 0, seen, options);
 	return why ? why : none;
 }
 

@@ -30,6 +30,7 @@ function texts(file,    line, field, turn) {
 		if (line ~ /^\[[^]]*\]\tSes/) {
 			split(line, field, "\t")
 			emotion[field[2]] = tolower(field[3])
+			rated[substr(field[2], 5, 1)]
 		} else if (line ~ /^Ses[^ ]* \[[^]]*\]:/) {
 			turn = line
 			sub(/ .*/, "", turn)
@@ -47,11 +48,16 @@ function utterance() {
 		return texts(path)
 	if (name !~ /^Ses0[1-5][FM]_(impro|script)[^ ]*_[FM][^_]*$/)
 		return
+	part = substr(name, 5, 1)
+	if (!(part in rated)) {
+		rated[part]
+		say("Session" part " has sound, but no labels: want Session" \
+			part "/dialog/EmoEvaluation/*.txt")
+	}
 	label = word("ang anger hap happiness exc happiness neu neutral " \
 		"sad sadness", emotion[name])
 	if (label == "")
 		label = "-"
-	part = substr(name, 5, 1)
 	match(name, /_[FM][^_]*$/)
 	speaker = substr(name, 1, 5) substr(name, RSTART + 1, 1)
 	style = name ~ /impro/ ? "improvised" : "scripted"

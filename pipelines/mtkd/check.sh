@@ -1,8 +1,8 @@
 #!/bin/sh
 # check.sh - refuse what could not be done, before hours are spent on it
 #
-# By the environment: CORPORA, ALL_FOLDS, FOLDS, HELDOUT, METHODS,
-# TEST_VIEWS.
+# By the environment: CORPORA, ALL_FOLDS, FOLDS, HELDOUT, METHODS, VOTES, FROM,
+# TEACHER_SEEDS, TEST_VIEWS.
 set -eu
 
 refuse() {
@@ -15,6 +15,10 @@ test -f "$CORPORA/manifest.tsv" || refuse "say where the corpora are:" \
 case $CORPORA$WORK$FROM$VOTES in
 *[[:space:]]*) refuse "CORPORA, WORK and the like must be without blanks" ;;
 esac
+test -z "$FROM" || test -f "$FROM/config.json" ||
+	refuse "FROM=$FROM: want a directory with config.json"
+test -z "$FROM" || test "$TEACHER_SEEDS" = 1 ||
+	refuse "TEACHER_SEEDS=$TEACHER_SEEDS: a network has one seed"
 # shellcheck disable=SC2086 # a list
 set -- $ALL_FOLDS
 test $# -ge 3 || refuse "the manifest wants a column fold with three or more"
@@ -27,7 +31,13 @@ do
 done
 for method in $METHODS
 do
-	./recipe.sh "$method" >/dev/null || exit 1
+	line=$(./recipe.sh "$method") || exit 1
+	case ${line%% *} in
+	*listeners*)
+		test -f "$VOTES" ||
+			refuse "METHODS=$method: say VOTES=FILE, a table" \
+				"of what listeners heard" ;;
+	esac
 	case $method in
 	*@1 | *@0 | *@.[0-9]* | *@0.[0-9]*) ;;
 	*@*) refuse "METHODS=$method: the share is from 0 to 1, such as .4" ;;

@@ -56,6 +56,10 @@ differences() {
 	for method in $METHODS
 	do
 		test "$method" != "$1" || continue
+		case $1:$method in
+		mono-*:mono-*) ;;
+		mono-*) continue ;;
+		esac
 		score --by corpus --compare "$WORK/$2/$1.$3.tsv" \
 			"$WORK/$2/$method.$3.tsv" |
 			awk -v name="$method" '
@@ -173,7 +177,8 @@ group() {
 		for base in $METHODS
 		do
 			case $base in
-			ft | smooth* | kd | kd@*)
+			ft | smooth* | kd | kd@* | kd-paper | mono-ft | \
+			mono-kd*)
 				differences "$base" "$name" "$view" ;;
 			esac
 		done

@@ -4,8 +4,6 @@
 # NAME is the language that it learns, or "all"; it never hears FOLD.  That of a
 # language begins as that of all, and has TEACHER_TUNE passes, unless that is 0.
 set -eu
-test -z "$FROM" || test "$TEACHER_SEEDS" = 1 ||
-	{ echo "teacher: a network has one seed" >&2; exit 1; }
 out=$1 name=$2 conditions=$TRAIN members= passes=$TEACHER_PASSES start=
 shift 2
 if test "$name" != all
