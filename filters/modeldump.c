@@ -16,6 +16,7 @@
 #include "core/die.h"
 #include "core/utf8.h"
 #include "model/describe.h"
+#include "model/heard.h"
 
 /* Every line of a text, those after the first set in. */
 static void
@@ -31,12 +32,16 @@ lines_print(const char *text, int indent)
 	putchar('\n');
 }
 
+/* Digests tell people nothing: how many there are is enough. */
 static void
 text_print(const char *key, const char *text)
 {
 	utf8_print(stdout, key, 12);
 	putchar(' ');
-	lines_print(text, 13);
+	if (strcmp(key, "utterances") == 0)
+		printf("%zu\n", (strlen(text) + 1) / HEARD_LINE);
+	else
+		lines_print(text, 13);
 }
 
 /* The longest name, within reason. */

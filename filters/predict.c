@@ -48,7 +48,7 @@ predict(struct prediction *p, struct frame *f, bool add)
 	model_infer(&p->model, p->logits, embedding, view, rows, &p->arena);
 	if (!floats_finite(p->logits, K))
 		return "values too large to compute with";
-	lineage_mark(&p->lineage, f, FIELD_SEEN);
+	lineage_mark(&p->lineage, f, FIELD_SEEN, &p->model);
 	if (!add)
 		return NULL;
 	memcpy(frame_add1(f, FIELD_LOGITS, K), p->logits,

@@ -21,7 +21,7 @@
 #include "stream/filter.h"
 
 static int
-teachers_ask(const struct teacher *t, size_t teachers, bool embed,
+teachers_ask(struct teacher *t, size_t teachers, bool embed,
              const char *path, int argc, char *argv[])
 {
 	struct arena arena = ARENA_INIT;

@@ -363,7 +363,7 @@ check 'what the model was trained with is marked, by corpus' '
 	predict -m trained all >out
 	head -n 1 out | cut -f 7-9 | grep -qx "label	seen	emotion"
 	test "$(sed 1d out | cut -f 8 | uniq -c | tr -s " \n" " ")" = \
-		" 4 speaker 4 4 speaker 8 "
+		" 4 speaker 4 4 speaker 4 4 utterance "
 	predict -m trained --json all >json
 	test "$(grep -c "\"seen\":\"speaker\"" json)" = 8
 	predict -m trained -f all >frames
@@ -378,6 +378,29 @@ check 'utterances without a speaker are known by their id' '
 	predict -m trained some >out
 	test "$(sed 1d out | cut -f 8 | uniq -c | tr -s " \n" " ")" = \
 		" 4 utterance 4 "
+'
+check 'features normalised otherwise than in training are told, once' '
+	cmvn --by speaker "$in" >normed
+	cmvn --by utterance "$in" >each
+	student-step -q -m "$model" -o trained normed
+	predict -m trained "$in" 2>err >out
+	says "trained: trained after cmvn --by speaker, hears features" err
+	predict -m trained each 2>err >out
+	says "hears features after cmvn --by utterance" err
+	predict -m trained normed 2>err >out
+	test ! -s err
+	student-step -q -m trained -o trained "$in"
+	test "$(modeldump -k cmvn trained)" = mixed
+	predict -m trained "$in" 2>err >out
+	student-step -q -m "$model" -o plain "$in"
+	predict -m plain "$in" 2>>err >out
+	test ! -s err
+	predict -m plain normed 2>err >out
+	says "plain: trained without cmvn, hears features after cmvn --by" err
+	teacher-logits -t a=plain normed 2>err >out
+	says "plain: trained without cmvn" err
+	student-export -m plain -m trained -o both
+	test "$(modeldump -k cmvn both)" = mixed
 '
 check 'the built-in student knows whom it has heard' '
 	for speaker in ravdess_01 ravdess_1

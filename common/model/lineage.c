@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/die.h"
 #include "core/xalloc.h"
 #include "model/lineage.h"
 #include "stream/fields.h"
@@ -47,8 +48,12 @@ voices_join(struct lineage *l, const struct model *m)
 void
 lineage_init(struct lineage *l, const struct model *m)
 {
-	*l = (struct lineage){ .history = xstrdup("") };
+	*l = (struct lineage){
+		.history = xstrdup(""),
+		.cmvn = xstrdup(metadata_text(m, "cmvn"))
+	};
 	lineage_join(l, m);
+	l->fresh = l->voices.count == 0;
 }
 
 void
@@ -60,6 +65,8 @@ lineage_release(struct lineage *l)
 	names_release(&l->languages);
 	names_release(&l->voices);
 	names_release(&l->taught);
+	heard_release(&l->utterances);
+	free(l->cmvn);
 }
 
 static bool
@@ -88,6 +95,15 @@ lineage_command(struct lineage *l, const char *command)
 	l->history = longer;
 }
 
+static void
+cmvn_set(struct lineage *l, const char *cmvn)
+{
+	char *copy = xstrdup(cmvn);
+
+	free(l->cmvn);
+	l->cmvn = copy;
+}
+
 void
 lineage_join(struct lineage *l, const struct model *m)
 {
@@ -101,6 +117,11 @@ lineage_join(struct lineage *l, const struct model *m)
 	names_split(&l->corpora, metadata_text(m, "corpora"));
 	names_split(&l->languages, metadata_text(m, "languages"));
 	names_split(&l->taught, metadata_text(m, "taught"));
+	heard_split(&l->utterances, metadata_text(m, "utterances"));
+	if (!*metadata_text(m, "cmvn"))
+		cmvn_set(l, "");
+	else if (*l->cmvn && strcmp(l->cmvn, metadata_text(m, "cmvn")) != 0)
+		cmvn_set(l, "mixed");
 	voices_join(l, m);
 }
 
@@ -137,6 +158,23 @@ voice_note(struct lineage *l, struct frame *f)
 	free(id);
 }
 
+static const char *
+cmvn_of(struct frame *f)
+{
+	const char *cmvn = field_text(f, FIELD_CMVN);
+
+	return *cmvn ? cmvn : "none";
+}
+
+/* Once nobody knows, it stays so. */
+static void
+cmvn_note(struct lineage *l, const char *cmvn)
+{
+	if (!*l->cmvn && !l->fresh)
+		return;
+	cmvn_set(l, *l->cmvn && strcmp(l->cmvn, cmvn) != 0 ? "mixed" : cmvn);
+}
+
 void
 lineage_utterance(struct lineage *l, struct frame *f)
 {
@@ -144,6 +182,10 @@ lineage_utterance(struct lineage *l, struct frame *f)
 	name_note(&l->corpora, f, FIELD_CORPUS);
 	name_note(&l->languages, f, FIELD_LANGUAGE);
 	voice_note(l, f);
+	if (*field_text(f, FIELD_SPEAKER)) /* else it is a voice */
+		heard_add(&l->utterances, frame_id(f));
+	cmvn_note(l, cmvn_of(f));
+	l->fresh = false;
 }
 
 void
@@ -185,6 +227,16 @@ voice_heard(const struct names *voices, const char *corpus,
 	return false;
 }
 
+/* One that had a speaker in training, where it has none now. */
+static bool
+utterance_heard(const struct lineage *l, struct frame *f, const char *speaker,
+                const char *corpus)
+{
+	return !*speaker && heard_has(&l->utterances, frame_id(f)) &&
+	       (!*corpus || l->corpora.count == 0 ||
+	        names_have(&l->corpora, corpus));
+}
+
 const char *
 lineage_seen(const struct lineage *l, struct frame *f)
 {
@@ -195,7 +247,8 @@ lineage_seen(const struct lineage *l, struct frame *f)
 
 	if (*speaker && voice_heard(&l->voices, corpus, speaker))
 		seen = "speaker";
-	else if (voice_heard(&l->voices, corpus, id))
+	else if (voice_heard(&l->voices, corpus, id) ||
+	         utterance_heard(l, f, speaker, corpus))
 		seen = "utterance";
 	else if ((*speaker && voice_heard(&l->taught, corpus, speaker)) ||
 	         voice_heard(&l->taught, corpus, id))
@@ -204,8 +257,30 @@ lineage_seen(const struct lineage *l, struct frame *f)
 	return seen;
 }
 
+/* Such as are not what it was trained with. */
+static void
+cmvn_tell(struct lineage *l, struct frame *f, const struct model *m)
+{
+	const char *cmvn = cmvn_of(f);
+
+	if (l->told || m->network || !*l->cmvn ||
+	    strcmp(l->cmvn, "mixed") == 0 || strcmp(l->cmvn, cmvn) == 0)
+		return;
+	l->told = true;
+	if (strcmp(l->cmvn, "none") == 0)
+		warn("%s: trained without cmvn, hears features after "
+		     "cmvn --by %s", m->name, cmvn);
+	else if (strcmp(cmvn, "none") == 0)
+		warn("%s: trained after cmvn --by %s, hears features without "
+		     "cmvn", m->name, l->cmvn);
+	else
+		warn("%s: trained after cmvn --by %s, hears features after "
+		     "cmvn --by %s", m->name, l->cmvn, cmvn);
+}
+
 void
-lineage_mark(const struct lineage *l, struct frame *f, const char *field)
+lineage_mark(struct lineage *l, struct frame *f, const char *field,
+             const struct model *m)
 {
 	const char *seen = lineage_seen(l, f);
 
@@ -213,6 +288,7 @@ lineage_mark(const struct lineage *l, struct frame *f, const char *field)
 		frame_set_text(f, field, seen);
 	else
 		frame_remove(f, field);
+	cmvn_tell(l, f, m);
 }
 
 void
@@ -236,6 +312,10 @@ lineage_texts(struct safetensors_text *text, const struct lineage *l)
 	text[5] = (struct safetensors_text){
 		"taught", names_join(&l->taught)
 	};
+	text[6] = (struct safetensors_text){
+		"utterances", heard_join(&l->utterances)
+	};
+	text[7] = (struct safetensors_text){ "cmvn", xstrdup(l->cmvn) };
 }
 
 void

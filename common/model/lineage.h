@@ -9,6 +9,7 @@
 
 #include "core/texts.h"
 #include "corpus/names.h"
+#include "model/heard.h"
 #include "model/model.h"
 
 struct lineage {
@@ -20,6 +21,14 @@ struct lineage {
 	 */
 	struct names voices;
 	struct names taught;      /* voices that its teachers had heard */
+	struct heard utterances;
+	/*
+	 * What all features that it heard were normalised by, as in cmvn(1):
+	 * "speaker", "none", or "mixed"; "" where nobody knows.  Owned.
+	 */
+	char *cmvn;
+	bool fresh;               /* it has heard nothing yet */
+	bool told;                /* that others are now */
 };
 
 /*
@@ -30,7 +39,7 @@ void lineage_init(struct lineage *l, const struct model *m);
 void lineage_release(struct lineage *l);
 
 /* As metadata: LINEAGE_TEXTS texts, whose values are to be released. */
-enum { LINEAGE_TEXTS = 6 };
+enum { LINEAGE_TEXTS = 8 };
 void lineage_texts(struct safetensors_text *text, const struct lineage *l);
 void lineage_texts_release(struct safetensors_text *text);
 
@@ -40,7 +49,7 @@ void lineage_join(struct lineage *l, const struct model *m);
 /* Adds a command line unless it is there already. */
 void lineage_command(struct lineage *l, const char *command);
 
-/* Notes whose voice it was. */
+/* Notes whose voice it was, which utterance, and how it was normalised. */
 void lineage_utterance(struct lineage *l, struct frame *f);
 
 /* Notes the voices that a teacher has heard. */
@@ -51,13 +60,18 @@ char *lineage_voices(const struct lineage *l);
 
 /*
  * "speaker" if the model has heard the speaker, "utterance" if it has heard
- * one without a speaker by this id, "teacher" if a teacher of its has heard
- * either, else NULL.  Where one of the two says no corpus, any may be meant.
+ * one by this id and one of the two is without a speaker, "teacher" if a
+ * teacher of its has heard the speaker, or one by this id without a speaker;
+ * else NULL.  Where one of the two says no corpus, any may be meant.
  */
 const char *lineage_seen(const struct lineage *l, struct frame *f);
 
-/* The field says so; there is none if it has not. */
-void lineage_mark(const struct lineage *l, struct frame *f,
-                  const char *field);
+/*
+ * The field says so; there is none if it has not.  Where m reads features that
+ * are normalised otherwise than all it was trained with, that is said on
+ * standard error, once.
+ */
+void lineage_mark(struct lineage *l, struct frame *f, const char *field,
+                  const struct model *m);
 
 #endif

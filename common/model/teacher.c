@@ -81,7 +81,7 @@ teacher_release(struct teacher *t)
 }
 
 const char *
-teacher_ask(const struct teacher *t, struct frame *f, bool embed,
+teacher_ask(struct teacher *t, struct frame *f, bool embed,
             struct arena *arena)
 {
 	size_t K = t->model.class_count, rows;
@@ -102,6 +102,6 @@ teacher_ask(const struct teacher *t, struct frame *f, bool embed,
 	frame_set_texts(f, t->classes, t->model.classes, K);
 	frame_set_text(f, t->spoken, t->language);
 	frame_set_text(f, t->weights, t->digest);
-	lineage_mark(&t->lineage, f, t->seen);
+	lineage_mark(&t->lineage, f, t->seen, &t->model);
 	return NULL;
 }

@@ -36,7 +36,7 @@ void teacher_tell(const struct teacher *t, struct frame *header);
  * Adds its fields to f, with its embedding if that is wanted.  NULL, or why
  * the utterance is of no use to it.  Clears the arena.
  */
-const char *teacher_ask(const struct teacher *t, struct frame *f,
+const char *teacher_ask(struct teacher *t, struct frame *f,
                         bool embed, struct arena *arena);
 
 #endif

@@ -36,18 +36,28 @@ seen(const struct lineage *l, const char *want, const char *id,
 	assert_string_equal(got ? got : "", want);
 }
 
+/* Of a model that has heard nothing. */
+static void
+lineage_begin(struct lineage *l)
+{
+	struct model m = { .name = "none" };
+
+	lineage_init(l, &m);
+}
+
 static void
 two_corpora_may_have_one_name(void **state)
 {
-	struct lineage l = { .history = NULL };
+	struct lineage l;
 
 	(void)state;
+	lineage_begin(&l);
 	lineage_utterance(&l, say("u", "A", "01"));
 	lineage_utterance(&l, say("v", "B", "02"));
 	seen(&l, "speaker", "x", "A", "01");
 	seen(&l, "", "x", "B", "01");
 	seen(&l, "", "u", "A", "02");
-	seen(&l, "", "u", "A", NULL);
+	seen(&l, "utterance", "u", "A", NULL);
 	seen(&l, "", "x", "A", "0");
 	seen(&l, "", "x", "A", "011");
 	seen(&l, "", "x", "AB", "01");
@@ -58,9 +68,10 @@ two_corpora_may_have_one_name(void **state)
 static void
 a_corpus_that_nobody_names_may_be_any(void **state)
 {
-	struct lineage l = { .history = NULL };
+	struct lineage l;
 
 	(void)state;
+	lineage_begin(&l);
 	lineage_utterance(&l, say("u", "A", "01"));
 	lineage_utterance(&l, say("v", NULL, "02"));
 	seen(&l, "speaker", "x", NULL, "01");
@@ -73,9 +84,10 @@ a_corpus_that_nobody_names_may_be_any(void **state)
 static void
 without_a_speaker_it_is_the_utterance(void **state)
 {
-	struct lineage l = { .history = NULL };
+	struct lineage l;
 
 	(void)state;
+	lineage_begin(&l);
 	lineage_utterance(&l, say("u", "A", NULL));
 	lineage_utterance(&l, say("v", "A", ""));
 	seen(&l, "utterance", "u", "A", NULL);
@@ -88,13 +100,14 @@ without_a_speaker_it_is_the_utterance(void **state)
 static void
 metadata_keep_it(void **state)
 {
-	struct lineage l = { .history = (char[]){ "" } }, again;
+	struct lineage l, again;
 	struct safetensors_text text[LINEAGE_TEXTS];
 	struct model m = {
 		.file = { .metadata = text, .metadata_count = LINEAGE_TEXTS }
 	};
 
 	(void)state;
+	lineage_begin(&l);
 	lineage_utterance(&l, say("u", "A", "01"));
 	lineage_utterance(&l, say("v", "B", NULL));
 	lineage_texts(text, &l);
@@ -103,8 +116,12 @@ metadata_keep_it(void **state)
 	seen(&again, "speaker", "x", "A", "01");
 	seen(&again, "", "x", "B", "01");
 	seen(&again, "utterance", "v", "B", NULL);
+	seen(&again, "utterance", "u", "A", NULL); /* had a speaker then */
+	seen(&again, "utterance", "u", NULL, NULL);
+	seen(&again, "", "u", "C", NULL);
+	seen(&again, "", "u", "A", "02");
+	assert_string_equal(again.cmvn, "none");
 	lineage_texts_release(text);
-	l.history = NULL;
 	lineage_release(&l);
 	lineage_release(&again);
 }

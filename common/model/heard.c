@@ -1,0 +1,116 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/xalloc.h"
+#include "model/digest.h"
+#include "model/heard.h"
+
+enum { DIGITS = HEARD_LINE - 1, HEXADECIMAL = 16 };
+
+static uint64_t
+digest_make(const char *id)
+{
+	char *text = digest_of_text(id);
+	uint64_t digest;
+
+	text[DIGITS] = '\0';
+	digest = strtoull(text, NULL, HEXADECIMAL);
+	free(text);
+	return digest;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static bool
+named(const struct heard *h, uint64_t digest)
+{
+	return h->sorted > 0 && bsearch(&digest, h->digest, h->sorted,
+	                                sizeof digest, compare);
+}
+
+static void
+append(struct heard *h, uint64_t digest)
+{
+	if (h->count == h->capacity) {
+		h->capacity = 2 * h->capacity + 64;
+		h->digest = xrealloc(h->digest, h->capacity,
+		                     sizeof *h->digest);
+	}
+	h->digest[h->count++] = digest;
+}
+
+/* Sorts, and leaves each once; returns how many there are. */
+static size_t
+settle(uint64_t *digest, size_t count)
+{
+	size_t kept = 0;
+
+	if (count > 0)
+		qsort(digest, count, sizeof *digest, compare);
+	for (size_t i = 0; i < count; i++)
+		if (kept == 0 || digest[i] != digest[kept - 1])
+			digest[kept++] = digest[i];
+	return kept;
+}
+
+void
+heard_add(struct heard *h, const char *id)
+{
+	uint64_t digest = digest_make(id);
+
+	if (!named(h, digest))
+		append(h, digest);
+}
+
+bool
+heard_has(const struct heard *h, const char *id)
+{
+	uint64_t digest = digest_make(id);
+
+	for (size_t i = h->sorted; i < h->count; i++)
+		if (h->digest[i] == digest)
+			return true;
+	return named(h, digest);
+}
+
+char *
+heard_join(const struct heard *h)
+{
+	struct heard all = HEARD_INIT;
+	char *text, *at;
+
+	for (size_t i = 0; i < h->count; i++)
+		append(&all, h->digest[i]);
+	all.count = settle(all.digest, all.count);
+	text = at = xcalloc(all.count + 1, HEARD_LINE);
+	for (size_t i = 0; i < all.count; i++, at += HEARD_LINE) {
+		if (i > 0)
+			at[-1] = '\n';
+		snprintf(at, HEARD_LINE, "%0*" PRIx64, DIGITS, all.digest[i]);
+	}
+	heard_release(&all);
+	return text;
+}
+
+void
+heard_split(struct heard *h, const char *text)
+{
+	for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
+		append(h, strtoull(text, NULL, HEXADECIMAL));
+	h->count = h->sorted = settle(h->digest, h->count);
+}
+
+void
+heard_release(struct heard *h)
+{
+	free(h->digest);
+	*h = (struct heard)HEARD_INIT;
+}
