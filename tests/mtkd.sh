@@ -68,6 +68,15 @@ check 'the experiment runs from a manifest to its results' '
 		"$dir/work/mtkd/0/ft_0_1.all"
 	test "$(grep -c "^it  *all .* it " "$results")" -eq 2
 '
+check 'how right teachers are where they teach is told' '
+	results=$dir/work/mtkd/results.txt
+	grep -q "^0: teachers of those whom they teach" "$results"
+	right=$(framecut -w fold!=0 -w fold!=1 "$dir/work/mtkd/speaker.frames" |
+		predict -m "$dir/work/mtkd/0/teacher-all.model" |
+		score --allow-seen --by "" --bootstrap 0 --tsv |
+		awk -F "\t" "\$2 == \"all\" { printf \"%5.1f\", 100 * \$8 }")
+	grep -q "^all *right $right  label has [01]\.[0-9]*$" "$results"
+'
 check 'the report has the scores, curves, weights and figures' '
 	report=$dir/work/mtkd/report.html
 	grep -q "^mtkd-language@1 " "$report"

@@ -16,7 +16,7 @@ enum { HEARD_LINE = 11 };     /* bytes of a digest and its line's end */
 struct heard {
 	uint64_t *digest;         /* owned */
 	size_t count, capacity;
-	size_t sorted;            /* so many of them, from a text; then the new */
+	size_t sorted;            /* so many, from a text; then new ones */
 };
 
 #define HEARD_INIT { .digest = NULL }

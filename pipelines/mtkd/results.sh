@@ -205,6 +205,12 @@ then
 fi
 for split
 do
+	test -s "$WORK/$split/taught.txt" || continue
+	printf '\n%s: teachers of those whom they teach, %%\n\n' "$split"
+	cat "$WORK/$split/taught.txt"
+done
+for split
+do
 	printf '\n%s: UAR in development, of teachers and students\n\n' "$split"
 	cat "$WORK/$split/teachers.txt"
 	for method in $METHODS

@@ -30,7 +30,7 @@ HEARD   = $(WORK)/$(TEACHER_VIEW).frames
 NAMES  := $(shell ./names.sh '$(LANGUAGES)' $(METHODS))
 
 $(DIR)/tested: $(foreach m,$(METHODS),$(SEEDS:%=$(DIR)/$m.%.tested)) \
-               $(DIR)/teachers.txt \
+               $(DIR)/teachers.txt $(DIR)/taught.txt \
                $(patsubst %,$(DIR)/%.weights,$(filter mtkd-%,$(METHODS)))
 	touch $@
 
@@ -71,6 +71,11 @@ endif
 # How good the teachers are, on the development speakers.
 $(DIR)/teachers.txt: $(NAMES:%=$(DIR)/teacher-%.model)
 	./teachers.sh $(NAMES) >$@.tmp
+	mv $@.tmp $@
+
+# And what they say of those whom they teach.
+$(DIR)/taught.txt: $(NAMES:%=$(DIR)/said-%.frames)
+	./taught.sh $(NAMES) >$@.tmp
 	mv $@.tmp $@
 
 # METHOD_LAMBDA.dev: recall on the development speakers, of the first seed.
