@@ -9,6 +9,9 @@
  * An utterance it cannot use is dropped with a reason on stderr and counted
  * in the end frame.  See featurize(1) and tunne-frame(5).
  */
+#include <stdio.h>
+#include <string.h>
+
 #include "core/cli.h"
 #include "core/die.h"
 #include "feat/extract.h"
@@ -17,6 +20,17 @@
 
 enum { TYPE_FBANK_PITCH, TYPE_FBANK, TYPE_MFCC };
 enum { BANDS_MIN = 4, BANDS_FBANK = 80, BANDS_MFCC = 23 }; /* Kaldi's */
+
+static const char *
+rate_reason(struct frame *f, int want)
+{
+	char text[120];
+
+	snprintf(text, sizeof text, "rate is %g, want %d (give wavread and "
+	         "featurize the same --rate)", frame_number(f, FIELD_RATE, 0),
+	         want);
+	return arena_copy(&f->arena, text, strlen(text));
+}
 
 static const char *
 featurize(const struct extractor *e, struct frame *f)
@@ -31,8 +45,7 @@ featurize(const struct extractor *e, struct frame *f)
 	if (!audio)
 		return why;
 	if (frame_number(f, FIELD_RATE, 0) != e->type.rate)
-		return "wrong sample rate (give wavread and featurize the "
-		       "same --rate)";
+		return rate_reason(f, e->type.rate);
 	samples = audio->dim[0];
 	data = audio->data;
 	rows = extractor_rows(e, samples);

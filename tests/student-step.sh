@@ -278,7 +278,7 @@ check 'the log is JSON, a line a batch' '
 import json
 lines = [json.loads(line) for line in open(\"log\")]
 assert [l[\"utterances\"] for l in lines] == [8, 8, 8, 6, 30], lines
-assert lines[4][\"pass\"] == 1 and lines[4][\"update\"] == 5, lines
+assert lines[4][\"pass\"] == 2 and lines[4][\"update\"] == 5, lines
 assert all(l[\"loss\"] > 0 and l[\"norm\"] > 0 for l in lines), lines
 "
 '

@@ -72,7 +72,7 @@ check 'interrupted and taken up again, it ends in the same bytes' '
 	mv "$dir/parts" "$dir/whole" # paths are part of the history
 	group="setsid $dir/group" teachers "$dir/parts" LANGUAGES=de \
 		PASSES=4 >out 2>&1 &
-	while ! grep -qs "\"pass\":1" "$dir/parts/de.log"
+	while ! grep -qs "\"pass\":2" "$dir/parts/de.log"
 	do
 		sleep .02
 	done

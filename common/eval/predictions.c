@@ -155,7 +155,8 @@ heading_check(const struct source *s)
 			die("%s: line 1: no class after the column confidence",
 			    s->file);
 		die("%s: line 1: no column '%s' in the heading;"
-		    " want predict's table", s->file,
+		    " want predict's table, without --json or --frames",
+		    s->file,
 		    needed[n] < COLUMNS_KNOWN ? known[needed[n]]
 		                              : "confidence");
 	}

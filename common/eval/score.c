@@ -29,8 +29,8 @@ column_number(const struct predictions *p, const char *option,
 	size_t number = texts_find(&p->columns, column);
 
 	if (number == TEXTS_NONE || !p->present[number])
-		die("--%s: no column '%s' before confidence in the heading",
-		    option, column);
+		die("--%s: no column '%s' before confidence in the heading "
+		    "(predict --keep %s adds it)", option, column, column);
 	return number;
 }
 

@@ -143,6 +143,8 @@ field_source(const char *name)
 		return "wavread";
 	if (strcmp(name, FIELD_FEATURES) == 0)
 		return "featurize";
+	if (strcmp(name, FIELD_LOGITS) == 0)
+		return "predict --frames";
 	return NULL;
 }
 

@@ -136,9 +136,9 @@ frame_fill(struct frame *f, struct reader *r)
 	}
 }
 
-/* Has somebody given a recording where a stream should be? */
-static bool
-recording_begins(const struct scan *s, FILE *fp)
+/* What somebody has given where a stream should be, or NULL. */
+static const char *
+mistaken_for(const struct scan *s, FILE *fp)
 {
 	static const char *const magic[] = {
 		"RIFF", "fLaC", "OggS", "FORM", "ID3"
@@ -148,15 +148,18 @@ recording_begins(const struct scan *s, FILE *fp)
 	begin[1 + fread(begin + 1, 1, 3, fp)] = '\0';
 	for (size_t i = 0; i < sizeof magic / sizeof magic[0]; i++)
 		if (strncmp(begin, magic[i], strlen(magic[i])) == 0)
-			return true;
-	return false;
+			return "a recording, not a stream of frames "
+			       "(wavread makes one)";
+	return strcmp(begin, "id\ts") == 0
+		? "a table, not a stream of frames (predict --frames makes one)"
+		: NULL;
 }
 
 /* Reads any frame; false where the file ends between two frames. */
 static bool
 frame_read(struct reader *r, struct frame *f)
 {
-	const char *why;
+	const char *why, *mistaken;
 	enum scan_result result;
 
 	f->scan.skim = f == &r->header ? 0 : r->skim;
@@ -166,9 +169,8 @@ frame_read(struct reader *r, struct frame *f)
 	if (result == SCAN_ERROR && why[strlen(why) - 1] == ':')
 		die("read %s:", r->name);
 	if (result == SCAN_ERROR && r->runs == 0 &&
-	    recording_begins(&f->scan, r->fp))
-		die("%s: a recording, not a stream of frames "
-		    "(wavread makes one)", r->name);
+	    (mistaken = mistaken_for(&f->scan, r->fp)))
+		die("%s: %s", r->name, mistaken);
 	if (result == SCAN_ERROR)
 		die("%s: %s%s", r->name,
 		    r->inside || r->runs == 0 ? "" : "after the end frame: ",

@@ -161,7 +161,7 @@ log_write(struct pass *p, const struct loss_sums *s)
 	fprintf(p->log, "{\"pass\":%zu,\"batch\":%zu,\"update\":%zu,"
 	        "\"utterances\":%zu,\"loss\":%.6f,\"ce\":%.6f,\"kd\":%.6f,"
 	        "\"right\":%.4f,\"rate\":%.6g,\"norm\":%.5g}\n",
-	        p->t->progress.passes, p->t->progress.batches,
+	        p->t->progress.passes + 1, p->t->progress.batches,
 	        p->t->progress.updates, s->utterances, s->loss / n, s->ce / n,
 	        s->kd / n, (double)s->right / n, (double)p->t->rate,
 	        (double)p->t->norm);
