@@ -57,12 +57,19 @@ check 'company, order and threads change no bit' '
 check 'weights are kept, and the same comes from those that are' '
 	rm -rf "$kept"
 	said -p bf16 "$audio" >one
-	test "$(ls "$kept" | wc -l)" = 1
+	test "$(ls "$kept" | wc -l)" = 2 # and the digest of the file
 	ls -i "$kept" >before
 	said -p bf16 "$audio" | cmp - one
 	(cd "$dir" && network=../$(basename "$dir")/network &&
 		said -p bf16 "$audio") | cmp - one
 	ls -i "$kept" | cmp - before
+'
+check 'a copy of a network is not packed again' '
+	rm -rf "$kept"
+	said -p bf16 "$audio" >one
+	cp -r "$network" copy
+	(network=copy && said -p bf16 "$audio") | cmp - one
+	test "$(find "$kept" -size +64k | wc -l)" = 1
 '
 check 'a network that has changed is packed again' '
 	cp -r "$network" changing
@@ -111,7 +118,8 @@ check 'where nothing can be kept, all goes on' '
 	mkdir full
 	(ulimit -f 100; XDG_CACHE_HOME=$PWD/full \
 		said -p bf16 "$audio") | cmp - one
-	test -z "$(find full -type f)"
+	test -z "$(find full -type f -size +64k)"
+	test -z "$(find full -name "*.tmp*")"
 '
 check 'a weight that is not finite is found before it is kept' '
 	cp -r "$network" bad
@@ -123,7 +131,7 @@ check 'a weight that is not finite is found before it is kept' '
 	END
 	fails 1 predict -p bf16 -m bad "$audio" 2>err
 	says "holds NaN or infinity" err
-	test ! -e "$kept" || test -z "$(ls "$kept")"
+	test ! -e "$kept" || test -z "$(find "$kept" -size +64k)"
 '
 check 'teachers say the same in bf16 as the network predicts' '
 	teacher-logits -p bf16 -t a="$network" "$audio" |

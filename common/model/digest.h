@@ -6,6 +6,8 @@
 
 #include "model/safetensors.h"
 
+enum { DIGEST_LENGTH = 39 };  /* of what digest_of says */
+
 /*
  * "xxh128:" and 32 hexadecimal digits, as xxh128sum(1) prints them for the
  * file; of several, for all of them in a row.  The caller frees it.

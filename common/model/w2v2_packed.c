@@ -185,14 +185,11 @@ begin(struct w2v2_packed *p, const struct w2v2_weights *w,
 	}
 }
 
-/*
- * Which file it is, or files, and what else is in the packed weights; the
- * caller frees it.
- */
+/* Which file it is, or files, and as of when; the caller frees it. */
 static char *
-identity(const struct safetensors *file, const struct w2v2_config *c)
+identity(const struct safetensors *file)
 {
-	char *key = xasprintf("%s\nheads %zu\n%s", LAYOUT, c->heads,
+	char *key = xasprintf("%s\n%s", LAYOUT,
 	                      file->identity ? file->identity : "");
 
 	for (size_t i = 0; i < file->parts; i++) {
@@ -205,7 +202,7 @@ identity(const struct safetensors *file, const struct w2v2_config *c)
 	return key;
 }
 
-/* One a model, however it is spelt; the caller frees it. */
+/* One a path, however it is spelt; the caller frees it. */
 static char *
 name_of(const char *path)
 {
@@ -216,23 +213,60 @@ name_of(const char *path)
 	return name;
 }
 
+/*
+ * The file's digest, which takes long: it is kept as that of the file at this
+ * path, as long as that is the same.  The caller frees it.
+ */
+static char *
+digest_recall(const struct safetensors *file, const char *path)
+{
+	char *key = identity(file), *name = name_of(path), *digest;
+	struct cached c;
+
+	cache_find(&c, name, key, DIGEST_LENGTH);
+	if (c.data) {
+		digest = xasprintf("%.*s", DIGEST_LENGTH, (char *)c.data);
+	} else {
+		digest = digest_of(file);
+		cache_keep(name, key, digest, DIGEST_LENGTH);
+	}
+	cache_release(&c);
+	free(key);
+	free(name);
+	return digest;
+}
+
+/* All that is in the packed weights; the caller frees it. */
+static char *
+contents(const struct safetensors *file, const struct w2v2_config *c,
+         const char *path)
+{
+	char *digest = digest_recall(file, path);
+	char *key = xasprintf("%s\nheads %zu\n%s", LAYOUT, c->heads, digest);
+
+	free(digest);
+	return key;
+}
+
 bool
 w2v2_packed_find(struct w2v2_packed *p, const struct w2v2_weights *w,
                  const struct w2v2_config *c, const struct safetensors *file,
                  const char *path)
 {
 	struct matrices m;
-	char *key, *name;
 
 	begin(p, w, c);
 	m = list(p, w, NULL, c);
-	key = identity(file, c);
-	name = name_of(path);
-	cache_find(&p->cached, name, key, size_of(&m));
+	if (size_of(&m) >= KEPT) {
+		char *key = contents(file, c, path);
+		char *name = digest_of_text(key);
+
+		cache_find(&p->cached, name, key, size_of(&m));
+		free(key);
+		free(name);
+	}
 	if (p->cached.data)
 		bind(&m, p->cached.data);
-	free(key);
-	free(name);
 	free(m.item);
 	return p->cached.data;
 }
@@ -266,7 +300,8 @@ w2v2_pack(struct w2v2_packed *p, const struct w2v2_weights *w,
 	m = list(p, w, folded, c);
 	size = block_fill(p, &m, file);
 	if (size >= KEPT) {
-		char *key = identity(file, c), *name = name_of(path);
+		char *key = contents(file, c, path);
+		char *name = digest_of_text(key);
 
 		cache_keep(name, key, p->block, size);
 		free(key);

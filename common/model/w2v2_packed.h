@@ -31,9 +31,9 @@ struct w2v2_packed {
 };
 
 /*
- * Those that were kept of this very file, if any, without a look at it; then
- * true.  path: the model's, by which they are found.  Either way p is to be
- * released.
+ * Those that were kept of weights with this file's digest, if any; then true.
+ * path: the model's, of which the digest is kept, too, so that the file need
+ * not be read as long as it is the same.  Either way p is to be released.
  */
 bool w2v2_packed_find(struct w2v2_packed *p, const struct w2v2_weights *w,
                       const struct w2v2_config *c,
