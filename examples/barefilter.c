@@ -1,11 +1,11 @@
 /*
- * barefilter - add "level", the loudness of the audio in dB, to each utterance
+ * barefilter - add "level", the audio's in dB, to each utterance
  *
  *	cc -o barefilter barefilter.c -lmsgpackc -lm
  *	wavread x.wav | ./barefilter | framedump
  *
- * It shares nothing with tunne but the stream, tunne-frame(5).  Full scale is
- * 0 dB; a frame without audio passes as it is.
+ * It shares nothing with tunne but the stream, tunne-frame(5).  Full
+ * scale is 0 dB; a frame without audio passes as it is.
  */
 #include <math.h>
 #include <msgpack.h>
@@ -17,9 +17,9 @@
 static const msgpack_object *
 find(const msgpack_object *map, const char *key)
 {
-	uint32_t keys = map->type == MSGPACK_OBJECT_MAP ? map->via.map.size : 0;
+	int is_map = map->type == MSGPACK_OBJECT_MAP;
 
-	for (uint32_t i = 0; i < keys; i++) {
+	for (uint32_t i = 0; is_map && i < map->via.map.size; i++) {
 		const msgpack_object *k = &map->via.map.ptr[i].key;
 
 		if ((k->type == MSGPACK_OBJECT_STR ||
@@ -49,7 +49,8 @@ level(const msgpack_object *data)
 
 /* Writes the frame with level added; 0 if that failed. */
 static int
-put(const msgpack_object *frame, msgpack_packer *out, msgpack_sbuffer *bytes)
+put(const msgpack_object *frame, msgpack_packer *out,
+    msgpack_sbuffer *bytes)
 {
 	const msgpack_object *audio = find(frame, "audio");
 	const msgpack_object *data = audio ? find(audio, "data") : NULL;
@@ -62,7 +63,7 @@ put(const msgpack_object *frame, msgpack_packer *out, msgpack_sbuffer *bytes)
 		msgpack_pack_object(out, frame->via.map.ptr[i].val);
 	}
 	if (add) {
-		msgpack_pack_str_with_body(out, "level", strlen("level"));
+		msgpack_pack_str_with_body(out, "level", 5);
 		msgpack_pack_double(out, level(data));
 	}
 	if (fwrite(bytes->data, bytes->size, 1, stdout) != 1)
@@ -75,10 +76,11 @@ put(const msgpack_object *frame, msgpack_packer *out, msgpack_sbuffer *bytes)
 static int
 more(msgpack_unpacker *in)
 {
+	enum { SIZE = 1 << 16 };
 	ssize_t got = -1;
 
-	if (msgpack_unpacker_reserve_buffer(in, 1 << 16))
-		got = read(STDIN_FILENO, msgpack_unpacker_buffer(in), 1 << 16);
+	if (msgpack_unpacker_reserve_buffer(in, SIZE))
+		got = read(0, msgpack_unpacker_buffer(in), SIZE);
 	if (got > 0)
 		msgpack_unpacker_buffer_consumed(in, (size_t)got);
 	return got > 0;

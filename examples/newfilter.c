@@ -11,7 +11,7 @@ int
 main(int argc, char *argv[])
 {
 	const struct cli_option options[] = { OPT_END };
-	const struct cli_about about = { "add the level of audio", "", 0, 0 };
+	const struct cli_about about = { "add its level", "", 0, 0 };
 	const struct tensor *audio;
 	const char *why;
 	struct filter s;
@@ -21,8 +21,9 @@ main(int argc, char *argv[])
 	while (filter_next(&s)) {
 		audio = frame_need(&s.frame, "audio", 1, &why);
 		if (audio)
-			frame_set_number(&s.frame, "level", decibels(
-				level_rms(audio->data, audio->dim[0]) + 1e-5));
+			frame_set_number(&s.frame, "level",
+				decibels(1e-5 + level_rms(audio->data,
+					audio->dim[0])));
 		filter_put(&s, why);
 	}
 	return filter_close(&s);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Read a stream of frames; by itself, print ids and the shapes of tensors.
+"""Read a stream of frames; by itself, print ids and shapes of tensors.
 
     wavread x.wav | featurize | python3 read_frames.py
 """
@@ -8,7 +8,7 @@ import msgpack_numpy
 
 
 def read_frames(fp):
-    """Yield the utterances of a stream as dicts; a cut stream is an error."""
+    """Yield a stream's utterances as dicts; a cut stream is an error."""
     frames = msgpack.Unpacker(fp, object_hook=msgpack_numpy.decode,
                               max_buffer_size=1 << 30)
     kind = None
