@@ -33,22 +33,23 @@ wanted() {
 		'libopenblas-openmp-dev|libopenblas-pthread-dev' \
 		'libmsgpack-c-dev|libmsgpack-dev' libcjson-dev \
 		libxxhash-dev ;;
-	apt-test) echo libcmocka-dev mandoc sox xxhash python3 python3-numpy \
-		python3-msgpack python3-msgpack-numpy ;;
+	apt-test) echo libcmocka-dev mandoc groff-base sox xxhash python3 \
+		python3-numpy python3-msgpack python3-msgpack-numpy ;;
 	dnf-build) echo libsndfile-devel soxr-devel fftw-devel openblas-devel \
 		'msgpack-c-devel|msgpack-devel' cjson-devel \
 		xxhash-devel ;;
-	dnf-test) echo libcmocka-devel mandoc sox xxhash python3-numpy \
-		python3-msgpack ;;
+	dnf-test) echo libcmocka-devel mandoc groff-base sox xxhash \
+		python3-numpy python3-msgpack ;;
 	pacman-build) echo libsndfile libsoxr fftw openblas msgpack-c cjson \
 		xxhash ;;
-	pacman-test) echo cmocka mandoc sox python-numpy python-msgpack ;;
+	pacman-test) echo cmocka mandoc groff sox python-numpy python-msgpack ;;
 	apk-build) echo musl-dev libsndfile-dev soxr-dev fftw-dev \
 		openblas-dev msgpack-c-dev cjson-dev xxhash-dev ;;
-	apk-test) echo cmocka-dev mandoc sox xxhash py3-numpy py3-msgpack ;;
+	apk-test) echo cmocka-dev mandoc groff sox xxhash py3-numpy \
+		py3-msgpack ;;
 	brew-build) echo libsndfile libsoxr fftw openblas msgpack cjson \
 		xxhash ;;
-	brew-test) echo cmocka mandoc sox numpy ;;
+	brew-test) echo cmocka mandoc groff sox numpy ;;
 	esac
 }
 

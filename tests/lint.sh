@@ -270,6 +270,22 @@ check 'pages: a page that mandoc warns of is found' '
 	sed -i "/^.Sh DESC/a .Nonsense" man/a.1
 	finds pages "man/a.1:8:2: ERROR: skipping unknown macro: .Nonsense"
 '
+check 'pages: what groff warns of, or lays out too wide, is found' '
+	command -v groff >/dev/null || exit 0
+	page
+	cp man/a.1 good
+	printf ".Rs\n.%%T Signals: An Introduction\n.Re\n" >>man/a.1
+	fails 1 "$lint/pages.sh" >found
+	grep -q "^man/a.1:1[0-9]: cannot chop empty macro" found
+	{
+		cat good
+		echo ".Bl -column $(lines 48 x | tr -d "\n") far"
+		echo ".It one Ta $(lines 9 far | tr "\n" " ")"
+		echo .El
+	} >man/a.1
+	fails 1 "$lint/pages.sh" >found
+	grep -q "^man/a.1:1: groff leaves its columns: far" found
+'
 check 'pages: an option that the page does not describe is found' '
 	page
 	echo "echo \"      --two   another\"" >>bin/a

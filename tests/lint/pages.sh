@@ -1,5 +1,6 @@
 #!/bin/sh
-# pages.sh - pages are clean mdoc, and say of options what --help-all says
+# pages.sh - pages are clean mdoc, look well in mandoc and groff, and say of
+# options what --help-all says
 #
 # Of each option that it names, its page has an .It, which states the default
 # and the range.  What every program has, --help, --version, --verbose and
@@ -84,6 +85,20 @@ clean() {
 	mandoc -T lint -W warning "$1" >"$work/log" && return
 	sed 's/^mandoc: //' "$work/log"
 	status=1
+	return 1
+}
+
+# laid_out PAGE: groff, which most systems show pages with, has no warning of
+# it, and 80 columns hold it: with none to spare, a cell of a table that goes on
+# below itself begins far to the right.
+laid_out() {
+	groff -mandoc -Tutf8 -ww -P-cbou -rLL=78n "$1" \
+		>"$work/page" 2>"$work/log"
+	sed 's/^troff: *//' "$work/log"
+	tr -d '\200-\277' <"$work/page" | grep -E '^ {46}|.{79}' |
+		sed "s|^ *|$1:1: groff leaves its columns: |" >"$work/wide"
+	cat "$work/wide"
+	test ! -s "$work/log" -a ! -s "$work/wide" || status=1
 }
 
 # compare NAME: the page against what the program says of itself.
@@ -117,7 +132,8 @@ LC_ALL=C
 export LC_ALL
 for page in man/*.[157]
 do
-	test -e "$page" && clean "$page"
+	test -e "$page" || continue
+	clean "$page" && command -v groff >/dev/null && laid_out "$page"
 done
 for page in man/*.1
 do
