@@ -212,13 +212,14 @@ check 'live.sh names emotions as sound arrives' '
 	fails 1 env PATH="$PWD/path" "$examples/live.sh" 2>err
 	says "live.sh: no arecord" err
 '
-check 'the clips are small, mono, 16 kHz and ours' '
+check 'the clips are small, mono, 16 kHz, ours and in the table' '
 	for clip in "$examples"/*.flac
 	do
 		test "$(soxi -r "$clip")" -eq 16000
 		test "$(soxi -c "$clip")" -eq 1
 		name=$(basename "$clip" .flac)
 		grep -q "^say $name " "$examples/make-clips.sh"
+		grep -q "^$name\.flac	" "$examples/clips.tsv"
 	done
 	test "$(cat "$examples"/*.flac | wc -c)" -lt 300000
 '

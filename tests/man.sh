@@ -1,74 +1,77 @@
 #!/bin/sh
-# The examples of the pages: each line that begins with $ works as printed.
+# The examples of the pages work as printed, in the folder of the sources.
 #
-# They run in a folder with a few clips and what our own programs make of
-# them, page by page, so that a line may use what one above it wrote.  An
-# example that needs more, a microphone or a corpus, begins with % instead.
+# An example is a display of the section EXAMPLES, of one line or several.  They
+# run page by page in a folder that has the clips and the built-in model and is
+# empty otherwise, so that one may use what those above it wrote, and nothing
+# else.  One that needs more, a microphone or a corpus, has a comment right
+# above it in the page, and does not run.
 . "$(dirname "$0")/lib.sh"
 
-# clip NAME FILE LANGUAGE LABEL: one of ours as WAV, and its manifest line.
-clip() {
-	sox "$top/examples/$2.flac" "clips/$1.wav"
-	printf 'clips/%s.wav\t%s\t%s\ts-%s\texamples\n' "$1" "$3" "$4" "$1" \
-		>>clips.tsv
+# runnable PAGE: its examples as mdoc, without those under a comment.
+runnable() {
+	awk '
+		/^\.(Dd|Dt|Os)/
+		/^\.Sh/ { inside = /EXAMPLES/ }
+		/^\.\\"/ { skip = 1 }
+		inside && !skip
+		/^\.(Dl|Ed)/ { skip = 0 }
+	' "$1"
 }
 
-scratch_make() {
-	mkdir clips
-	printf 'path\tlanguage\tlabel\tspeaker\tcorpus\n' >clips.tsv
-	clip a angry-en en anger
-	clip b sad-de de sadness
-	clip c happy-pl pl happiness
-	wavread -M clips.tsv >a.frames
-	featurize <a.frames >feats.frames
-	predict <feats.frames >predictions.tsv
-	printf 'path\tanger\thappiness\tneutral\tsadness\n' >votes.tsv
-	printf 'clips/a.wav\t8\t0\t2\t0\n' >>votes.tsv
-	printf 'clips/b.wav\t0\t0\t4\t5\n' >>votes.tsv
-	cp -r "$top/tests/golden/w2v2/base" EN
-	cp "$top/pipelines/default/model.safetensors" de.safetensors
-}
-
-# printed PAGE: its examples as a reader sees them.
+# printed COMMAND...: the displays of what COMMAND formats, an empty line after
+# each.
 printed() {
-	mandoc -T ascii -O width=999 "$1" | sed "s/.$(printf '\b')//g" |
-		sed -n 's/^ *\$ //p'
+	"$@" | sed "s/.$(printf '\b')//g" | awk '
+		sub(/^           /, "") { print; inside = 1; next }
+		inside { print ""; inside = 0 }'
 }
 
-# run_as_printed: the line of "$example", in the page's folder.
+# example N FILE: the Nth of those printed.
+example() {
+	awk -v n="$1" 'BEGIN { RS = "" } NR == n' "$2"
+}
+
+# run_as_printed: "$dir/example", in the page's folder.
 run_as_printed() {
 	cd "$folder"
 	export PATH="$absolute"
-	printf '%s\n' "$example" >"$dir/example"
-	timeout 300 sh "$dir/example"
+	cat "$dir/example"
+	timeout 300 sh -e "$dir/example"
 }
 
 case ${BIN:-bin} in
 /*) absolute=$BIN:$PATH ;;
 *) absolute=$top/${BIN:-bin}:$PATH ;;
 esac
-check 'the clips, features and predictions that the examples use' '
-	scratch_make
-	test "$(wc -l <predictions.tsv)" -eq 4
-'
-test "$bad" -eq 0 || finish
-scratch=$dir/$n
 for page in "$top"/man/*.[157]
 do
 	name=${page##*/}
 	folder=$dir/$name
-	cp -r "$scratch" "$folder"
-	printed "$page" >"$dir/examples"
+	mkdir -p "$folder/pipelines/default"
+	ln -s "$top/examples" "$folder/"
+	ln -s "$top/pipelines/default/model.safetensors" \
+		"$folder/pipelines/default/"
+	runnable "$page" >"$dir/runnable"
+	printed mandoc -T ascii -O width=78 "$dir/runnable" >"$dir/printed"
+	count=$(grep -cE '^\.(Dl|Bd)' "$dir/runnable")
 	case $name in
-	*.1) check "$name has an example" 'test -s "$dir/examples"' ;;
+	*.1) check "$name has an example" 'test "$count" -gt 0' ;;
 	esac
-	check "$name prints all its examples" '
-		test "$(grep -c "^\.Dl \\$ " "$page")" -eq \
-			"$(wc -l <"$dir/examples")"
+	check "$name prints all its examples, each line whole" '
+		test "$count" -eq "$(grep -c "^$" "$dir/printed")"
+		grep -vE "^.{68}" "$dir/printed" | diff "$dir/printed" -
 	'
-	while read -r example
+	command -v groff >/dev/null &&
+		check "$name prints the same by groff" '
+			printed groff -mandoc -Tascii -P-cbou -rLL=78n \
+				"$dir/runnable" | diff "$dir/printed" -
+		'
+	i=0
+	while test $((i += 1)) -le "$count"
 	do
-		check "$name: $example" run_as_printed
-	done <"$dir/examples"
+		example "$i" "$dir/printed" >"$dir/example"
+		check "$name: $(head -n 1 "$dir/example")" run_as_printed
+	done
 done
 finish

@@ -322,19 +322,11 @@ check 'training that was stopped goes on to the same model' '
 	cmp whole parts
 '
 check 'the examples of README.md work as printed' '
-	corpus
-	cp clips.tsv train.tsv
-	cp clips.tsv test.tsv
-	sox "$examples/angry-en.flac" x.wav
-	mkdir archive
-	cp "$examples"/*.flac archive
-	for checkpoint in superb-wav2vec2-base wav2vec2-base DE
+	ln -s "$examples" examples
+	for checkpoint in superb-wav2vec2-base wav2vec2-base
 	do
 		student-init -a w2v2-tiny -o $checkpoint
 	done
-	wavread -M train.tsv >en.frames
-	printf "path\tanger\thappiness\tneutral\tsadness\n" >votes.tsv
-	sed "1d; s/\t.*/\t7\t0\t3\t0/" train.tsv >>votes.tsv
 	sed -n "/^## Examples/,/^## The programs/s/^    //p" "$top/README.md" |
 		sed "/^arecord/,/predict/d; /^make/d; /^import/,\$d
 			/^pipelines/,/manifest.tsv/d" >script
