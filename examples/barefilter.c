@@ -1,5 +1,5 @@
 /*
- * barefilter - add "level", the audio's in dB, to each utterance
+ * barefilter - add "lab.level", the audio's in dB, to each utterance
  *
  *	cc -o barefilter barefilter.c -lmsgpackc -lm
  *	wavread x.wav | ./barefilter | framedump
@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+static const char name[] = "lab.level";
 
 /* The value of a key, which is text in a frame and bin in a tensor. */
 static const msgpack_object *
@@ -55,7 +57,7 @@ put(const msgpack_object *frame, msgpack_packer *out,
 	const msgpack_object *audio = find(frame, "audio");
 	const msgpack_object *data = audio ? find(audio, "data") : NULL;
 	int add = data && data->type == MSGPACK_OBJECT_BIN &&
-		!find(frame, "level");
+		!find(frame, name);
 
 	msgpack_pack_map(out, frame->via.map.size + (add ? 1 : 0));
 	for (uint32_t i = 0; i < frame->via.map.size; i++) {
@@ -63,7 +65,7 @@ put(const msgpack_object *frame, msgpack_packer *out,
 		msgpack_pack_object(out, frame->via.map.ptr[i].val);
 	}
 	if (add) {
-		msgpack_pack_str_with_body(out, "level", 5);
+		msgpack_pack_str_with_body(out, name, strlen(name));
 		msgpack_pack_double(out, level(data));
 	}
 	if (fwrite(bytes->data, bytes->size, 1, stdout) != 1)

@@ -1,5 +1,5 @@
 /*
- * newfilter - add "level", the audio's in dB below full scale
+ * newfilter - add "lab.level", the audio's in dB below full scale
  *
  *	wavread x.wav | newfilter | framedump
  */
@@ -11,7 +11,7 @@ int
 main(int argc, char *argv[])
 {
 	const struct cli_option options[] = { OPT_END };
-	const struct cli_about about = { "add its level", "", 0, 0 };
+	const struct cli_about about = { "add the level", "", 0, 0 };
 	const struct tensor *audio;
 	const char *why;
 	struct filter s;
@@ -21,7 +21,7 @@ main(int argc, char *argv[])
 	while (filter_next(&s)) {
 		audio = frame_need(&s.frame, "audio", 1, &why);
 		if (audio)
-			frame_set_number(&s.frame, "level",
+			frame_set_number(&s.frame, "lab.level",
 				decibels(1e-5 + level_rms(audio->data,
 					audio->dim[0])));
 		filter_put(&s, why);

@@ -51,7 +51,7 @@ check 'newfilter.c builds on the library and adds the level' '
 		-I"$top/common" -o newfilter "$examples/newfilter.c" \
 		"$top/${B:-build}/libcommon.a" -lmsgpackc -lm
 	wavread "$examples"/*.flac | ./newfilter >y.frames
-	python_reads "abs(frame[\"level\"] - 20 * np.log10(np.sqrt(
+	python_reads "abs(frame[\"lab.level\"] - 20 * np.log10(np.sqrt(
 		np.mean(frame[\"audio\"].astype(float) ** 2)) + 1e-5)) < 1e-3" \
 		y.frames >out
 	test "$(grep -c True out)" -eq 4
@@ -130,7 +130,7 @@ check 'barefilter.c adds the level that Python computes' '
 	built
 	wavread "$examples"/*.flac >x.frames
 	./barefilter <x.frames >y.frames
-	python_reads "abs(frame[\"level\"] - 10 * np.log10(
+	python_reads "abs(frame[\"lab.level\"] - 10 * np.log10(
 		np.mean(frame[\"audio\"].astype(float) ** 2))) < 1e-3" \
 		y.frames >out
 	test "$(grep -c True out)" -eq 4
@@ -139,8 +139,8 @@ check 'barefilter.c passes everything else on' '
 	built
 	wavread "$examples"/*.flac | featurize >x.frames
 	cat x.frames x.frames | ./barefilter >y.frames
-	framecut -d level <y.frames >z.frames
-	cat x.frames x.frames | framecut -d level >w.frames
+	framecut -d lab.level <y.frames >z.frames
+	cat x.frames x.frames | framecut -d lab.level >w.frames
 	framecmp w.frames z.frames
 '
 check 'barefilter.c does not take a cut stream for a short one' '
