@@ -3,21 +3,45 @@
 
     wavread x.wav | featurize | python3 read_frames.py
 """
+import sys
+
 import msgpack
 import msgpack_numpy
 
 
-def read_frames(fp):
-    """Yield a stream's utterances as dicts; a cut stream is an error."""
-    frames = msgpack.Unpacker(fp, object_hook=msgpack_numpy.decode,
-                              max_buffer_size=1 << 30)
-    kind = None
-    for frame in frames:
-        kind = frame["frame"]
-        if kind == "utterance":
+class StreamError(Exception):
+    """What is read is no stream, or only a part of one."""
+
+
+def all_frames(fp):
+    """Yield the frames of a stream as dicts, header and end included."""
+    unpacker = msgpack.Unpacker(fp, object_hook=msgpack_numpy.decode,
+                                max_buffer_size=1 << 30)
+    kind = count = None  # count: utterances of this run
+    try:
+        for frame in unpacker:
+            kind = frame["frame"]
+            if kind == "utterance":
+                count += 1
+            elif (kind == "header" and count is None and
+                  frame["version"] == 1):
+                count = 0
+            elif kind == "end" and frame["utterances"] == count:
+                count = None
+            else:
+                raise StreamError(f"the {kind} frame is wrong")
             yield frame
-    if kind != "end" or frames.read_bytes(1):
-        raise EOFError("the stream ends without its end frame")
+    except (KeyError, TypeError, ValueError, msgpack.UnpackException):
+        raise StreamError("not a stream of frames") from None
+    if kind != "end" or unpacker.read_bytes(1):
+        raise StreamError("the stream ends without its end frame")
+
+
+def read_frames(fp):
+    """Yield the utterances of a stream as dicts."""
+    for frame in all_frames(fp):
+        if frame["frame"] == "utterance":
+            yield frame
 
 
 def main():
@@ -30,4 +54,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (OSError, StreamError) as error:
+        sys.exit(f"read_frames.py: {error}")

@@ -77,8 +77,9 @@ for frame in ({\"frame\": \"header\", \"version\": 1},
 check 'the page shows barefilter.c as it is' '
 	listing barefilter.c | diff - "$examples/barefilter.c"
 '
-check 'the page shows read_frames.py as it is' '
+check 'the page shows read_frames.py and newfilter.py as they are' '
 	listing read_frames.py | diff - "$examples/read_frames.py"
+	listing newfilter.py | diff - "$examples/newfilter.py"
 '
 check 'the page names every key that the filters know' '
 	sed -n "s/^#define FIELD_[A-Z_]* \"\([a-z._]*\)\".*/\1/p" \
@@ -125,6 +126,55 @@ check 'read_frames.py does not take a cut stream for a short one' '
 	done
 	{ cat x.frames; head -c 5 x.frames; } >cut
 	fails 1 $python "$examples/read_frames.py" <cut
+'
+check 'read_frames.py says in a line what is no stream' '
+	sox "$examples/sad-de.flac" x.wav
+	for file in x.wav "$examples"/sad-de.flac "$examples"/clips.tsv
+	do
+		fails 1 $python "$examples/read_frames.py" <"$file" 2>err
+		says "read_frames.py: not a stream of frames" err
+	done
+	for bad in "$top"/tests/data/bad-*.frames
+	do
+		case $bad in *nested-9*) continue ;; esac
+		fails 1 $python "$examples/read_frames.py" <"$bad" 2>err >out
+		says "read_frames.py: " err
+	done
+'
+newfilter_py() {
+	PYTHONDONTWRITEBYTECODE=1 $python "$examples/newfilter.py"
+}
+check 'newfilter.py adds the level and passes everything else on' '
+	wavread "$examples"/*.flac | featurize >x.frames
+	cat x.frames x.frames | newfilter_py >y.frames
+	python_reads "abs(frame[\"lab.level\"] - 10 * np.log10(
+		np.mean(frame[\"audio\"].astype(float) ** 2))) < 1e-3" \
+		y.frames >out
+	test "$(grep -c True out)" -eq 8
+	framecut -d lab.level <y.frames >z.frames
+	cat x.frames x.frames | framecmp - z.frames
+	framedump -n 0 -H y.frames | grep -q "history .*\"newfilter.py\""
+'
+check 'newfilter.py drops what it cannot use, and counts it' '
+	fails 1 newfilter_py <"$top/tests/data/corpus.frames" >y.frames 2>err
+	came=$(framedump "$top/tests/data/corpus.frames" |
+		grep -c "^utterance ")
+	test "$came" -eq "$(grep -c ": dropped: no audio" err)"
+	framedump -H y.frames | grep -q "dropped  *$came\$"
+	{ wavread "$examples/angry-en.flac"; newfilter_py <y.frames; } |
+		newfilter_py | framedump -H >out
+	grep -q "utterances  *1\$" out
+	grep -q "dropped  *$came\$" out
+'
+check 'newfilter.py fails on a cut stream, no stream and a full disk' '
+	wavread "$examples/angry-en.flac" >x.frames
+	head -c 50000 x.frames >cut
+	fails 1 newfilter_py <cut 2>err >out
+	says "newfilter.py: the stream ends without its end frame" err
+	fails 1 newfilter_py <"$examples/clips.tsv" 2>err
+	says "newfilter.py: not a stream of frames" err
+	fails 1 newfilter_py <x.frames 2>err >/dev/full
+	grep -q "newfilter.py: .*No space left on device" err
 '
 check 'barefilter.c adds the level that Python computes' '
 	built

@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+"""Add "lab.level", the audio's in dB, to each utterance of a stream.
+
+    wavread x.wav | python3 newfilter.py | framedump
+
+What it cannot use is dropped with a reason; all else passes as it came.
+Full scale is 0 dB.
+"""
+import sys
+
+import msgpack
+import msgpack_numpy
+import numpy as np
+
+from read_frames import StreamError, all_frames
+
+
+def level(audio):
+    power = np.mean(np.square(audio, dtype=float))
+    return float(10 * np.log10(power + 1e-10))
+
+
+def main():
+    failed = False
+    for frame in all_frames(open(0, "rb", buffering=0)):
+        if frame["frame"] == "header":
+            frame.setdefault("history", []).append("newfilter.py")
+            dropped = 0
+        elif frame["frame"] == "end":
+            frame["utterances"] -= dropped
+            frame["dropped"] = frame.get("dropped", 0) + dropped
+        elif "audio" in frame and np.isfinite(frame["audio"]).all():
+            frame["lab.level"] = level(frame["audio"])
+        else:
+            print(f"newfilter.py: {frame['id']}: dropped: no audio, or"
+                  " not all of it finite", file=sys.stderr)
+            dropped += 1
+            failed = True
+            continue
+        packed = msgpack.packb(frame, default=msgpack_numpy.encode)
+        sys.stdout.buffer.write(packed)
+        sys.stdout.buffer.flush()
+    return failed
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (OSError, StreamError) as error:
+        sys.exit(f"newfilter.py: {error}")
