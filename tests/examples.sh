@@ -154,6 +154,7 @@ check 'newfilter.py adds the level and passes everything else on' '
 	framecut -d lab.level <y.frames >z.frames
 	cat x.frames x.frames | framecmp - z.frames
 	framedump -n 0 -H y.frames | grep -q "history .*\"newfilter.py\""
+	predict -k lab.level <y.frames | head -n 1 | grep -q "lab\.level"
 '
 check 'newfilter.py drops what it cannot use, and counts it' '
 	fails 1 newfilter_py <"$top/tests/data/corpus.frames" >y.frames 2>err
