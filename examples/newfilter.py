@@ -20,6 +20,11 @@ def level(audio):
     return float(10 * np.log10(power + 1e-10))
 
 
+def usable(audio):
+    return (isinstance(audio, np.ndarray) and audio.size > 0 and
+            np.isfinite(audio).all())
+
+
 def main():
     failed = False
     for frame in all_frames(open(0, "rb", buffering=0)):
@@ -29,7 +34,7 @@ def main():
         elif frame["frame"] == "end":
             frame["utterances"] -= dropped
             frame["dropped"] = frame.get("dropped", 0) + dropped
-        elif "audio" in frame and np.isfinite(frame["audio"]).all():
+        elif usable(frame.get("audio")):
             frame["lab.level"] = level(frame["audio"])
         else:
             print(f"newfilter.py: {frame['id']}: dropped: no audio, or"
@@ -46,5 +51,7 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
+    except BrokenPipeError:
+        sys.exit(1)
     except (OSError, StreamError) as error:
         sys.exit(f"newfilter.py: {error}")

@@ -471,6 +471,13 @@ check 'a loss on embeddings without those of a teacher is an error' '
 		\"embedding\":[1,2]}" | tr -d "\n\t" | frames >in
 	fails 1 kd-loss -e rkd <in 2>err >out
 	says "s embedding in the stream (teacher-logits --emb" err
+	{
+		echo "{\"id\":\"a\",\"label\":\"anger\",$student,$en,
+			\"embedding\":[1,2]}" | tr -d "\n\t"
+		echo
+		space b "[0,2]" "[3,2]"; space c "[1,-1]" "[-1,-1]"
+	} | frames | kd-loss -e rkd >out
+	test "$(show "f[\"loss.embedding\"]" out | wc -l)" -eq 3
 	kd-loss <in >out
 '
 check 'a gradient too large for a number drops its utterance' '

@@ -59,8 +59,10 @@ check '--keep adds fields as columns, which score can group by' '
 	predict -m "$model" -j -k sex,fold folds >out
 	test "$(grep -c ",\"sex\":\"f\",\"fold\":3,\"emotion\"" out)" -eq 9
 	predict -m "$model" -k lable folds 2>err >out
-	says "predict: no utterance has \"lable\"" err
-	for keys in label emotion "l*"
+	says "predict: no utterance has \"lable\" as text or number" err
+	predict -m "$model" -k features folds 2>err >out
+	says "predict: no utterance has \"features\" as text or number" err
+	for keys in label emotion "l*" anger
 	do
 		fails 2 predict -m "$model" -k "$keys" folds
 	done

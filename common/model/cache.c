@@ -72,7 +72,7 @@ cache_find(struct cached *c, const char *name, const char *key, size_t size)
 	close(fd);
 	if (m == MAP_FAILED)
 		return;
-	if (strncmp(m, key, CACHE_KEY_MAX) != 0) {
+	if (key && strncmp(m, key, CACHE_KEY_MAX) != 0) {
 		munmap(m, whole);
 		return;
 	}
@@ -80,6 +80,16 @@ cache_find(struct cached *c, const char *name, const char *key, size_t size)
 		.mapping = m, .mapping_size = whole,
 		.data = (char *)m + CACHE_KEY_MAX
 	};
+}
+
+void
+cache_forget(const char *name)
+{
+	char *path = path_of(name);
+
+	if (path)
+		unlink(path);
+	free(path);
 }
 
 void

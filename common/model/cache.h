@@ -19,12 +19,14 @@ struct cached {
 };
 
 /*
- * Maps what was kept under that name, a word, if it was of this very key, a
- * text, and size.
+ * Maps what was kept under that name, a word, if it was of this size, and of
+ * this very key, a text; NULL: of any.
  */
 void cache_find(struct cached *c, const char *name, const char *key,
                 size_t size);
 void cache_release(struct cached *c);
+
+void cache_forget(const char *name);
 
 /* Replaces, atomically, what was kept under that name. */
 void cache_keep(const char *name, const char *key, const void *data,

@@ -126,7 +126,7 @@ weights_prepare(struct model *m)
 	if (!m->packed)
 		return;
 	w2v2_pack(m->packed, &n->weights, &n->folded, &n->config,
-	          &m->directory->file, m->name);
+	          &m->directory->file);
 	w2v2_folded_release(&n->folded);
 }
 

@@ -44,23 +44,33 @@ kept_fields(const struct report *r)
 	return r->keep ? r->keep->pattern.length : 0;
 }
 
+static bool
+named(const char *key, const char *const *name, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(key, name[i]) == 0)
+			return true;
+	return false;
+}
+
 /* A column of its own: neither a pattern nor there already. */
 static void
-kept_check(const char *key)
+kept_check(const struct report *r, size_t at)
 {
 	static const char *const own[] = {
 		FIELD_ID, FIELD_START, FIELD_END, "emotion", "confidence",
 		"dimensions", "probabilities"
 	};
+	const char *key = r->keep->pattern.text[at];
+	const char *const *before =
+		(const char *const *)r->keep->pattern.text;
 
-	if (strchr(key, '*'))
+	if (strpbrk(key, "*\t\r\n"))
 		die_usage("--keep %s: want names of fields", key);
-	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
-		if (strcmp(key, own[i]) == 0)
-			die_usage("--keep %s: is there already", key);
-	for (size_t i = 0; i < sizeof text_field / sizeof text_field[0]; i++)
-		if (strcmp(key, text_field[i]) == 0)
-			die_usage("--keep %s: is there already", key);
+	if (named(key, own, sizeof own / sizeof own[0]) ||
+	    named(key, text_field, sizeof text_field / sizeof text_field[0]) ||
+	    named(key, r->classes, r->count) || named(key, before, at))
+		die_usage("--keep %s: is or may be a column already", key);
 }
 
 void
@@ -73,7 +83,7 @@ report_open(struct report *r, FILE *fp, const char *name, bool json,
 		.keep = keep, .classes = classes, .count = count
 	};
 	for (size_t i = 0; i < kept_fields(r); i++)
-		kept_check(keep->pattern.text[i]);
+		kept_check(r, i);
 	if (json)
 		return;
 	fputs("id\tstart\tend", fp);
@@ -222,7 +232,8 @@ report_put(struct report *r, struct frame *f, const float *probability)
 {
 	progress_clear();
 	for (size_t i = 0; i < kept_fields(r); i++)
-		r->keep->seen[i] |= frame_has(f, r->keep->pattern.text[i]);
+		r->keep->seen[i] |= *frame_plain(f, r->keep->pattern.text[i])
+		                    != '\0';
 	r->lines++;
 	if (r->json)
 		json_line(r, f, probability);
@@ -231,12 +242,21 @@ report_put(struct report *r, struct frame *f, const float *probability)
 	check(r);
 }
 
+static void
+kept_warn(const struct report *r)
+{
+	for (size_t i = 0; i < kept_fields(r); i++)
+		if (!r->keep->seen[i])
+			warn("no utterance has \"%s\" as text or number",
+			     r->keep->pattern.text[i]);
+}
+
 void
 report_close(struct report *r)
 {
 	check(r);
 	if (r->keep && r->lines > 0)
-		keys_warn_unseen(r->keep);
+		kept_warn(r);
 	if (fclose(r->fp) != 0)
 		die("write %s:", r->name);
 }

@@ -213,38 +213,57 @@ name_of(const char *path)
 	return name;
 }
 
-/*
- * The file's digest, which takes long: it is kept as that of the file at this
- * path, as long as that is the same.  The caller frees it.
- */
-static char *
-digest_recall(const struct safetensors *file, const char *path)
-{
-	char *key = identity(file), *name = name_of(path), *digest;
-	struct cached c;
-
-	cache_find(&c, name, key, DIGEST_LENGTH);
-	if (c.data) {
-		digest = xasprintf("%.*s", DIGEST_LENGTH, (char *)c.data);
-	} else {
-		digest = digest_of(file);
-		cache_keep(name, key, digest, DIGEST_LENGTH);
-	}
-	cache_release(&c);
-	free(key);
-	free(name);
-	return digest;
-}
-
 /* All that is in the packed weights; the caller frees it. */
 static char *
-contents(const struct safetensors *file, const struct w2v2_config *c,
-         const char *path)
+contents(const char *digest, const struct w2v2_config *c)
 {
-	char *digest = digest_recall(file, path);
-	char *key = xasprintf("%s\nheads %zu\n%s", LAYOUT, c->heads, digest);
+	return xasprintf("%s\nheads %zu\n%.*s", LAYOUT, c->heads,
+	                 DIGEST_LENGTH, digest);
+}
 
-	free(digest);
+/* What was packed of a file that is no more at its path is of no use. */
+static void
+old_forget(const char *name, const struct w2v2_config *c)
+{
+	struct cached old;
+
+	cache_find(&old, name, NULL, DIGEST_LENGTH);
+	if (old.data) {
+		char *key = contents(old.data, c), *packed;
+
+		packed = digest_of_text(key);
+		cache_forget(packed);
+		free(packed);
+		free(key);
+	}
+	cache_release(&old);
+}
+
+/*
+ * contents() of the file.  Its digest takes long: it is kept as that of the
+ * file at this path, as long as that is the same.
+ */
+static char *
+contents_recall(const struct safetensors *file, const struct w2v2_config *c,
+                const char *path)
+{
+	char *identifier = identity(file), *name = name_of(path), *key;
+	struct cached kept;
+
+	cache_find(&kept, name, identifier, DIGEST_LENGTH);
+	if (kept.data) {
+		key = contents(kept.data, c);
+	} else {
+		char *digest = digest_of(file);
+
+		old_forget(name, c);
+		cache_keep(name, identifier, digest, DIGEST_LENGTH);
+		key = contents(digest, c);
+		free(digest);
+	}
+	cache_release(&kept);
+	free(identifier);
+	free(name);
 	return key;
 }
 
@@ -258,11 +277,11 @@ w2v2_packed_find(struct w2v2_packed *p, const struct w2v2_weights *w,
 	begin(p, w, c);
 	m = list(p, w, NULL, c);
 	if (size_of(&m) >= KEPT) {
-		char *key = contents(file, c, path);
-		char *name = digest_of_text(key);
+		char *name;
 
-		cache_find(&p->cached, name, key, size_of(&m));
-		free(key);
+		p->key = contents_recall(file, c, path);
+		name = digest_of_text(p->key);
+		cache_find(&p->cached, name, p->key, size_of(&m));
 		free(name);
 	}
 	if (p->cached.data)
@@ -290,21 +309,22 @@ block_fill(struct w2v2_packed *p, const struct matrices *m,
 void
 w2v2_pack(struct w2v2_packed *p, const struct w2v2_weights *w,
           const struct w2v2_folded *folded, const struct w2v2_config *c,
-          const struct safetensors *file, const char *path)
+          const struct safetensors *file)
 {
+	char *key = p->key;
 	struct matrices m;
 	size_t size;
 
+	p->key = NULL;
 	w2v2_packed_release(p);
 	begin(p, w, c);
+	p->key = key;
 	m = list(p, w, folded, c);
 	size = block_fill(p, &m, file);
-	if (size >= KEPT) {
-		char *key = contents(file, c, path);
+	if (key) {
 		char *name = digest_of_text(key);
 
 		cache_keep(name, key, p->block, size);
-		free(key);
 		free(name);
 	}
 	free(m.item);
@@ -330,5 +350,6 @@ w2v2_packed_release(struct w2v2_packed *p)
 	free(p->block);
 	free(p->bias);
 	free(p->layer);
+	free(p->key);
 	*p = (struct w2v2_packed){ .unit = NULL };
 }

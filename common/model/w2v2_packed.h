@@ -28,6 +28,7 @@ struct w2v2_packed {
 	void *block;                     /* of all of them; owned, or */
 	struct cached cached;            /* kept in a file */
 	float *bias;                     /* of all layers' qkv; owned */
+	char *key;                       /* by which they are kept, or NULL */
 };
 
 /*
@@ -40,12 +41,12 @@ bool w2v2_packed_find(struct w2v2_packed *p, const struct w2v2_weights *w,
                       const struct safetensors *file, const char *path);
 
 /*
- * Packs the weights, and keeps them for the next time, unless they are few.
- * Lets go of the file's pages on the way.
+ * After that found none: packs the weights, and keeps them for the next time,
+ * unless they are few.  Lets go of the file's pages on the way.
  */
 void w2v2_pack(struct w2v2_packed *p, const struct w2v2_weights *w,
                const struct w2v2_folded *folded, const struct w2v2_config *c,
-               const struct safetensors *file, const char *path);
+               const struct safetensors *file);
 /* The convolutions alone, for a pass whose other weights are floats. */
 void w2v2_pack_convolutions(struct w2v2_packed *p,
                             const struct w2v2_folded *folded,

@@ -168,7 +168,17 @@ embedding_add(const struct batch *b, const struct kd_options *options,
 	}
 }
 
-void
+static bool
+batch_embedded(const struct batch *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		for (size_t k = 0; k < b->u[i]->teachers; k++)
+			if (b->u[i]->teacher[k].embedding)
+				return true;
+	return false;
+}
+
+bool
 kd_frames(struct frame *const *f, const char **why, size_t count,
           const struct kd_options *options, struct arena *scratch)
 {
@@ -200,4 +210,5 @@ kd_frames(struct frame *const *f, const char **why, size_t count,
 		loss_add(b.f[i], b.u[i], b.weight[i], options);
 	if (options->embedding.kind)
 		embedding_add(&b, options, why, scratch);
+	return batch_embedded(&b);
 }

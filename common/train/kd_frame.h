@@ -19,10 +19,10 @@ bool kd_frames_mingle(const struct kd_options *options);
 
 /*
  * Sets why[i] to NULL, or to why the utterance cannot be used (valid as long
- * as what the frame hands out); the batch is then what remains.  Dies as
- * kd_read does.
+ * as what the frame hands out); the batch is then what remains.  Returns
+ * whether any had an embedding of a teacher.  Dies as kd_read does.
  */
-void kd_frames(struct frame *const *f, const char **why, size_t count,
+bool kd_frames(struct frame *const *f, const char **why, size_t count,
                const struct kd_options *options, struct arena *scratch);
 
 #endif

@@ -222,23 +222,9 @@ teachers_check(struct frame *f, bool has, bool seen,
 	if (!wired)
 		die("%s: no teacher in the stream (put teacher-logits or "
 		    "framejoin before %s%s)", frame_id(f), program_name(),
-		    options->lambda > 0
-		    ? ", or say -L 0 to learn from labels alone" : "");
+		    options->embedding.kind
+		    ? "" : ", or say -L 0 to learn from labels alone");
 	return has ? NULL : why;
-}
-
-/* Dies where teachers speak, and no utterance so far had an embedding. */
-static void
-embeddings_need(struct frame *f, const struct kd_utterance *u)
-{
-	bool has = false;
-
-	for (size_t k = 0; k < u->teachers; k++)
-		has = has || u->teacher[k].embedding;
-	if (u->teachers > 0 &&
-	    !frame_wired(f, FIELD_TEACHER FIELD_EMBEDDING, has))
-		die("%s: no teacher's embedding in the stream (teacher-logits "
-		    "--embedding adds it)", frame_id(f));
 }
 
 /* All teachers, in the order of the frame. */
@@ -268,8 +254,6 @@ teachers_read(struct kd_utterance *u, struct frame *f, struct classes classes,
 		why = teacher_read(t, f, classes);
 		u->teachers++;
 	}
-	if (options->embedding.kind && !why)
-		embeddings_need(f, u);
 	none = options->partial ? NULL
 		: teachers_check(f, u->teachers > 0, seen, options);
 	return why ? why : none;

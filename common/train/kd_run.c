@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "core/die.h"
 #include "core/xalloc.h"
 #include "train/kd_frame.h"
 #include "train/kd_run.h"
@@ -9,6 +10,7 @@ struct held {
 	struct frame **f;
 	const char **why;
 	size_t count, room;
+	bool embedded;            /* a teacher's embedding has come */
 	struct arena scratch;
 };
 
@@ -35,7 +37,8 @@ static void
 held_put(struct held *h, struct writer *out, const struct kd_options *options)
 {
 	if (h->count > 0)
-		kd_frames(h->f, h->why, h->count, options, &h->scratch);
+		h->embedded |= kd_frames(h->f, h->why, h->count, options,
+		                         &h->scratch);
 	for (size_t i = 0; i < h->count; i++)
 		if (h->why[i])
 			writer_drop(out, frame_id(h->f[i]), h->why[i]);
@@ -103,5 +106,9 @@ kd_runs(struct filter *s, size_t batch, const struct kd_options *options)
 	s->in.mirror = NULL; /* the runs are ours to begin and end */
 	while (reader_more(&s->in))
 		run_do(s, &h, batch, options);
+	if (options->embedding.kind && s->out.utterances_total > 0 &&
+	    !h.embedded)
+		die("%s: no teacher's embedding in the stream (teacher-logits "
+		    "--embedding adds it)", s->in.name);
 	held_release(&h);
 }
