@@ -252,8 +252,9 @@ answer_take(struct loss_process *l, struct loss_gradient *g, size_t i,
 	double loss = frame_number(answer, FIELD_LOSS, NAN);
 
 	if (strcmp(frame_id(answer), frame_id(asked)) != 0)
-		die("%s: gave back %s where %s was due", l->name,
-		    frame_id(answer), frame_id(asked));
+		die("%s: gave back %s where %s was due (if it dropped that, "
+		    "it has said why)", l->name, frame_id(answer),
+		    frame_id(asked));
 	d = gradient_take(l, answer, FIELD_DLOGITS, g->K);
 	if (!d)
 		die("%s: %s: no dlogits", l->name, frame_id(answer));
