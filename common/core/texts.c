@@ -66,6 +66,15 @@ texts_find(const struct texts *n, const char *text)
 	return found ? found - 1 : TEXTS_NONE;
 }
 
+bool
+text_listed(const char *text, const char *const *list, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (strcmp(text, list[i]) == 0)
+			return true;
+	return false;
+}
+
 static void
 parts_add(struct texts *n, const char *text, const char *between)
 {

@@ -7,6 +7,7 @@
 #ifndef TEXTS_H
 #define TEXTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,9 @@ size_t texts_add(struct texts *n, const char *text);
 
 /* The number of text, or TEXTS_NONE. */
 size_t texts_find(const struct texts *n, const char *text);
+
+/* Whether it is one of an array of texts. */
+bool text_listed(const char *text, const char *const *list, size_t length);
 
 /* Adds each part of "a,b,c", or each line; empty ones are left out. */
 void texts_split(struct texts *n, const char *list);

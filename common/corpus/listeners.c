@@ -4,19 +4,11 @@
 
 #include "core/die.h"
 #include "core/number.h"
+#include "core/texts.h"
 #include "corpus/listeners.h"
 #include "corpus/manifest.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
-
-static bool
-listed(const char *name, const char *const *list, size_t length)
-{
-	for (size_t i = 0; i < length; i++)
-		if (strcmp(name, list[i]) == 0)
-			return true;
-	return false;
-}
 
 void
 listeners_choose(struct listeners *l, const struct manifest *m)
@@ -27,13 +19,13 @@ listeners_choose(struct listeners *l, const struct manifest *m)
 	};
 
 	for (size_t k = 0; k < l->classes; k++)
-		if (!listed(l->class[k], m->column, m->columns))
+		if (!text_listed(l->class[k], m->column, m->columns))
 			die("%s:%zu: no column '%s' in the heading", m->name,
 			    m->line, l->class[k]);
 	if (l->classes > 0)
 		return;
 	for (size_t i = 0; i < m->columns; i++)
-		if (!listed(m->column[i], own, sizeof own / sizeof own[0]))
+		if (!text_listed(m->column[i], own, sizeof own / sizeof own[0]))
 			l->class[l->classes++] = m->column[i];
 	if (l->classes == 0)
 		die("%s:%zu: no column of votes in the heading", m->name,

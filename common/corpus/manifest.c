@@ -5,6 +5,7 @@
 
 #include "core/die.h"
 #include "core/number.h"
+#include "core/texts.h"
 #include "core/utf8.h"
 #include "core/xalloc.h"
 #include "corpus/manifest.h"
@@ -26,10 +27,9 @@ static const char *const reserved[] = {
 static bool
 column_reserved(const char *name)
 {
-	for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++)
-		if (strcmp(name, reserved[i]) == 0)
-			return true;
-	return strncmp(name, FIELD_TEACHER, strlen(FIELD_TEACHER)) == 0 ||
+	return text_listed(name, reserved,
+	                   sizeof reserved / sizeof reserved[0]) ||
+	       strncmp(name, FIELD_TEACHER, strlen(FIELD_TEACHER)) == 0 ||
 	       strncmp(name, FIELD_WEIGHT, strlen(FIELD_WEIGHT)) == 0;
 }
 

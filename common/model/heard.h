@@ -1,8 +1,8 @@
 /*
  * heard.h - which utterances a model was trained with, as digests of their ids
  *
- * Ten hexadecimal digits each: among a million strangers one in a million is
- * taken for one that was heard, where as many were.
+ * Ten hexadecimal digits each: of a million strangers about one is taken for
+ * one of a million that were heard.
  */
 #ifndef HEARD_H
 #define HEARD_H
@@ -22,7 +22,6 @@ struct heard {
 #define HEARD_INIT { .digest = NULL }
 
 void heard_add(struct heard *h, const char *id);
-
 bool heard_has(const struct heard *h, const char *id);
 
 /* To and from one text, a digest a line; it is the caller's to free. */

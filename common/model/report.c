@@ -3,6 +3,7 @@
 
 #include "core/die.h"
 #include "core/progress.h"
+#include "core/texts.h"
 #include "core/utf8.h"
 #include "model/report.h"
 #include "stream/codec_json.h"
@@ -44,32 +45,21 @@ kept_fields(const struct report *r)
 	return r->keep ? r->keep->pattern.length : 0;
 }
 
-static bool
-named(const char *key, const char *const *name, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(key, name[i]) == 0)
-			return true;
-	return false;
-}
-
 /* A column of its own: neither a pattern nor there already. */
 static void
-kept_check(const struct report *r, size_t at)
+kept_check(const struct report *r, const char *key)
 {
 	static const char *const own[] = {
 		FIELD_ID, FIELD_START, FIELD_END, "emotion", "confidence",
 		"dimensions", "probabilities"
 	};
-	const char *key = r->keep->pattern.text[at];
-	const char *const *before =
-		(const char *const *)r->keep->pattern.text;
 
 	if (strpbrk(key, "*\t\r\n"))
 		die_usage("--keep %s: want names of fields", key);
-	if (named(key, own, sizeof own / sizeof own[0]) ||
-	    named(key, text_field, sizeof text_field / sizeof text_field[0]) ||
-	    named(key, r->classes, r->count) || named(key, before, at))
+	if (text_listed(key, own, sizeof own / sizeof own[0]) ||
+	    text_listed(key, text_field,
+	                sizeof text_field / sizeof text_field[0]) ||
+	    text_listed(key, r->classes, r->count))
 		die_usage("--keep %s: is or may be a column already", key);
 }
 
@@ -83,7 +73,7 @@ report_open(struct report *r, FILE *fp, const char *name, bool json,
 		.keep = keep, .classes = classes, .count = count
 	};
 	for (size_t i = 0; i < kept_fields(r); i++)
-		kept_check(r, i);
+		kept_check(r, keep->pattern.text[i]);
 	if (json)
 		return;
 	fputs("id\tstart\tend", fp);

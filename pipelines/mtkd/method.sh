@@ -37,10 +37,4 @@ do
 done
 export SAID
 
-# where CONDITION...: as options
-where() {
-	for condition
-	do
-		printf -- '--where %s ' "$condition"
-	done
-}
+. ./where.sh

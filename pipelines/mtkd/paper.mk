@@ -5,10 +5,10 @@
 # one teacher), and its loss; students of one language and of all.  DIR holds
 # IEMOCAP, FESC and CaFE with a manifest of corpora/manifest.sh.  Of its folds 4
 # has IEMOCAP's session 5, and 8 FESC's JAKA, which the published code tests
-# with, and 0 two of CaFE's twelve; who these are is not said there.  What this does not repeat:
-# teachers that were trained with the test speakers, and models chosen by them;
-# the fold after the tested one develops, though there is nothing to choose, and
-# is not trained with.
+# with; 0 has two of CaFE's twelve, and who these are is not said there.  What
+# this does not repeat: teachers that were trained with the test speakers, and
+# models chosen by them.  The fold after the tested one develops, though there is
+# nothing to choose, and is not trained with.
 
 METHODS        = ft kd-paper mtkd-paper mono-ft mono-kd-paper mono-mtkd-paper
 PASSES         = 20

@@ -1,16 +1,14 @@
 #!/bin/sh
 # said.sh OUT MODEL NAME [FOLD] FRAMES - what a teacher says of who is trained
 set -eu
+. ./where.sh
 out=$1 model=$2 name=$3 conditions=$TRAIN
 shift 3
 test $# -eq 1 || { conditions="$conditions fold=$1"; shift; }
 embedding=
 test ! -e "$WORK/embedded" || embedding=--embedding
-set -- "$1" $(for condition in $conditions
-	do
-		echo "--where $condition"
-	done)
-shuffle --keep-order "$@" |
+# shellcheck disable=SC2046,SC2086 # lists of words
+shuffle --keep-order $(where $conditions) "$1" |
 	teacher-logits $embedding --teacher "$name=$model" |
 	framecut --keep 'id,teacher.*' >"$out.tmp"
 mv "$out.tmp" "$out"

@@ -2,47 +2,29 @@
 # taught.sh NAME... - what teachers say of those whom they teach
 #
 # A line for each: of how many of these utterances its answer is right, in per
-# cent, and how much of its say the label has, on average.
+# cent, and how much of its say the label has, on average.  By the gradient of
+# the cross-entropy: of the label it is its share less 1, of others theirs.
 set -euo pipefail
-conditions=$(for condition in $TRAIN
-	do
-		echo "--where $condition"
-	done)
+. ./where.sh
 for name
 do
-	# shellcheck disable=SC2086 # a list of words
-	shuffle --keep-order $conditions "$WORK/${VIEWS%% *}.frames" |
+	# shellcheck disable=SC2046,SC2086 # lists of words
+	shuffle --keep-order $(where $TRAIN) "$WORK/${VIEWS%% *}.frames" |
 		framecut --keep label |
-		framejoin --partial - "$DIR/said-$name.frames" |
-		framedump --json | awk -v name="$name" '
-		function list(key,    text) {
-			if (!match($0, "\"" key "\":\\[[^]]*\\]"))
-				return ""
-			text = substr($0, RSTART, RLENGTH)
-			sub(/^[^[]*\[/, "", text)
-			sub(/\]$/, "", text)
-			gsub(/"/, "", text)
-			return text
-		}
-		{
-			n = split(list("teacher." name ".logits"), logit, ",")
-			split(list("teacher." name ".classes"), class, ",")
-			match($0, /"label":"[^"]*"/)
-			label = substr($0, RSTART + 9, RLENGTH - 10)
-			if (!n)
-				next
-			best = 1
-			for (k = 2; k <= n; k++)
-				if (logit[k] > logit[best])
-					best = k
-			sum = say = 0
-			for (k = 1; k <= n; k++) {
-				sum += exp(logit[k] - logit[best])
-				if (class[k] == label)
-					say = exp(logit[k] - logit[best])
+		framejoin --partial --prefix "teacher.$name.=" - \
+			"$DIR/said-$name.frames" |
+		framecut --where model!= | kd-loss -L 0 |
+		framecut --keep dlogits | framedump --json |
+		awk -v name="$name" '
+		match($0, /"dlogits":\[[^]]*/) {
+			n = split(substr($0, RSTART + 11, RLENGTH - 11), d, ",")
+			least = most = d[1]
+			for (k = 2; k <= n; k++) {
+				least = d[k] < least ? d[k] : least
+				most = d[k] > most ? d[k] : most
 			}
-			right += class[best] == label
-			share += say / sum
+			right += most <= 1 + least
+			share += 1 + least
 			all++
 		}
 		END {

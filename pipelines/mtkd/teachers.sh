@@ -1,14 +1,11 @@
 #!/usr/bin/env bash
 # teachers.sh NAME... - how good teachers are, on the development speakers
 set -euo pipefail
-conditions=$(for condition in $DEV
-	do
-		echo "--where $condition"
-	done)
+. ./where.sh
 for name
 do
-	# shellcheck disable=SC2086 # a list of words
-	shuffle --keep-order $conditions "$WORK/$TEACHER_VIEW.frames" |
+	# shellcheck disable=SC2046,SC2086 # lists of words
+	shuffle --keep-order $(where $DEV) "$WORK/$TEACHER_VIEW.frames" |
 		predict -m "$DIR/teacher-$name.model" |
 		score --by language --bootstrap 0 --tsv |
 		awk -F '\t' -v name="$name" '

@@ -11,10 +11,9 @@ out=$1 seed=$2 kind=$3 passes=$4 loss=$5 conditions=$6
 shift 6
 test ! -e "$out" || exit 0
 training=$out.training
-where=$(for condition in $conditions
-	do
-		printf -- '--where %s ' "$condition"
-	done)
+. ./where.sh
+# shellcheck disable=SC2086 # a list of words
+where=$(where $conditions)
 
 # init FILE: what it begins as
 init() {
