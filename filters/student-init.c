@@ -6,7 +6,7 @@
  *
  * Writes a compact student with random weights from a seed, or a network of
  * Hugging Face with a fresh head: the same command writes the same bytes.
- * See student-init(1) and tunne-model(5).
+ * Reads a stream for --blocks fw alone, whose functionals are whitened by it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +14,7 @@
 #include "core/cli.h"
 #include "core/die.h"
 #include "core/xalloc.h"
+#include "feat/functionals_whiten.h"
 #include "model/model.h"
 #include "model/network_init.h"
 
@@ -71,6 +72,10 @@ student_init(const struct wishes *w, const char **classes, size_t count)
 	shape_choose(&m, w);
 	m.shape.classes = count;
 	model_start(&m, w->out, (unsigned long)w->seed);
+	if (m.shape.whitened)
+		functionals_whiten(m.member[0].weights.whiten.weight,
+		                   m.member[0].weights.whiten.centre, "-",
+		                   &m.features);
 	model_write(w->out, &m, NULL, TYPE_F32, NULL, 0, NULL, 0);
 	params_release(&m.params);
 	free(m.block);
@@ -120,7 +125,7 @@ main(int argc, char *argv[])
 		OPT_INT(0, "width", &w.width, -1, 4096, "-1: the size's"),
 		OPT_INT(0, "heads", &w.heads, -1, 64, "-1: the size's"),
 		OPT_STRING(0, "blocks", &w.blocks, "LETTERS",
-		           "c convolution, a attention, as in cacaca"),
+		           "c convolution, a attention; f, fw: see man"),
 		OPT_STRING('f', "features", &w.features, "TYPE",
 		           "as features.type in the frames"),
 		OPT_INT('s', "seed", &w.seed, 0, 1 << 30, "of the weights"),

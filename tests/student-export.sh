@@ -219,6 +219,26 @@ check 'members may be of different shapes, functionals among them' '
 		-o g.safetensors 2>err
 	says "f.safetensors reads functionals: name it after t.saf" err
 '
+check 'a member that whitens does so in bfloat and half precision, too' '
+	trained
+	wavread --window .5 --hop .1 "$top"/examples/*.flac | featurize |
+		student-init --blocks fw --width 16 --heads 2 -o f.safetensors
+	student-step -q -m f.safetensors x.frames
+	predict -m f.safetensors --frames x.frames >f32
+	for p in "f32 0" "f16 .02" "bf16 .2"
+	do
+		tolerance=${p#* } p=${p% *}
+		student-export --precision $p -m t.safetensors \
+			-m f.safetensors -o e.safetensors
+		test "$(modeldump -k blocks e.safetensors)" = \
+			"$(printf "caca\nfw")"
+		student-export --precision $p -m f.safetensors -o g.safetensors
+		predict -m g.safetensors --frames x.frames >g
+		framecmp -t $tolerance -k logits f32 g
+		predict -m e.safetensors x.frames >e.$p
+	done
+	fails 1 cmp -s e.f32 e.bf16
+'
 check 'a member who cannot hear the utterance keeps silent' '
 	trained
 	student-init --blocks f --width 16 --heads 2 -o f.safetensors

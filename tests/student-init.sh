@@ -73,6 +73,55 @@ check 'one of functionals has their rows, and only where there are such' '
 	says "blocks other than" err
 	test ! -e n
 '
+clips() {
+	wavread -M "$top"/examples/clips.tsv | featurize >raw.frames
+}
+# tensor NAME MODEL: its bytes, in hexadecimal.
+tensor() {
+	python3 -c "
+import json, struct, sys
+b = open(sys.argv[2], 'rb').read()
+n = 8 + struct.unpack('<Q', b[:8])[0]
+at = json.loads(b[8:n])[sys.argv[1]]['data_offsets']
+print(b[n + at[0]:n + at[1]].hex())" "$@"
+}
+check 'whitening is by the stream alone, and training leaves it as it is' '
+	clips
+	for seed in 1 2
+	do
+		student-init --blocks fw --width 16 --heads 2 -s $seed \
+			-o $seed <raw.frames
+		tensor whiten.weight $seed >$seed.whiten
+		tensor front.0.weight $seed >$seed.front
+	done
+	test "$(modeldump -k blocks 1)" = fw
+	modeldump 1 | grep -q "^whiten.weight  *F32  *.214,214.$"
+	cmp 1.whiten 2.whiten
+	fails 1 cmp -s 1.front 2.front
+	grep -q "[1-9]" 1.whiten
+	student-step -q -m 1 raw.frames
+	tensor whiten.weight 1 | cmp - 1.whiten
+	tensor front.0.weight 1 >trained
+	fails 1 cmp -s trained 1.front
+	framecut --where language=de raw.frames |
+		student-init --blocks fw -o other
+	tensor whiten.weight other >other.whiten
+	fails 1 cmp -s other.whiten 1.whiten
+'
+check 'what cannot be whitened is refused, and no model written' '
+	clips
+	fails 1 student-init --blocks fw -o m </dev/null 2>err
+	cmvn --by stream raw.frames >cmvn.frames
+	fails 1 student-init --blocks fw -o m <cmvn.frames 2>err
+	says "no utterance with raw features" err
+	head -c 100000 raw.frames >short.frames
+	fails 1 student-init --blocks fw -o m <short.frames 2>err
+	test "$(wc -l <err)" -eq 1
+	fails 1 student-init --blocks fw -f "fbank40+pitch 16000/400/160" \
+		-o m <raw.frames 2>err
+	says "16000/400/160\", the student" err
+	test ! -e m
+'
 check 'sixteen blocks and sixty-four classes are possible' '
 	student-init -c "$(seq -s , 64)" --blocks cacacacacacacaca --width 8 \
 		--heads 8 -o m

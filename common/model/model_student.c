@@ -96,7 +96,8 @@ shape_complete(const struct model *m, struct student_shape *s)
 {
 	const char *why;
 
-	s->functionals = strcmp(s->blocks, "f") == 0;
+	s->whitened = strcmp(s->blocks, "fw") == 0;
+	s->functionals = s->whitened || strcmp(s->blocks, "f") == 0;
 	if (s->functionals)
 		*s->blocks = '\0';
 	if (s->functionals && !functionals_known(&m->features))

@@ -66,7 +66,8 @@ shapes_add(struct pairs *t, const struct model *m)
 		h += (size_t)snprintf(heads + h, sizeof heads - h, "%s%zu",
 		                      line, s->heads);
 		b += (size_t)snprintf(blocks + b, sizeof blocks - b, "%s%s",
-		                      line, s->functionals ? "f" : s->blocks);
+		                      line, s->whitened ? "fw"
+		                      : s->functionals ? "f" : s->blocks);
 	}
 	pairs_add(t, "width", width);
 	pairs_add(t, "heads", heads);

@@ -6,6 +6,7 @@
 #include "model/student_head.h"
 #include "nn/conv1d.h"
 #include "nn/gelu.h"
+#include "nn/linear.h"
 
 enum { FRONT_LAYERS = STUDENT_FRONT_LAYERS, FRONT_STRIDE = 2 };
 
@@ -49,6 +50,28 @@ front_convolve(struct front_kept *k, float *wide, size_t taps,
 	               in, d, taps, FRONT_STRIDE);
 }
 
+/*
+ * Functionals of the first half of a row, raw ones, go through the whitening;
+ * where there are none, all 0, they stay so.
+ */
+static const float *
+whiten(const float *x, const struct student_pass *p,
+       const struct student_weights *w)
+{
+	size_t n = p->shape.rows / 2, told = 0;
+	float *z = arena_floats(p->arena, 3 * n), *centred = z + 2 * n;
+
+	memcpy(z, x, 2 * n * sizeof *z);
+	while (told < n && x[told] == 0)
+		told++;
+	if (told == n)
+		return z;
+	for (size_t i = 0; i < n; i++)
+		centred[i] = x[i] - w->whiten.centre[i];
+	linear_forward(z, centred, n, w->whiten.weight, NULL, 1, n, n);
+	return z;
+}
+
 static size_t
 front_rows(size_t rows, size_t taps)
 {
@@ -65,6 +88,8 @@ front_forward(struct student_pass *p, float *out, float *wide, size_t u,
 	size_t first = student_front_taps(&p->shape, 0);
 	size_t second = student_front_taps(&p->shape, 1);
 
+	if (p->shape.whitened)
+		x = whiten(x, p, w);
 	k[0].padded = pad(x, rows, M, first, p->arena);
 	k[0].padded_rows = rows + 2 * (first / 2);
 	k[0].rows = front_rows(rows, first);

@@ -124,6 +124,16 @@ block_list(struct params *p, struct student_block *b, int index, char letter,
 	linear_list(p, &b->narrow, name, d, STUDENT_MLP_FACTOR * d);
 }
 
+/* Starts at 0, and 0 is its gradient: what student-init puts there stays. */
+static void
+whiten_list(struct params *p, struct student_weights *w, size_t n)
+{
+	tensor_list(p, &w->whiten.weight, "whiten", "weight", START_ZERO, n,
+	            n, 0);
+	tensor_list(p, &w->whiten.centre, "whiten", "centre", START_ZERO, n,
+	            0, 0);
+}
+
 void
 student_layout(struct params *p, struct student_weights *w,
                const struct student_shape *s, float *base)
@@ -132,6 +142,8 @@ student_layout(struct params *p, struct student_weights *w,
 	size_t d = s->width;
 
 	p->besides = besides;
+	if (s->whitened)
+		whiten_list(p, w, s->rows / 2);
 	conv_list(p, &w->front[0], "front.0", d,
 	          student_front_taps(s, 0), s->rows);
 	conv_list(p, &w->front[1], "front.1", d,

@@ -24,6 +24,7 @@ struct student_shape {
 	size_t classes;           /* K */
 	char blocks[STUDENT_BLOCKS_MAX + 1]; /* "cacaca" */
 	bool functionals;         /* reads one row of those; no blocks */
+	bool whitened;            /* after what whitening.h makes of it */
 };
 
 struct student_norm { float *gain, *bias; };
@@ -39,6 +40,7 @@ struct student_block {
 
 /* Pointers into a block of parameters, or of their gradients. */
 struct student_weights {
+	struct { float *weight, *centre; } whiten; /* do not learn */
 	struct student_linear front[2];
 	struct student_block block[STUDENT_BLOCKS_MAX];
 	struct student_norm norm;

@@ -20,13 +20,14 @@ case $kind in
 network)
 	passes=30 shape='--arch base' learning=--spec-augment;;
 functionals)
-	passes=15 shape='--blocks f --width 192 --heads 2'
+	passes=10 shape='--blocks fw --width 192 --heads 2'
 	learning='--head-dropout .5';;
 esac
 draws=$(framecut --where "fold!=$fold" --keep id "$1" | framedump --json |
 	wc -l)
 steps=$((passes * draws / batch))
 test -e "$training" ||
+	framecut --where "fold!=$fold" "$1" | # read by fw alone
 	student-init $shape --seed "$seed" --out "$training"
 pass=$(modeldump --key passes "$training" 2>/dev/null || echo 0)
 while test "$pass" -lt "$passes"

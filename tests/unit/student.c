@@ -17,6 +17,10 @@ static const struct student_shape tiny = {
 static const struct student_shape flat = {
 	.rows = 7, .width = 8, .heads = 2, .classes = 3, .functionals = true
 };
+static const struct student_shape white = {
+	.rows = 6, .width = 8, .heads = 2, .classes = 3, .functionals = true,
+	.whitened = true
+};
 static const struct student_shape base = {
 	.rows = 83, .width = 144, .heads = 4, .classes = 4, .blocks = "cacaca"
 };
@@ -119,8 +123,11 @@ differentiate(struct network *n)
 	for (size_t i = 0; i < n->params.count; i++) {
 		const struct param *t = &n->params.param[i];
 
-		check_gradient(loss, n, n->block + t->offset,
-		               n->gradient + t->offset, t->length);
+		if (strncmp(t->name, "whiten.", 7) == 0)
+			assert_true(n->gradient[t->offset] == GRADIENT_START);
+		else
+			check_gradient(loss, n, n->block + t->offset,
+			               n->gradient + t->offset, t->length);
 	}
 }
 
@@ -146,6 +153,48 @@ test_gradients_functionals(void **state)
 	network_init(&n, &flat, 3);
 	n.batch.rows = rows;
 	differentiate(&n);
+	network_release(&n);
+}
+
+/*
+ * What whitens is fixed, and acts on the first half of a row as if that had
+ * been whitened before; where it is all 0, nothing is there to whiten.
+ */
+static void
+test_whitened(void **state)
+{
+	size_t rows[UTTERANCES_MAX] = { 1, 1, 1 }, h = white.rows / 2;
+	struct network n;
+	struct student_shape plain = white;
+	float *logits;
+
+	(void)state;
+	network_init(&n, &white, 3);
+	n.batch.rows = rows;
+	for (size_t i = 0; i < h * h; i++)
+		n.weights.whiten.weight[i] = .3f * (float)(i % 4) - .5f;
+	memset(n.features[1], 0, h * sizeof **n.features);
+	differentiate(&n);
+	forward(&n);
+	logits = n.logits;
+
+	for (size_t u = 0; u < 3; u++) {
+		float z[8] = { 0 };
+
+		for (size_t i = 0; u != 1 && i < h; i++) {
+			for (size_t j = 0; j < h; j++)
+				z[i] += n.weights.whiten.weight[i * h + j] *
+					(n.features[u][j] -
+					 n.weights.whiten.centre[j]);
+		}
+		memcpy(n.features[u], z, h * sizeof *z);
+	}
+	plain.whitened = false;
+	n.shape = plain;
+	n.logits = constant_floats(3 * white.classes, NAN);
+	forward(&n);
+	assert_all_close(logits, n.logits, 3 * white.classes, 1e-5);
+	free(logits);
 	network_release(&n);
 }
 
@@ -303,6 +352,8 @@ main(void)
 		  test_gradients, NULL, NULL, NULL },
 		{ "so it is for functionals",
 		  test_gradients_functionals, NULL, NULL, NULL },
+		{ "whitening is as if the functionals came whitened",
+		  test_whitened, NULL, NULL, NULL },
 		{ "so it is with dropout",
 		  test_gradients_dropout, NULL, NULL, NULL },
 		{ "dropout acts in the blocks and before the classifier",
