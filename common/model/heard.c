@@ -51,9 +51,11 @@ append(struct heard *h, uint64_t digest)
 static size_t
 settle(uint64_t *digest, size_t count)
 {
-	size_t kept = 0;
+	size_t kept = 0, sorted = 1;
 
-	if (count > 0)
+	while (sorted < count && digest[sorted - 1] <= digest[sorted])
+		sorted++;
+	if (sorted < count) /* those of a model are sorted */
 		qsort(digest, count, sizeof *digest, compare);
 	for (size_t i = 0; i < count; i++)
 		if (kept == 0 || digest[i] != digest[kept - 1])

@@ -4,6 +4,7 @@
 #include "nn/chunk.h"
 #include "nn/conv1d.h"
 #include "nn/gemm.h"
+#include "nn/gemm_panel.h"
 #include "nn/linear.h"
 
 /*
@@ -140,6 +141,8 @@ conv1d_forward(float *y, const float *x,
 		direct_forward(y, x, weight, bias, rows, O, k * I, stride * I);
 		return;
 	}
+	if (gemm_panel(y, O, x, stride * I, weight, bias, rows, O, k * I))
+		return;
 	#pragma omp parallel for schedule(dynamic) if (cut.tiles > 1)
 	for (size_t i = 0; i < cut.tiles; i++) {
 		struct gemm_tile t = gemm_tile(&cut, i);

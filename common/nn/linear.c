@@ -1,6 +1,7 @@
 #include "core/vector.h"
 #include "nn/chunk.h"
 #include "nn/gemm.h"
+#include "nn/gemm_panel.h"
 #include "nn/linear.h"
 
 /* Channels whose sums one thread takes. */
@@ -11,6 +12,8 @@ linear_forward_into(float *y, size_t ldy, const float *x, size_t ldx,
                     const float *weight, const float *bias,
                     size_t N, size_t I, size_t O)
 {
+	if (gemm_panel(y, ldy, x, ldx, weight, bias, N, O, I))
+		return;
 	if (bias)
 		gemm_onto_bias(GEMM_PLAIN, GEMM_TRANSPOSED, N, O, I,
 		               x, ldx, weight, I, bias, y, ldy);
