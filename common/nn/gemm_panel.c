@@ -23,6 +23,12 @@ struct columns {
 	__mmask16 left, right;
 };
 
+/* Part of a weight: n rows, ld apart, DEPTH floats of each. */
+struct part {
+	const float *weight;
+	size_t ld, n;
+};
+
 static __mmask16
 first(size_t n)
 {
@@ -114,33 +120,45 @@ tile(float *y, size_t ldy, const float *x, size_t ldx, const float *panel,
 }
 
 TARGET static void
+prefetch(const float *row)
+{
+	for (size_t k = 0; k < DEPTH; k += LANES)
+		_mm_prefetch(row + k, _MM_HINT_T0);
+}
+
+/* All rows; on the way next, what is to be packed then, is fetched. */
+TARGET static void
 tiles(float *y, size_t ldy, const float *x, size_t ldx, const float *panel,
       const float *bias, bool onto, struct columns there, size_t K,
-      size_t rows)
+      size_t rows, struct part next)
 {
-	for (; rows >= ROWS; rows -= ROWS, y += ROWS * ldy, x += ROWS * ldx)
+	for (; rows >= ROWS; rows -= ROWS, y += ROWS * ldy, x += ROWS * ldx) {
+		if (next.n > 0)
+			prefetch(next.weight + --next.n * next.ld);
 		tile(y, ldy, x, ldx, panel, bias, onto, there, K, ROWS);
+	}
 	for (; rows >= 2; rows -= 2, y += 2 * ldy, x += 2 * ldx)
 		tile(y, ldy, x, ldx, panel, bias, onto, there, K, 2);
 	if (rows)
 		tile(y, ldy, x, ldx, panel, bias, onto, there, K, 1);
 }
 
-/* n columns of y, COLUMNS or fewer. */
+/* n columns of y, COLUMNS or fewer; after is the panel after it. */
 static void
 panel_multiply(float *y, size_t ldy, const float *x, size_t ldx,
                const float *weight, const float *bias, size_t rows, size_t n,
-               size_t K)
+               size_t K, struct part after)
 {
 	float panel[DEPTH * COLUMNS];
 	struct columns there = { first(n), n > LANES ? first(n - LANES) : 0 };
 
 	for (size_t k = 0; k < K; k += DEPTH) {
 		size_t depth = chunk_length(k, DEPTH, K);
+		struct part next = { weight + k + depth, K, n };
 
 		panel_pack(panel, weight + k, K, n, depth);
 		tiles(y, ldy, x + k, ldx, panel, bias, k > 0, there, depth,
-		      rows);
+		      rows, k + depth < K ? next : after);
 	}
 }
 
@@ -159,11 +177,15 @@ gemm_panel(float *y, size_t ldy, const float *x, size_t ldx,
 	#pragma omp parallel for schedule(dynamic)
 	for (size_t i = 0; i < chunks * panels; i++) {
 		size_t m = i / panels * CHUNK, n = i % panels * COLUMNS;
+		size_t columns = chunk_length(n, COLUMNS, N);
+		size_t after = n + columns < N ? n + columns : 0;
 
 		panel_multiply(y + m * ldy + n, ldy, x + m * ldx, ldx,
 		               weight + n * K, bias ? bias + n : NULL,
-		               chunk_length(m, CHUNK, M),
-		               chunk_length(n, COLUMNS, N), K);
+		               chunk_length(m, CHUNK, M), columns, K,
+		               (struct part){ weight + after * K, K,
+		                              chunk_length(after, COLUMNS,
+		                                           N) });
 	}
 	return true;
 }
