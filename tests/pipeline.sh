@@ -79,6 +79,13 @@ check 'a clip gives a heading and a line, and nothing is said' '
 		grep -q "^id start end .* emotion confidence anger "
 	sed 1d out | grep -q "^$examples/angry-en.flac	0.000	2.399	"
 '
+check 'its recipe trains all of it, although what it makes is there' '
+	make -n -C "$top/pipelines/default" CORPORA=. WORK="$PWD/none" >out
+	test "$(grep -c "^./train.sh network" out)" -eq 6
+	test "$(grep -c "^./train.sh functionals" out)" -eq 18
+	grep -q "model.tmp model.safetensors" out
+	grep -q "card.tmp MODEL_CARD.md" out
+'
 check 'the model built in is the one in pipelines/default' '
 	wavread "$examples"/*.flac | featurize >x.frames
 	predict <x.frames >out
