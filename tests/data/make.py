@@ -95,6 +95,8 @@ def hostile():
     yield 'end-cut', head + end(0)[:-1]
     yield 'after-end', head + end(0) + pack(utterance('a'))
     yield 'trailing', head + end(0) + b'\n'
+    yield 'no-id', head + pack({'frame': 'utterance', 'rate': 1}) + end(1)
+    yield 'id-number', head + pack({'frame': 'utterance', 'id': 7}) + end(1)
     yield 'no-kind', head + pack({'id': 'a'}) + end(1)
     yield 'empty', b''
     yield 'text', b'path\tlanguage\tlabel\n'
