@@ -86,6 +86,16 @@ check 'its recipe trains all of it, although what it makes is there' '
 	grep -q "model.tmp model.safetensors" out
 	grep -q "card.tmp MODEL_CARD.md" out
 '
+check 'the README has the figures of the model card' '
+	awk "/^corpus=/ && NF == 8 { n[\$1]++; row[n[\$1]] = row[n[\$1]] \" | \" \$3 }
+	END { print row[1]; print row[2] }" \
+		"$top/pipelines/default/MODEL_CARD.md" >rows
+	test "$(wc -l <rows)" -eq 2
+	while read -r row
+	do
+		grep -qF "$row |" "$top/README.md"
+	done <rows
+'
 check 'the model built in is the one in pipelines/default' '
 	wavread "$examples"/*.flac | featurize >x.frames
 	predict <x.frames >out
