@@ -87,7 +87,10 @@ check 'its recipe trains all of it, although what it makes is there' '
 	grep -q "card.tmp MODEL_CARD.md" out
 '
 check 'the README has the figures of the model card' '
-	awk "/^corpus=/ && NF == 8 { n[\$1]++; row[n[\$1]] = row[n[\$1]] \" | \" \$3 }
+	awk "/^corpus=/ && NF == 8 {
+		n = ++seen[\$1]
+		row[n] = row[n] \" | \" \$3
+	}
 	END { print row[1]; print row[2] }" \
 		"$top/pipelines/default/MODEL_CARD.md" >rows
 	test "$(wc -l <rows)" -eq 2

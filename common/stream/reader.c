@@ -247,7 +247,8 @@ reader_next_in_run(struct reader *r, struct frame *f)
 		r->utterances_total++;
 		if (!frame_text(f, FIELD_ID))
 			die("%s: utterance %zu has no id, a text "
-			    "(see tunne-frame(5))", r->name, r->utterances_total);
+			    "(see tunne-frame(5))", r->name,
+			    r->utterances_total);
 		return true;
 	case KIND_END:
 		end_take(r, f);
