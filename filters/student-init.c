@@ -6,7 +6,7 @@
  *
  * Writes a compact student with random weights from a seed, or a network of
  * Hugging Face with a fresh head: the same command writes the same bytes.
- * Reads a stream for --blocks fw alone, whose functionals are whitened by it.
+ * Only with --blocks fw it reads frames, whose functionals set the whitening.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,11 @@
 #!/bin/sh
 # student-init(1): what it writes, what it refuses.
 . "$(dirname "$0")/lib.sh"
+# python that has what we import; not always the first on PATH
+for python in python3 /usr/bin/python3
+do
+	$python -c 'import msgpack' 2>/dev/null && break
+done
 
 check 'bad options are usage errors that say what is wanted' '
 	fails 2 student-init
@@ -117,6 +122,22 @@ check 'what cannot be whitened is refused, and no model written' '
 	head -c 100000 raw.frames >short.frames
 	fails 1 student-init --blocks fw -o m <short.frames 2>err
 	test "$(wc -l <err)" -eq 1
+	for what in "f[\"features\"][b\"data\"] = nan" "del f[\"features\"]"
+	do
+		student-init -o old
+		cp old kept
+		$python -c "
+import msgpack, struct, sys
+for f in msgpack.Unpacker(sys.stdin.buffer):
+    if f[\"frame\"] == \"utterance\" and f[\"id\"].startswith(\"happy\"):
+        n = len(f[\"features\"][b\"data\"]) // 4
+        nan = struct.pack(\"<f\", float(\"nan\")) * n
+        $what
+    sys.stdout.buffer.write(msgpack.packb(f))" <raw.frames >bad.frames
+		fails 1 student-init --blocks fw -o old <bad.frames 2>err
+		says "happy-pl.flac: features: " err
+		cmp old kept
+	done
 	fails 1 student-init --blocks fw -f "fbank40+pitch 16000/400/160" \
 		-o m <raw.frames 2>err
 	says "16000/400/160\", the student" err

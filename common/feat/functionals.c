@@ -256,9 +256,9 @@ rhythm_functionals(float *out, const struct rows *r)
 {
 	size_t from = 0, to = r->T, voiced = 0;
 
-	while (!r->active[from]) /* the loudest row is active */
+	while (from + 1 < to && !r->active[from])
 		from++;
-	while (!r->active[to - 1])
+	while (from + 1 < to && !r->active[to - 1])
 		to--;
 	for (size_t t = from; t < to; t++)
 		voiced += r->voiced[t];

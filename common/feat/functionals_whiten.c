@@ -8,6 +8,21 @@
 #include "stream/fields.h"
 #include "stream/reader.h"
 
+/* NULL, or why an utterance that should have functionals has none. */
+static const char *
+refusal(struct frame *f, const float *functionals)
+{
+	const char *why;
+
+	if (functionals)
+		return floats_finite(functionals, FUNCTIONALS) ? NULL
+			: "features of impossible values";
+	if (frame_has(f, FIELD_CMVN))
+		return NULL;
+	return frame_need(f, FIELD_FEATURES, 2, &why)
+		? "features without functionals" : why;
+}
+
 static void
 type_check(struct frame *f, const struct features_type *t)
 {
@@ -33,16 +48,19 @@ functionals_whiten(float *weight, float *centre, const char *path,
 	reader_tell(&r);
 	while (reader_next(&r, &f)) {
 		const float *x = functionals_of(&f);
+		const char *why = refusal(&f, x);
 
 		type_check(&f, t);
-		if (x && !floats_finite(x, FUNCTIONALS))
-			die("%s: features are not finite", frame_id(&f));
+		if (why)
+			die("%s: %s", frame_id(&f), why);
 		if (x)
 			whitening_add(&w, x);
 	}
 	if (w.rows == 0)
 		die("%s: no utterance with raw features", r.name);
 	whitening_solve(weight, centre, &w);
+	if (!floats_finite(weight, (size_t)FUNCTIONALS * FUNCTIONALS))
+		die("%s: features of impossible values", r.name);
 	whitening_release(&w);
 	reader_close(&r);
 	frame_release(&f);

@@ -5,6 +5,8 @@
 #include "feat/whitening.h"
 
 static const double shrinkage = .5, deviation_least = 1e-3;
+/* A variance that is less of the mean's square is rounding. */
+static const double rounding = 1e-9;
 
 void
 whitening_init(struct whitening *w, size_t width)
@@ -37,24 +39,42 @@ whitening_add(struct whitening *w, const float *x)
 	}
 }
 
+static double
+mean_of(const struct whitening *w, size_t i)
+{
+	return w->sum[i] / (double)w->rows;
+}
+
+static double
+covariance(const struct whitening *w, size_t i, size_t j)
+{
+	return w->product[i * w->width + j] / (double)w->rows -
+		mean_of(w, i) * mean_of(w, j);
+}
+
+/* 0 of a column that does not vary. */
+static double
+deviation_of(const struct whitening *w, size_t i)
+{
+	double variance = covariance(w, i, i);
+	double least = rounding * mean_of(w, i) * mean_of(w, i);
+
+	return variance > least ? fmax(sqrt(variance), deviation_least) : 0;
+}
+
 /* r [n,n], below the diagonal and on it: shrunk correlations. */
 static void
-correlations(double *r, double *deviation, const struct whitening *w)
+correlations(double *r, const double *deviation, const struct whitening *w)
 {
 	size_t n = w->width;
-	double rows = (double)w->rows;
 
 	for (size_t i = 0; i < n; i++) {
-		double *row = r + i * n;
-
-		for (size_t j = 0; j <= i; j++)
-			row[j] = w->product[i * n + j] / rows -
-				w->sum[i] / rows * (w->sum[j] / rows);
-		deviation[i] = fmax(sqrt(fmax(row[i], 0)), deviation_least);
 		for (size_t j = 0; j < i; j++)
-			row[j] *= (1 - shrinkage) /
-				(deviation[i] * deviation[j]);
-		row[i] = 1;
+			if (deviation[i] > 0 && deviation[j] > 0)
+				r[i * n + j] = covariance(w, i, j) *
+					((1 - shrinkage) /
+					 (deviation[i] * deviation[j]));
+		r[i * n + i] = 1;
 	}
 }
 
@@ -95,14 +115,16 @@ whitening_solve(float *weight, float *centre, const struct whitening *w)
 	double *inverse = xcalloc(n * n, sizeof *inverse);
 	double *deviation = xcalloc(n, sizeof *deviation);
 
+	for (size_t i = 0; i < n; i++)
+		deviation[i] = deviation_of(w, i);
 	correlations(l, deviation, w);
 	root(l, n);
 	for (size_t i = 0; i < n; i++) {
 		inverse_row(inverse, l, i, n);
 		for (size_t j = 0; j < n; j++)
 			weight[i * n + j] = (float)(inverse[i * n + j] /
-			                            deviation[j]);
-		centre[i] = (float)(w->sum[i] / (double)w->rows);
+				fmax(deviation[j], deviation_least));
+		centre[i] = (float)mean_of(w, i);
 	}
 	free(l);
 	free(inverse);

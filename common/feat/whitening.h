@@ -1,16 +1,17 @@
 /*
- * whitening.h - columns that say the same again made to say something new
+ * whitening.h - columns made to say less again of what others have said
  *
  * Of rows x with mean m, deviations s and correlations R, and L the lower
- * triangular root of (R + 1) / 2, that is L L' = (R + 1) / 2:
+ * triangular root of R halfway to the identity I, that is L L' = (R + I) / 2:
  *
  *	z = L^-1 ((x - m) / s)
  *
- * so each column keeps what those before it do not tell.  Halfway between R
- * and no correlation at all, for what is estimated of few rows is not to be
- * blown up.  (Kessy, Lewin and Strimmer 2018, "Optimal whitening and
- * decorrelation"; Schaefer and Strimmer 2005 for the shrinkage.)  A deviation
- * under 1e-3 counts as 1e-3.
+ * so each column loses part of what those before it tell.  With R itself it
+ * would lose all of that, and what is left of a column that the others tell
+ * nearly whole, and that few rows say anything of, would be blown up.
+ * (Kessy, Lewin and Strimmer 2018, "Optimal whitening and decorrelation";
+ * Schaefer and Strimmer 2005 for the shrinkage.)  A deviation under 1e-3, or
+ * lost in rounding beside the mean, counts as 1e-3.
  */
 #ifndef WHITENING_H
 #define WHITENING_H

@@ -11,8 +11,8 @@
 enum { LANES = 16, COLUMNS = 2 * LANES, ROWS = 8 };
 
 /*
- * What a thread does at a time: so many rows, so much of K.  A panel stays in
- * its first cache, the rows in the second.
+ * What a thread does at a time: so many rows, so much of K.  A panel is the
+ * size of a first cache, the rows fit the second.
  */
 enum { CHUNK = 256, DEPTH = 256 };
 
@@ -23,10 +23,10 @@ struct columns {
 	__mmask16 left, right;
 };
 
-/* Part of a weight: n rows, ld apart, DEPTH floats of each. */
+/* Part of a weight: n rows, ld apart, depth floats of each. */
 struct part {
 	const float *weight;
-	size_t ld, n;
+	size_t ld, n, depth;
 };
 
 static __mmask16
@@ -120,9 +120,9 @@ tile(float *y, size_t ldy, const float *x, size_t ldx, const float *panel,
 }
 
 TARGET static void
-prefetch(const float *row)
+prefetch(const float *row, size_t depth)
 {
-	for (size_t k = 0; k < DEPTH; k += LANES)
+	for (size_t k = 0; k < depth; k += LANES)
 		_mm_prefetch(row + k, _MM_HINT_T0);
 }
 
@@ -134,7 +134,7 @@ tiles(float *y, size_t ldy, const float *x, size_t ldx, const float *panel,
 {
 	for (; rows >= ROWS; rows -= ROWS, y += ROWS * ldy, x += ROWS * ldx) {
 		if (next.n > 0)
-			prefetch(next.weight + --next.n * next.ld);
+			prefetch(next.weight + --next.n * next.ld, next.depth);
 		tile(y, ldy, x, ldx, panel, bias, onto, there, K, ROWS);
 	}
 	for (; rows >= 2; rows -= 2, y += 2 * ldy, x += 2 * ldx)
@@ -143,7 +143,10 @@ tiles(float *y, size_t ldy, const float *x, size_t ldx, const float *panel,
 		tile(y, ldy, x, ldx, panel, bias, onto, there, K, 1);
 }
 
-/* n columns of y, COLUMNS or fewer; after is the panel after it. */
+/*
+ * n columns of y, COLUMNS or fewer.  after is the beginning of the next panel,
+ * which this thread, or another that shares a cache with it, takes up then.
+ */
 static void
 panel_multiply(float *y, size_t ldy, const float *x, size_t ldx,
                const float *weight, const float *bias, size_t rows, size_t n,
@@ -154,11 +157,13 @@ panel_multiply(float *y, size_t ldy, const float *x, size_t ldx,
 
 	for (size_t k = 0; k < K; k += DEPTH) {
 		size_t depth = chunk_length(k, DEPTH, K);
-		struct part next = { weight + k + depth, K, n };
+		size_t rest = K - k - depth;
+		struct part next = { weight + k + depth, K, n,
+		                     rest < DEPTH ? rest : DEPTH };
 
 		panel_pack(panel, weight + k, K, n, depth);
 		tiles(y, ldy, x + k, ldx, panel, bias, k > 0, there, depth,
-		      rows, k + depth < K ? next : after);
+		      rows, rest > 0 ? next : after);
 	}
 }
 
@@ -183,9 +188,11 @@ gemm_panel(float *y, size_t ldy, const float *x, size_t ldx,
 		panel_multiply(y + m * ldy + n, ldy, x + m * ldx, ldx,
 		               weight + n * K, bias ? bias + n : NULL,
 		               chunk_length(m, CHUNK, M), columns, K,
-		               (struct part){ weight + after * K, K,
-		                              chunk_length(after, COLUMNS,
-		                                           N) });
+		               (struct part){
+		                   weight + after * K, K,
+		                   chunk_length(after, COLUMNS, N),
+		                   chunk_length(0, DEPTH, K)
+		               });
 	}
 	return true;
 }

@@ -18,8 +18,8 @@
  * weight [N,K]   bias [N], or NULL for none
  *
  * In all threads.  Each sum is taken in the order of K, fused, whatever M and
- * the number of threads.  False, and y as it was, where that is no gain: of
- * small products, inside a parallel region, without AVX-512.
+ * the number of threads.  False, and y as it was, of what it leaves to BLAS:
+ * small products, those inside a parallel region, all without AVX-512.
  */
 bool gemm_panel(float *y, size_t ldy, const float *x, size_t ldx,
                 const float *weight, const float *bias,

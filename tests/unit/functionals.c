@@ -104,6 +104,23 @@ test_known(void **state)
 	assert_false(functionals_known(&t));
 }
 
+/* So loud that 2.2 less is the same: no row is active, and none is read. */
+static void
+test_loud(void **state)
+{
+	enum { T = 30, WIDTH = 23 };
+	float x[T * WIDTH] = { 0 }, out[FUNCTIONALS];
+	struct arena scratch = ARENA_INIT;
+
+	(void)state;
+	for (size_t t = 0; t < T; t++)
+		x[t * WIDTH + WIDTH - 1] = t % 2 ? 1e9f : 0;
+	functionals_forward(out, x, x, T, &type, &scratch);
+	for (size_t i = 0; i < FUNCTIONALS; i++)
+		assert_true(isfinite(out[i]));
+	arena_release(&scratch);
+}
+
 /* A frame's are those of its view; none where this is not to be had. */
 static void
 test_frame(void **state)
@@ -143,6 +160,8 @@ main(void)
 		{ "they are NumPy's", test_golden, NULL, NULL, NULL },
 		{ "deltas change nothing", test_deltas, NULL, NULL, NULL },
 		{ "silence gives numbers", test_silence, NULL, NULL, NULL },
+		{ "so does what is too loud to be told apart",
+		  test_loud, NULL, NULL, NULL },
 		{ "only filter banks with pitch have them",
 		  test_known, NULL, NULL, NULL },
 		{ "a frame's are those of its raw features",

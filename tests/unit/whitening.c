@@ -98,6 +98,16 @@ test_degenerate(void **state)
 	for (size_t i = 0; i < WIDTH * WIDTH; i++)
 		assert_close(weight[i], i % (WIDTH + 1) ? 0 : 1000, 1e-4);
 	for (size_t t = 0; t < ROWS; t++)
+		for (size_t i = 0; i < WIDTH; i += 2)
+			x[t * WIDTH + i] = 1e7f + (float)((t + i) % 3);
+	solve(weight, centre, x, ROWS);
+	for (size_t i = 0; i < WIDTH; i += 2)
+		for (size_t j = 0; j < WIDTH; j++)
+			assert_close(weight[i * WIDTH + j], i == j ? 1000 : 0,
+			             1e-4);
+	for (size_t i = 0; i < WIDTH * WIDTH; i++)
+		assert_true(isfinite(weight[i]));
+	for (size_t t = 0; t < ROWS; t++)
 		for (size_t i = 1; i < WIDTH; i++)
 			x[t * WIDTH + i] = 2 * x[t * WIDTH + i - 1];
 	solve(weight, centre, x, ROWS);
@@ -110,10 +120,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		{ "columns become what those before do not tell",
+		{ "the covariances, halved but for variances, become 1",
 		  test_definition, NULL, NULL, NULL },
 		{ "the centre is the mean", test_centre, NULL, NULL, NULL },
-		{ "of one row, or the same columns twice, it is finite",
+		{ "of one row, of constants, of columns twice, it is finite",
 		  test_degenerate, NULL, NULL, NULL },
 	};
 
