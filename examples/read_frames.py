@@ -21,7 +21,7 @@ def all_frames(fp):
     try:
         for frame in unpacker:
             kind = frame["frame"]
-            if kind == "utterance":
+            if kind == "utterance" and isinstance(frame["id"], str):
                 count += 1
             elif (kind == "header" and count is None and
                   frame["version"] == 1):
