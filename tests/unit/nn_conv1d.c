@@ -106,6 +106,7 @@ test_large(void **state)
 		.x = random_floats(T * I, 1),
 		.weight = random_floats(O * TAPS * I, 2),
 		.bias = random_floats(O, 3),
+		.dy = random_floats(rows * O, 4),
 		.T = T, .I = I, .O = O, .k = TAPS, .stride = STRIDE,
 		.rows = rows
 	};
@@ -116,6 +117,7 @@ test_large(void **state)
 	free(l.x);
 	free(l.weight);
 	free(l.bias);
+	free(l.dy);
 }
 
 /* Bare samples: few products to a sum, and channels that no panel divides. */
