@@ -1,7 +1,7 @@
 /*
  * student.h - the compact student: features in, logits out
  *
- *	features [T,M]
+ *	features [T,M]; or [1,M], functionals, the raw ones whitened
  *	conv k 5, stride 2, GELU                          [T/2,d]
  *	conv k 3, stride 2, GELU                          [T/4,d]
  *	blocks, one for each letter of the shape:

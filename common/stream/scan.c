@@ -212,7 +212,8 @@ scan_next(struct scan *s, FILE *fp, const char **why)
 	ungetc(first, fp);
 	*why = head_read(s, fp, &item);
 	if (!*why && item.kind != ITEM_MAP)
-		*why = "not a stream of frames";
+		*why = "not a stream of frames "
+		       "(wavread makes one; see tunne-frame(5))";
 	if (!*why && item.size > FRAME_FIELDS_MAX)
 		*why = "a frame of more than 1024 fields";
 	for (size_t i = 0; !*why && i < item.size; i++)
