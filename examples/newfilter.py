@@ -26,6 +26,8 @@ def usable(audio):
 
 
 def main():
+    # not sys.stdout, which would fail once more at exit
+    out = open(1, "wb", closefd=False)
     failed = False
     for frame in all_frames(open(0, "rb", buffering=0)):
         if frame["frame"] == "header":
@@ -43,8 +45,8 @@ def main():
             failed = True
             continue
         packed = msgpack.packb(frame, default=msgpack_numpy.encode)
-        sys.stdout.buffer.write(packed)
-        sys.stdout.buffer.flush()
+        out.write(packed)
+        out.flush()
     return failed
 
 

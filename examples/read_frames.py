@@ -45,12 +45,14 @@ def read_frames(fp):
 
 
 def main():
+    # not sys.stdout, which would fail once more at exit
+    out = open(1, "w", closefd=False)
     # unbuffered, so that live input flows
     for utterance in read_frames(open(0, "rb", buffering=0)):
         shapes = [f"{key} {list(value.shape)}"
                   for key, value in utterance.items()
                   if hasattr(value, "shape")]
-        print(utterance["id"], *shapes, sep="\t", flush=True)
+        print(utterance["id"], *shapes, sep="\t", file=out, flush=True)
 
 
 if __name__ == "__main__":

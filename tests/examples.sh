@@ -175,7 +175,9 @@ check 'newfilter.py fails on a cut stream, no stream and a full disk' '
 	fails 1 newfilter_py <"$examples/clips.tsv" 2>err
 	says "newfilter.py: not a stream of frames" err
 	fails 1 newfilter_py <x.frames 2>err >/dev/full
-	grep -q "newfilter.py: .*No space left on device" err
+	says "newfilter.py: [Errno 28] No space left on device" err
+	fails 1 $python "$examples/read_frames.py" <x.frames 2>err >/dev/full
+	says "read_frames.py: [Errno 28] No space left on device" err
 '
 check 'barefilter.c adds the level that Python computes' '
 	built

@@ -1,6 +1,6 @@
 # lib.sh - TAP for shell tests; source it, call check(), end with finish.
 set -u
-unset CDPATH GREP_OPTIONS
+unset CDPATH GREP_OPTIONS PYTHONUNBUFFERED
 LC_ALL=C
 export LC_ALL
 top=$(cd "$(dirname "$0")/.." && pwd)
