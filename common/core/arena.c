@@ -1,8 +1,6 @@
-#define _DEFAULT_SOURCE /* madvise */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "core/arena.h"
 #include "core/die.h"
@@ -26,10 +24,7 @@ block_new(size_t size)
 
 	if (!b)
 		die("out of memory");
-#ifdef MADV_HUGEPAGE /* Linux: far fewer page faults */
-	if (align == HUGE_PAGE)
-		madvise(b, bytes / align * align, MADV_HUGEPAGE);
-#endif
+	xalloc_huge(b, bytes / align * align);
 	return b;
 }
 

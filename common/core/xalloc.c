@@ -1,11 +1,15 @@
+#define _DEFAULT_SOURCE /* madvise */
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "core/die.h"
 #include "core/xalloc.h"
+
+enum { HUGE_PAGE = 1 << 21 };
 
 static size_t
 bytes(size_t count, size_t size)
@@ -15,10 +19,29 @@ bytes(size_t count, size_t size)
 	return count > 0 && size > 0 ? count * size : 1;
 }
 
+void
+xalloc_huge(void *p, size_t size)
+{
+#ifdef MADV_HUGEPAGE /* Linux */
+	uintptr_t first = ((uintptr_t)p + HUGE_PAGE - 1) / HUGE_PAGE;
+	uintptr_t end = ((uintptr_t)p + size) / HUGE_PAGE;
+
+	if (first < end)
+		madvise((void *)(first * HUGE_PAGE),
+		        (end - first) * HUGE_PAGE, MADV_HUGEPAGE);
+#else
+	(void)p;
+	(void)size;
+#endif
+}
+
 void *
 xmalloc(size_t count, size_t size)
 {
-	return xrealloc(NULL, count, size);
+	void *p = xrealloc(NULL, count, size);
+
+	xalloc_huge(p, count * size);
+	return p;
 }
 
 void *
@@ -28,6 +51,7 @@ xcalloc(size_t count, size_t size)
 
 	if (!p)
 		die("out of memory");
+	xalloc_huge(p, count * size);
 	return p;
 }
 

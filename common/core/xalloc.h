@@ -13,6 +13,14 @@
 void *xmalloc(size_t count, size_t size);
 void *xcalloc(size_t count, size_t size); /* zeroed */
 void *xrealloc(void *old, size_t count, size_t size);
+
+/*
+ * Asks for huge pages for those that lie wholly in the size bytes at p, where
+ * the system has any: one page fault instead of 512.  To be called before the
+ * memory is written; xmalloc and xcalloc have done it.
+ */
+void xalloc_huge(void *p, size_t size);
+
 char *xstrdup(const char *s);
 
 /* printf into a new string. */

@@ -91,7 +91,12 @@ pack(uint16_t *packed, const struct source *B, size_t N, size_t K)
 {
 	size_t deep = bf16_round_up(K);
 
-	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * K))
+	if (!chunk_worth(N * K)) {
+		for (size_t n = 0; n < N; n += BF16_BLOCK)
+			panel_pack(packed + n * deep, B, n, N, K);
+		return;
+	}
+	#pragma omp parallel for schedule(dynamic)
 	for (size_t n = 0; n < N; n += BF16_BLOCK)
 		panel_pack(packed + n * deep, B, n, N, K);
 }

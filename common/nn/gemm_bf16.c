@@ -180,6 +180,14 @@ slab_of(const struct bf16_in *A, size_t start, size_t rows, size_t N,
 	};
 }
 
+static void
+strip_pack(const struct slab *s, const struct bf16_in *A, size_t r, size_t K,
+           uint16_t *scratch)
+{
+	bf16_strip_pack(scratch + r * s->deep, A, s->start + r,
+	                chunk_length(r, BF16_BLOCK, s->rows), K);
+}
+
 /* By rows: a thread packs some, and multiplies them by all columns. */
 static void
 multiply_tall(const struct bf16_out *out, const struct bf16_unit *unit,
@@ -197,9 +205,7 @@ multiply_tall(const struct bf16_out *out, const struct bf16_unit *unit,
 		                              N, K, own);
 
 		for (size_t r = 0; r < s.rows; r += BF16_BLOCK)
-			bf16_strip_pack(own + r * s.deep, A, start + r,
-			                chunk_length(r, BF16_BLOCK, s.rows),
-			                K);
+			strip_pack(&s, A, r, K, own);
 		piece(out, unit, &s, packed, 0, 0, s.rows, N);
 	}
 }
@@ -211,19 +217,25 @@ gemm_bf16(const struct bf16_out *out, const struct bf16_unit *unit,
 {
 	const struct slab s = slab_of(A, 0, M, N, K, scratch);
 	size_t most = rows_of(ROWS, K), down = (M + most - 1) / most;
-	size_t across = (N + COLUMNS - 1) / COLUMNS;
-	bool alone = omp_in_parallel() || !chunk_worth_products(M * N * K);
+	size_t across = (N + COLUMNS - 1) / COLUMNS, height = scratch ? M : 0;
 
 	if (scratch && tall(M, K)) {
 		multiply_tall(out, unit, A, packed, M, N, K, scratch);
 		return;
 	}
-	#pragma omp parallel if (!alone)
+	if (!chunk_worth_products(M * N * K)) { /* a region costs more */
+		for (size_t r = 0; r < height; r += BF16_BLOCK)
+			strip_pack(&s, A, r, K, scratch);
+		for (size_t m = 0; m < M; m += most)
+			piece(out, unit, &s, packed, m, 0,
+			      chunk_length(m, most, M), N);
+		return;
+	}
+	#pragma omp parallel
 	{
 		#pragma omp for schedule(dynamic)
-		for (size_t r = 0; r < (scratch ? M : 0); r += BF16_BLOCK)
-			bf16_strip_pack(scratch + r * s.deep, A, r,
-			                chunk_length(r, BF16_BLOCK, M), K);
+		for (size_t r = 0; r < height; r += BF16_BLOCK)
+			strip_pack(&s, A, r, K, scratch);
 		#pragma omp for schedule(dynamic)
 		for (size_t i = 0; i < down * across; i++) {
 			size_t m = i / across * most;

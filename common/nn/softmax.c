@@ -55,7 +55,11 @@ softmax_forward(float *y, const float *x, size_t N, size_t C)
 {
 	size_t rows = chunk_rows(C);
 
-	#pragma omp parallel for schedule(dynamic) if (chunk_worth(N * C))
+	if (!chunk_worth(N * C)) {
+		forward(y, x, N, C);
+		return;
+	}
+	#pragma omp parallel for schedule(dynamic)
 	for (size_t n = 0; n < N; n += rows)
 		forward(y + n * C, x + n * C, chunk_length(n, rows, N), C);
 }
