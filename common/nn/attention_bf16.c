@@ -7,6 +7,7 @@
 #include "nn/attention_bf16.h"
 #include "nn/chunk.h"
 #include "nn/relative_bias.h"
+#include "nn/row_max.h"
 
 /* So many queries at a time; and where a thread's arrays begin. */
 enum { QUERIES = 128, ALIGNMENT = 64 };
@@ -103,13 +104,10 @@ shares_forward(uint16_t *shares, float *scores, size_t rows, size_t T)
 	size_t ld = bf16_round_up(T);
 
 	for (size_t r = 0; r < rows; r++, scores += ld, shares += ld) {
-		float max = -INFINITY, sum = 0, scale;
+		float max = row_max(scores, T), sum = 0, scale;
 
 		for (size_t k = T; k < ld; k++)
 			scores[k] = -INFINITY;
-		#pragma omp simd reduction(max:max)
-		for (size_t k = 0; k < ld; k++)
-			max = scores[k] > max ? scores[k] : max;
 		#pragma omp simd reduction(+:sum)
 		for (size_t k = 0; k < ld; k++) {
 			scores[k] = exp_rough(scores[k] - max);

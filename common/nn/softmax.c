@@ -2,39 +2,15 @@
 
 #include "core/vector.h"
 #include "nn/chunk.h"
+#include "nn/row_max.h"
 #include "nn/softmax.h"
 #include "nn/vexp.h"
-
-/*
- * By lanes, since Clang does not vectorise a maximum.  NaN is never the
- * largest, but the sum below meets it.
- */
-static inline float
-row_max(const float *x, size_t C)
-{
-	enum { LANES = 16 };
-	float lane[LANES], max = -INFINITY;
-	size_t c = 0;
-
-	for (size_t l = 0; l < LANES; l++)
-		lane[l] = -INFINITY;
-	for (; c + LANES <= C; c += LANES) {
-		#pragma omp simd
-		for (size_t l = 0; l < LANES; l++)
-			lane[l] = x[c + l] > lane[l] ? x[c + l] : lane[l];
-	}
-	for (; c < C; c++)
-		max = x[c] > max ? x[c] : max;
-	for (size_t l = 0; l < LANES; l++)
-		max = lane[l] > max ? lane[l] : max;
-	return max;
-}
 
 VECTORISED static void
 forward(float *y, const float *x, size_t N, size_t C)
 {
 	for (size_t n = 0; n < N; n++, x += C, y += C) {
-		float max = row_max(x, C), sum = 0;
+		float max = row_max(x, C), sum = 0; /* meets a NaN */
 
 		#pragma omp simd reduction(+:sum)
 		for (size_t c = 0; c < C; c++) {
