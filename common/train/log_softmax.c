@@ -9,8 +9,8 @@ log_softmax_without(const float *z, size_t n, size_t left, double T)
 	double sum = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (i != left)
-			s.most = fmax(s.most, (double)z[i]);
+		if (i != left && (double)z[i] > s.most)
+			s.most = (double)z[i];
 	for (size_t i = 0; i < n; i++)
 		if (i != left)
 			sum += exp(((double)z[i] - s.most) / T);

@@ -34,8 +34,11 @@ log_sum(const float *z, size_t n, const struct moments *m, double T)
 {
 	double most = -INFINITY, sum = 0;
 
-	for (size_t c = 0; c < n; c++)
-		most = fmax(most, standard(m, (double)z[c]) / T);
+	for (size_t c = 0; c < n; c++) {
+		double v = standard(m, (double)z[c]) / T;
+
+		most = v > most ? v : most;
+	}
 	for (size_t c = 0; c < n; c++)
 		sum += exp(standard(m, (double)z[c]) / T - most);
 	return most + log(sum);

@@ -4,6 +4,7 @@
 #ifndef GOLDEN_FBANK_H
 #define GOLDEN_FBANK_H
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -54,6 +55,23 @@ golden_release(struct golden *g)
 	free(g->audio);
 	free(g->single);
 	free(g->wide);
+}
+
+/* The most that a and b are apart, INFINITY where either is not a number. */
+static inline double
+golden_distance(const float *a, const float *b, size_t n)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		double d = fabs((double)a[i] - b[i]);
+
+		if (isnan(d))
+			return INFINITY;
+		if (d > most)
+			most = d;
+	}
+	return most;
 }
 
 #endif

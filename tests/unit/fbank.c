@@ -16,16 +16,6 @@
 
 static const double pi = 3.14159265358979323846;
 
-static double
-largest(const float *a, const float *b, size_t n)
-{
-	double most = 0;
-
-	for (size_t i = 0; i < n; i++)
-		most = fmax(most, fabs((double)a[i] - b[i]));
-	return most;
-}
-
 static float *
 noise(size_t n, uint64_t seed)
 {
@@ -48,7 +38,7 @@ check_golden(struct golden *g)
 	struct fbank_options options = FBANK_OPTIONS_INIT;
 	size_t n = g->rows * g->columns;
 	float *out = xcalloc(n, sizeof *out);
-	double theirs = largest(g->single, g->wide, n);
+	double theirs = golden_distance(g->single, g->wide, n);
 	struct fbank fb;
 
 	options.rate = g->rate;
@@ -60,8 +50,8 @@ check_golden(struct golden *g)
 	assert_int_equal(g->columns, g->bands + 1);
 	assert_int_equal(fbank_rows(&fb, g->samples), g->rows);
 	fbank_forward(out, out + g->bands, g->columns, g->audio, g->rows, &fb);
-	assert_true(largest(out, g->wide, n) <= 1e-3);
-	assert_true(largest(out, g->single, n) <= fmax(2e-3, theirs + 1e-3));
+	assert_true(golden_distance(out, g->wide, n) <= 1e-3);
+	assert_true(golden_distance(out, g->single, n) <= fmax(2e-3, theirs + 1e-3));
 	fbank_release(&fb);
 	free(out);
 }

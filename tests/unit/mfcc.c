@@ -11,16 +11,6 @@
 #include "feat/fbank.h"
 #include "feat/mfcc.h"
 
-static double
-largest(const float *a, const float *b, size_t n)
-{
-	double most = 0;
-
-	for (size_t i = 0; i < n; i++)
-		most = fmax(most, fabs((double)a[i] - b[i]));
-	return most;
-}
-
 /* Within 2e-3 of torchaudio, or at most twice as far from double as it is. */
 static void
 check_golden(struct golden *g)
@@ -29,7 +19,7 @@ check_golden(struct golden *g)
 	size_t n = g->rows * g->columns, bands = (size_t)g->bands;
 	float *mel = xmalloc(g->rows * bands, sizeof *mel);
 	float *out = xmalloc(n, sizeof *out);
-	double theirs = largest(g->single, g->wide, n);
+	double theirs = golden_distance(g->single, g->wide, n);
 	struct fbank fb;
 	struct mfcc m;
 
@@ -40,8 +30,8 @@ check_golden(struct golden *g)
 	assert_int_equal(fbank_rows(&fb, g->samples), g->rows);
 	fbank_forward(mel, NULL, bands, g->audio, g->rows, &fb);
 	mfcc_forward(out, g->columns, mel, bands, g->rows, &m);
-	assert_true(largest(out, g->single, n) <= 2e-3 ||
-		    largest(out, g->wide, n) <= 2 * theirs);
+	assert_true(golden_distance(out, g->single, n) <= 2e-3 ||
+		    golden_distance(out, g->wide, n) <= 2 * theirs);
 	mfcc_release(&m);
 	fbank_release(&fb);
 	free(out);
