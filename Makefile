@@ -81,7 +81,7 @@ units: $(UNITS:%=$B/unit/%)
 lint:
 	tests/lint/run
 
-bench check-full: all
+bench check-full check-arm64: all
 	BIN=$(BIN) tests/$(@:check-%=%)/run
 
 install: all
@@ -95,6 +95,6 @@ install: all
 clean:
 	rm -rf bin build
 
-.PHONY: all demo check check-full units lint bench install clean
+.PHONY: all demo check check-full check-arm64 units lint bench install clean
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)
