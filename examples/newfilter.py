@@ -6,6 +6,7 @@
 What it cannot use is dropped with a reason; all else passes as it came.
 Full scale is 0 dB.
 """
+import os
 import sys
 
 import msgpack
@@ -26,8 +27,6 @@ def usable(audio):
 
 
 def main():
-    # not sys.stdout, which would fail once more at exit
-    out = open(1, "wb", closefd=False)
     failed = False
     for frame in all_frames(open(0, "rb", buffering=0)):
         if frame["frame"] == "header":
@@ -45,8 +44,8 @@ def main():
             failed = True
             continue
         packed = msgpack.packb(frame, default=msgpack_numpy.encode)
-        out.write(packed)
-        out.flush()
+        sys.stdout.buffer.write(packed)
+        sys.stdout.buffer.flush()
     return failed
 
 
@@ -54,6 +53,7 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except BrokenPipeError:
-        sys.exit(1)
+        os._exit(1)  # at exit its buffer would fail once more
     except (OSError, StreamError) as error:
-        sys.exit(f"newfilter.py: {error}")
+        print(f"newfilter.py: {error}", file=sys.stderr)
+        os._exit(1)

@@ -3,6 +3,7 @@
 
     wavread x.wav | featurize | python3 read_frames.py
 """
+import os
 import sys
 
 import msgpack
@@ -45,18 +46,17 @@ def read_frames(fp):
 
 
 def main():
-    # not sys.stdout, which would fail once more at exit
-    out = open(1, "w", closefd=False)
     # unbuffered, so that live input flows
     for utterance in read_frames(open(0, "rb", buffering=0)):
         shapes = [f"{key} {list(value.shape)}"
                   for key, value in utterance.items()
                   if hasattr(value, "shape")]
-        print(utterance["id"], *shapes, sep="\t", file=out, flush=True)
+        print(utterance["id"], *shapes, sep="\t", flush=True)
 
 
 if __name__ == "__main__":
     try:
         main()
     except (OSError, StreamError) as error:
-        sys.exit(f"read_frames.py: {error}")
+        print(f"read_frames.py: {error}", file=sys.stderr)
+        os._exit(1)  # at exit its buffer would fail once more

@@ -9,11 +9,14 @@ do
 	$python -c 'import msgpack_numpy' 2>/dev/null && break
 done
 
-# built: barefilter, by the line that the page gives; msgpack-c 6 renamed its
-# library.
+# msgpack-c 6 renamed its library
+msgpack=-lmsgpackc
+echo 'int main(void) { return 0; }' |
+	cc -x c -o "$dir/none" - -lmsgpack-c 2>/dev/null && msgpack=-lmsgpack-c
+
+# built: barefilter, by the line that the page gives.
 built() {
-	cc -Wall -o barefilter "$examples/barefilter.c" -lmsgpackc -lm ||
-		cc -Wall -o barefilter "$examples/barefilter.c" -lmsgpack-c -lm
+	cc -Wall -o barefilter "$examples/barefilter.c" $msgpack -lm
 }
 
 # listing FILE: what the page shows of a file of this folder.
@@ -49,7 +52,7 @@ check 'newfilter.c builds on the library and adds the level' '
 	esac
 	cc -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -fopenmp $san \
 		-I"$top/common" -o newfilter "$examples/newfilter.c" \
-		"$top/${B:-build}/libcommon.a" -lmsgpackc -lm
+		"$top/${B:-build}/libcommon.a" $msgpack -lm
 	wavread "$examples"/*.flac | ./newfilter >y.frames
 	python_reads "abs(frame[\"lab.level\"] - 20 * np.log10(np.sqrt(
 		np.mean(frame[\"audio\"].astype(float) ** 2)) + 1e-5)) < 1e-3" \

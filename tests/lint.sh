@@ -274,9 +274,9 @@ check 'pages: what groff warns of, or lays out too wide, is found' '
 	command -v groff >/dev/null || exit 0
 	page
 	cp man/a.1 good
-	printf ".Rs\n.%%T Signals: An Introduction\n.Re\n" >>man/a.1
+	printf "\134n[nonsense]\n" >>man/a.1
 	fails 1 "$lint/pages.sh" >found
-	grep -q "^man/a.1:1[0-9]: cannot chop empty macro" found
+	grep -q "^man/a.1:1[0-9]: .*nonsense" found
 	{
 		cat good
 		echo ".Bl -column $(lines 48 x | tr -d "\n") far"

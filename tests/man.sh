@@ -8,10 +8,12 @@
 # above it in the page, and does not run.
 . "$(dirname "$0")/lib.sh"
 
-# runnable PAGE: its examples as mdoc, without those under a comment.
+# runnable PAGE: its examples as mdoc, without those under a comment, below a
+# line of text.
 runnable() {
 	awk '
 		/^\.(Dd|Dt|Os)/
+		/^\.Os/ { print ".Sh DESCRIPTION\nText." }
 		/^\.Sh/ { inside = /EXAMPLES/ }
 		/^\.\\"/ { skip = 1 }
 		inside && !skip
@@ -20,10 +22,15 @@ runnable() {
 }
 
 # printed COMMAND...: the displays of what COMMAND formats, an empty line after
-# each.
+# each.  They stand six columns to the right of text.
 printed() {
 	"$@" | sed "s/.$(printf '\b')//g" | awk '
-		sub(/^           /, "") { print; inside = 1; next }
+		/^ +Text\.$/ && !left { left = index($0, "T") + 5; next }
+		left && substr($0, 1, left) ~ /^ +$/ {
+			print substr($0, left + 1)
+			inside = 1
+			next
+		}
 		inside { print ""; inside = 0 }'
 }
 

@@ -19,6 +19,7 @@ flow_read(void *to, int64_t size, void *context)
 			break;
 	}
 	f->bytes += (uint64_t)done;
+	f->torn |= done > 0 && done < size;
 	return done;
 }
 
@@ -44,5 +45,9 @@ flow_seek(int64_t offset, int whence, void *context)
 
 	if (!f->seeks)
 		return flow_tell(context);
-	return whence == SEEK_END ? -1 : lseek(f->fd, offset, whence);
+	if (whence == SEEK_END && !f->ends)
+		return -1;
+	if (whence == SEEK_END && offset == 0)
+		return 0;
+	return lseek(f->fd, offset, whence);
 }

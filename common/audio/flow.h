@@ -5,6 +5,8 @@
  * samples from a pipe by itself too, but says nothing of a last frame that is
  * not whole; the count does.  And of an MP3 file whose length it knows it
  * guesses the samples by its first frame, and reads no more than it guessed.
+ * Of one whose end it cannot go to, libsndfile 1.2.2 reads nothing; of one that
+ * ends where it begins it counts the samples, where 1.2.0 finds none.
  */
 #ifndef FLOW_H
 #define FLOW_H
@@ -15,6 +17,8 @@
 struct flow {
 	int fd;
 	bool seeks;               /* a file, though not to its end */
+	bool ends;                /* to its end, which is said to be at 0 */
+	bool torn;                /* it came inside of what was asked for */
 	uint64_t bytes;           /* read so far */
 };
 

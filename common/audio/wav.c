@@ -71,9 +71,14 @@ descriptor_open(struct wav *w, SF_INFO *info)
 
 	w->flow = (struct flow){ .fd = w->fd, .seeks = w->mpeg };
 	hush_begin(&w->hush);
-	sndfile = w->mpeg || (w->piped && w->frame)
-		? sf_open_virtual(&calls, SFM_READ, info, &w->flow)
-		: sf_open_fd(w->fd, SFM_READ, info, SF_FALSE);
+	if (w->mpeg || (w->piped && w->frame))
+		sndfile = sf_open_virtual(&calls, SFM_READ, info, &w->flow);
+	else
+		sndfile = sf_open_fd(w->fd, SFM_READ, info, SF_FALSE);
+	if (!sndfile && w->mpeg && lseek(w->fd, 0, SEEK_SET) == 0) {
+		w->flow.ends = true;
+		sndfile = sf_open_virtual(&calls, SFM_READ, info, &w->flow);
+	}
 	hush_end(&w->hush);
 	return sndfile;
 }
@@ -82,14 +87,11 @@ descriptor_open(struct wav *w, SF_INFO *info)
 static const char *
 sound_open(struct wav *w, int format, int rate, int channels)
 {
-	SF_INFO info = { .format = 0 };
-	int type;
+	int type = format ? SF_FORMAT_RAW | SF_ENDIAN_LITTLE | format : 0;
+	SF_INFO info = {
+		.format = type, .samplerate = rate, .channels = channels
+	};
 
-	if (format)
-		info = (SF_INFO){
-			.format = SF_FORMAT_RAW | SF_ENDIAN_LITTLE | format,
-			.samplerate = rate, .channels = channels
-		};
 	w->sndfile = descriptor_open(w, &info);
 	if (!w->sndfile && w->mpeg)
 		return "damaged, or not the MPEG audio it begins like";
@@ -115,8 +117,7 @@ raw_check(struct wav *w, uint64_t bytes)
 {
 	if (bytes % w->frame)
 		cut_note(w, "%" PRIu64 " bytes are no whole number of frames "
-		         "of %u (see --format and --channels)", bytes,
-		         w->frame);
+		         "of %u (see --format, --channels)", bytes, w->frame);
 }
 
 static const char *
@@ -274,7 +275,7 @@ mpeg_end_check(struct wav *w)
 	if (w->hush.trouble || w->position == 0)
 		return fail(w, "damaged: %.2f s of it could be read",
 		            seconds(w, w->position));
-	if (sf_error(w->sndfile))
+	if (sf_error(w->sndfile) || (w->flow.ends && w->flow.torn))
 		w->doubt = "may be cut short: its last frame is not whole";
 	return NULL;
 }

@@ -90,12 +90,16 @@ clean() {
 
 # laid_out PAGE: groff, which most systems show pages with, has no warning of
 # it, and 80 columns hold it: with none to spare, a cell of a table that goes on
-# below itself begins far to the right.
+# below itself begins far to the right.  Text begins at column 5, or 7 by groff
+# 1.23.
 laid_out() {
 	groff -mandoc -Tutf8 -ww -P-cbou -rLL=78n "$1" \
 		>"$work/page" 2>"$work/log"
 	sed 's/^troff: *//' "$work/log"
-	tr -d '\200-\277' <"$work/page" | grep -E '^ {46}|.{79}' |
+	text=$(awk '/^ / { match($0, /^ */); print RLENGTH; exit }' \
+		"$work/page")
+	tr -d '\200-\277' <"$work/page" |
+		grep -E "^ {$((text + 41))}|.{$((text + 74))}" |
 		sed "s|^ *|$1:1: groff leaves its columns: |" >"$work/wide"
 	cat "$work/wide"
 	test ! -s "$work/log" -a ! -s "$work/wide" || status=1

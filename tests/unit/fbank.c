@@ -51,7 +51,8 @@ check_golden(struct golden *g)
 	assert_int_equal(fbank_rows(&fb, g->samples), g->rows);
 	fbank_forward(out, out + g->bands, g->columns, g->audio, g->rows, &fb);
 	assert_true(golden_distance(out, g->wide, n) <= 1e-3);
-	assert_true(golden_distance(out, g->single, n) <= fmax(2e-3, theirs + 1e-3));
+	assert_true(golden_distance(out, g->single, n) <=
+	            fmax(2e-3, theirs + 1e-3));
 	fbank_release(&fb);
 	free(out);
 }
