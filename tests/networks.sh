@@ -104,6 +104,22 @@ check 'a network whose input was cut goes on to the same weights' '
 	weights once >a
 	weights twice | cmp - a
 '
+check 'a network whose optimiser was lost or cut says so' '
+	dropping base whole
+	student-step -q -m whole "$dir/tones"
+	cp -r whole cut
+	truncate -s -4 cut/training.safetensors
+	fails 1 student-step -q -m cut "$dir/tones" 2>err
+	says "cut: training.safetensors: tensor optimizer.v: ends 4 bytes" err
+	rm cut/training.safetensors
+	student-step -q -m cut "$dir/tones" 2>err
+	says "cut: the optimiser begins anew: training.safetensors is not" err
+	head -c $(($(wc -c <"$dir/tones") * 3 / 4)) "$dir/tones" |
+		fails 1 student-step -q -m whole -b 1 --checkpoint 1 - 2>err
+	rm whole/training.safetensors
+	fails 1 student-step -q -m whole -b 1 "$dir/tones" 2>err
+	says "whole: cannot go on inside a pass without the optimiser" err
+'
 check 'accumulating two batches is one of twice the size' '
 	tuned large whole -b 3 --plain
 	tuned large parts -b 1 --accumulate 3 --plain

@@ -199,13 +199,14 @@ directory_release(struct directory *d)
  * The one whose stamp is that of the weights.  While a model is replaced the
  * new state lies under the second name.
  */
-bool
+char *
 directory_training(struct safetensors *s, const struct directory *d)
 {
 	static const char *const files[] = {
 		"training.safetensors", "training.next.safetensors"
 	};
 	const char *want = safetensors_metadata(&d->file, "stamp");
+	char *reason = NULL;
 
 	*s = (struct safetensors){ .entry = NULL };
 	for (int i = 0; want && i < 2; i++) {
@@ -214,10 +215,16 @@ directory_training(struct safetensors *s, const struct directory *d)
 		const char *have = why ? NULL
 		                       : safetensors_metadata(s, "stamp");
 
+		if (why && !reason && access(path, F_OK) == 0)
+			reason = xasprintf("%s: %s; without this file the "
+			                   "optimiser begins anew", files[i],
+			                   why);
 		free(path);
-		if (have && strcmp(have, want) == 0)
-			return true;
+		if (have && strcmp(have, want) == 0) {
+			free(reason);
+			return NULL;
+		}
 		safetensors_release(s);
 	}
-	return false;
+	return reason;
 }

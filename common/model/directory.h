@@ -48,9 +48,11 @@ void directory_release(struct directory *d);
 
 /*
  * Opens what training left with these very weights: tensors of the optimiser,
- * and metadata.  False where there is none; s is to be released either way.
+ * and metadata; none where there is no such file, or one of other weights.
+ * Returns NULL, or why one is refused, for the caller to free; s is to be
+ * released either way.
  */
-bool directory_training(struct safetensors *s, const struct directory *d);
+char *directory_training(struct safetensors *s, const struct directory *d);
 
 /* What is to be in a directory. */
 struct directory_contents {

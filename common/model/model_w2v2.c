@@ -180,7 +180,9 @@ model_w2v2_own(struct model *m)
 		die("%s: %s", m->name, reason);
 	params_bind(&m->params, m->block);
 	w2v2_fold(&n->folded, &n->weights, &n->config);
-	directory_training(&m->training, m->directory);
+	reason = directory_training(&m->training, m->directory);
+	if (reason)
+		die("%s: %s", m->name, reason);
 }
 
 void

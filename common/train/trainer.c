@@ -51,6 +51,19 @@ progress_take(const struct trainer *t, const char *key, uint64_t most)
 	return n;
 }
 
+/* A network's state may be lost, which lies in a file of its own. */
+static void
+state_miss(const struct trainer *t)
+{
+	if (!t->model->network || !model_metadata(t->model, "stamp"))
+		return;
+	if (t->progress.batches > 0)
+		die("%s: cannot go on inside a pass without the optimiser's "
+		    "state, which training.safetensors had", t->model->name);
+	warn("%s: the optimiser begins anew: training.safetensors is not "
+	     "there, or of other weights", t->model->name);
+}
+
 void
 trainer_init(struct trainer *t, struct model *m,
              const struct trainer_options *options)
@@ -75,6 +88,8 @@ trainer_init(struct trainer *t, struct model *m,
 		.batches = progress_take(t, "batches", COUNT_MAX),
 		.digest = progress_take(t, "digest", UINT64_MAX),
 	};
+	if (!resumed)
+		state_miss(t);
 	t->gradient = xcalloc(m->params.length, sizeof *t->gradient);
 	if (m->network)
 		t->tuner = tuner_new(m, &t->options, t->gradient);

@@ -122,11 +122,13 @@ test_training(void **state)
 	                                  (char *)(uintptr_t)"one" };
 	struct safetensors s;
 	struct directory d;
+	char *reason;
 
 	safetensors_write(HUB "/training.safetensors", t->source, 1, &stamp,
 	                  1);
 	hub_opened(&d, DIRECTORY_CLASSIFIER);
-	assert_false(directory_training(&s, &d));
+	assert_null(directory_training(&s, &d));
+	assert_null(s.entry);
 	safetensors_release(&s);
 	directory_release(&d);
 
@@ -136,7 +138,7 @@ test_training(void **state)
 	safetensors_write(HUB "/training.next.safetensors", t->source, 2,
 	                  &stamp, 1);
 	hub_opened(&d, DIRECTORY_CLASSIFIER);
-	assert_true(directory_training(&s, &d));
+	assert_null(directory_training(&s, &d));
 	assert_int_equal(s.entries, 1);
 	safetensors_release(&s);
 	directory_release(&d);
@@ -144,8 +146,21 @@ test_training(void **state)
 	safetensors_write(HUB "/model.safetensors", t->source, t->count,
 	                  &stamp, 1);
 	hub_opened(&d, DIRECTORY_CLASSIFIER);
-	assert_true(directory_training(&s, &d));
+	assert_null(directory_training(&s, &d));
 	assert_int_equal(s.entries, 2);
+	safetensors_release(&s);
+	directory_release(&d);
+
+	/* one that is cut does no harm beside the right one, alone it does */
+	assert_int_equal(truncate(HUB "/training.safetensors", 9), 0);
+	hub_opened(&d, DIRECTORY_CLASSIFIER);
+	assert_null(directory_training(&s, &d));
+	assert_int_equal(s.entries, 2);
+	safetensors_release(&s);
+	assert_int_equal(remove(HUB "/training.next.safetensors"), 0);
+	reason = directory_training(&s, &d);
+	assert_non_null(strstr(reason, "training.safetensors: "));
+	free(reason);
 	safetensors_release(&s);
 	directory_release(&d);
 }

@@ -212,7 +212,7 @@ test_metadata(void **state)
 	directory_write(HUB, &c);
 	hub_opened(&d, DIRECTORY_ANY);
 	assert_string_equal(safetensors_metadata(&d.file, "format"), "pt");
-	assert_true(directory_training(&training, &d));
+	assert_null(directory_training(&training, &d));
 	safetensors_release(&training);
 	c.from = &d;
 	c.metadata = &second;
@@ -224,7 +224,8 @@ test_metadata(void **state)
 	assert_string_equal(safetensors_metadata(&d.file, "updates"), "2");
 	assert_string_equal(safetensors_metadata(&d.file, "history"), "a");
 	assert_null(safetensors_metadata(&d.file, "stamp"));
-	assert_false(directory_training(&training, &d));
+	assert_null(directory_training(&training, &d));
+	assert_null(training.entry);
 	assert_int_equal(access(HUB "/training.safetensors", F_OK), -1);
 	directory_release(&d);
 }
@@ -274,7 +275,7 @@ whole(const struct hub_tensors *old, const struct hub_tensors *new)
 
 		holds(&d, is_old && strcmp(d.config.label[0],
 		                           new->config.label[0]) ? old : new);
-		assert_true(directory_training(&training, &d));
+		assert_null(directory_training(&training, &d));
 		belongs(&training, &d, old);
 		safetensors_release(&training);
 	}
@@ -365,7 +366,7 @@ test_checkpoints(void **state)
 			t->block[0] += 1;
 			interrupted(&c, second);
 			hub_opened(&d, DIRECTORY_CLASSIFIER);
-			assert_true(directory_training(&training, &d));
+			assert_null(directory_training(&training, &d));
 			belongs(&training, &d, t);
 			safetensors_release(&training);
 			directory_release(&d);
