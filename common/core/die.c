@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 static const char *name = "tunne";
 static int verbosity;
+static atomic_flag dying = ATOMIC_FLAG_INIT; /* in a signal */
 
 void
 program_init(const char *argv0)
@@ -94,6 +96,24 @@ die(const char *format, ...)
 	say(format, args);
 	va_end(args);
 	exit(STATUS_FAILED);
+}
+
+void
+die_in_signal(const char *text)
+{
+	char line[1024];
+	size_t length = strnlen(name, 255), rest = strnlen(text, 512);
+	ssize_t written;
+
+	while (atomic_flag_test_and_set(&dying))
+		pause(); /* another thread says it */
+	memcpy(line, name, length);
+	memcpy(line + length, ": ", 2);
+	memcpy(line + length + 2, text, rest);
+	line[length + 2 + rest] = '\n';
+	written = write(STDERR_FILENO, line, length + rest + 3);
+	(void)written; /* there is nobody else to tell */
+	_exit(STATUS_FAILED);
 }
 
 void

@@ -33,6 +33,12 @@ void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void die(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 
+/*
+ * die with that text as it is, from the handler of a signal, in any thread or
+ * several at once.
+ */
+_Noreturn void die_in_signal(const char *text);
+
 /* warn, point at --help, then exit with STATUS_USAGE. */
 _Noreturn void die_usage(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));

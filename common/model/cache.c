@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/mapped.h"
 #include "core/replace.h"
 #include "core/xalloc.h"
 #include "model/cache.h"
@@ -72,6 +73,7 @@ cache_find(struct cached *c, const char *name, const char *key, size_t size)
 	close(fd);
 	if (m == MAP_FAILED)
 		return;
+	mapped_guard();
 	if (key && strncmp(m, key, CACHE_KEY_MAX) != 0) {
 		munmap(m, whole);
 		return;

@@ -7,8 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/xalloc.h"
 #include "core/half.h"
+#include "core/mapped.h"
+#include "core/xalloc.h"
 #include "model/json.h"
 #include "model/safetensors.h"
 
@@ -264,6 +265,7 @@ file_map(struct safetensors *s, int fd)
 		s->mapping = NULL;
 		return refuse(s, xstrdup(strerror(errno)));
 	}
+	mapped_guard();
 	return file_read(s, s->mapping, s->mapping_size);
 }
 

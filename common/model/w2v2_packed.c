@@ -1,6 +1,7 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/die.h"
 #include "core/xalloc.h"
@@ -290,6 +291,19 @@ w2v2_packed_find(struct w2v2_packed *p, const struct w2v2_weights *w,
 	return p->cached.data;
 }
 
+/* A file that was written to meanwhile would be kept under an old name. */
+static bool
+same_still(const char *key, const struct safetensors *file,
+           const struct w2v2_config *c)
+{
+	char *digest = digest_of(file), *now = contents(digest, c);
+	bool same = strcmp(key, now) == 0;
+
+	free(digest);
+	free(now);
+	return same;
+}
+
 /* Packs what is listed into a block; returns its bytes. */
 static size_t
 block_fill(struct w2v2_packed *p, const struct matrices *m,
@@ -321,7 +335,7 @@ w2v2_pack(struct w2v2_packed *p, const struct w2v2_weights *w,
 	p->key = key;
 	m = list(p, w, folded, c);
 	size = block_fill(p, &m, file);
-	if (key) {
+	if (key && same_still(key, file, c)) {
 		char *name = digest_of_text(key);
 
 		cache_keep(name, key, p->block, size);

@@ -244,7 +244,8 @@ batches_run(struct pass *p, struct loss_process *loss)
 		progress_add(&p->progress, count);
 		if (last_skipped && p->t->progress.digest != digest)
 			die("%s: the model was interrupted after %zu batches "
-			    "of other utterances; give the same stream",
+			    "of other utterances, or of other sizes; give the "
+			    "same stream and --batch",
 			    p->in->name, resumed);
 	}
 	if (p->skip > 0)

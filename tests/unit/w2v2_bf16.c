@@ -10,11 +10,12 @@
 
 #include "model/cache.h"
 #include "model/model.h"
+#include "model/w2v2_packed.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
 #include "w2v2_golden.h"
 
-enum { LABELS_MAX = 16, SIZE = 5000 };
+enum { LABELS_MAX = 16, SIZE = 5000, COPY_MAX = 64 };
 
 static const char *const classifiers[] = {
 	"base", "large", "hubert", "wavlm", "wavlm-large", "dense",
@@ -179,6 +180,73 @@ test_nowhere(void **state)
 	assert_int_equal(unsetenv("XDG_CACHE_HOME"), 0);
 }
 
+/* A copy of that file, in the folder of the cache. */
+static void
+copy_open(struct safetensors *s, char *copy, const char *folder,
+          const char *path)
+{
+	char bytes[1 << 16];
+	FILE *in = fopen(path, "rb"), *out;
+	size_t n;
+
+	snprintf(copy, COPY_MAX, "%s/copy", folder);
+	out = fopen(copy, "wb");
+	assert_non_null(in);
+	assert_non_null(out);
+	n = fread(bytes, 1, sizeof bytes, in);
+	assert_int_equal(fwrite(bytes, 1, n, out), n);
+	fclose(in);
+	assert_int_equal(fclose(out), 0);
+	assert_null(safetensors_open(s, copy));
+}
+
+/* Packs m, from that file; spoilt: while it is being written to. */
+static bool
+found_after(const struct model *m, const char *folder, const char *path,
+            bool spoilt)
+{
+	struct safetensors file;
+	struct w2v2_packed p;
+	const struct w2v2 *n = m->network;
+	char copy[COPY_MAX];
+	bool again;
+
+	copy_open(&file, copy, folder, path);
+	assert_false(w2v2_packed_find(&p, &n->weights, &n->config, &file,
+	                              copy));
+	if (spoilt) {
+		FILE *fp = fopen(copy, "r+b");
+
+		assert_int_equal(fseek(fp, -4, SEEK_END), 0);
+		assert_int_equal(fputs("else", fp) < 0, 0);
+		assert_int_equal(fclose(fp), 0);
+	}
+	w2v2_pack(&p, &n->weights, &n->folded, &n->config, &file);
+	w2v2_packed_release(&p);
+	safetensors_release(&file);
+
+	copy_open(&file, copy, folder, path);
+	again = w2v2_packed_find(&p, &n->weights, &n->config, &file, copy);
+	w2v2_packed_release(&p);
+	safetensors_release(&file);
+	assert_int_equal(unlink(copy), 0);
+	return again;
+}
+
+static void
+test_changing(void **state)
+{
+	struct model m;
+	char path[96], file[96];
+
+	golden_path(path, "large", "");
+	golden_path(file, "large", "model.safetensors");
+	model_open_at(&m, path, PRECISION_FP32);
+	assert_false(found_after(&m, *state, file, true));
+	assert_true(found_after(&m, *state, file, false));
+	model_release(&m);
+}
+
 int
 main(void)
 {
@@ -187,6 +255,8 @@ main(void)
 		  test_logits, cache_begin, cache_end, NULL },
 		{ "what is kept is found again, by its key and size",
 		  test_cache, cache_begin, cache_end, NULL },
+		{ "what is packed of a file that changes is not kept",
+		  test_changing, cache_begin, cache_end, NULL },
 		{ "where nothing can be kept, nothing is found",
 		  test_nowhere, NULL, NULL, NULL },
 	};
