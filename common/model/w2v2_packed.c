@@ -222,14 +222,14 @@ contents(const char *digest, const struct w2v2_config *c)
 	                 DIGEST_LENGTH, digest);
 }
 
-/* What was packed of a file that is no more at its path is of no use. */
+/* What was packed of a file whose path has another now is of no use. */
 static void
-old_forget(const char *name, const struct w2v2_config *c)
+old_forget(const char *name, const char *digest, const struct w2v2_config *c)
 {
 	struct cached old;
 
 	cache_find(&old, name, NULL, DIGEST_LENGTH);
-	if (old.data) {
+	if (old.data && strncmp(old.data, digest, DIGEST_LENGTH) != 0) {
 		char *key = contents(old.data, c), *packed;
 
 		packed = digest_of_text(key);
@@ -257,7 +257,7 @@ contents_recall(const struct safetensors *file, const struct w2v2_config *c,
 	} else {
 		char *digest = digest_of(file);
 
-		old_forget(name, c);
+		old_forget(name, digest, c);
 		cache_keep(name, identifier, digest, DIGEST_LENGTH);
 		key = contents(digest, c);
 		free(digest);
