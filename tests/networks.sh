@@ -104,6 +104,15 @@ check 'a network whose input was cut goes on to the same weights' '
 	weights once >a
 	weights twice | cmp - a
 '
+check 'options for the other kind of model are usage errors' '
+	fails 2 student-step -a -m "$network/base" -o x "$dir/tones" 2>err
+	grep -q "base: -a is for compact students; a network" err
+	student-init -a small -o compact
+	fails 2 student-step --plain -m compact -o x "$dir/tones" 2>err
+	grep -q "compact: --plain is for networks, this is a compact" err
+	fails 2 student-step --unfreeze -m compact -o x "$dir/tones"
+	test ! -e x
+'
 check 'a network whose optimiser was lost or cut says so' '
 	dropping base whole
 	student-step -q -m whole "$dir/tones"

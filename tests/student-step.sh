@@ -282,6 +282,11 @@ assert lines[4][\"pass\"] == 2 and lines[4][\"update\"] == 5, lines
 assert all(l[\"loss\"] > 0 and l[\"norm\"] > 0 for l in lines), lines
 "
 '
+check 'what is said to nobody does not go into the log' '
+	student-step -v -m "$fresh" -o m -b 8 --log log "$train" >&- 2>&-
+	test "$(grep -c "^{" log)" -eq 4
+	test "$(wc -l <log)" -eq 4
+'
 check 'balancing weighs groups and needs a file' '
 	frames 8 >eight
 	student-step -q -m "$fresh" -o a eight

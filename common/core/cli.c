@@ -1,10 +1,12 @@
 #include <ctype.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/cli.h"
 #include "core/die.h"
@@ -250,6 +252,19 @@ common_end(int c, const struct cli_option *options,
 	exit(STATUS_OK);
 }
 
+/*
+ * A file that is opened must not take the place of a stream that is closed.
+ * What stands there can be read, or written to, as little as that.
+ */
+static void
+places_hold(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY
+			                                     : O_RDONLY);
+}
+
 int
 cli_parse(int argc, char *argv[], const struct cli_option *options,
           const struct cli_about *about)
@@ -258,6 +273,7 @@ cli_parse(int argc, char *argv[], const struct cli_option *options,
 	struct option *table = getopt_tables(options, &letters);
 	int c, end = 0, operands;
 
+	places_hold();
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error */
 	program_init(argc > 0 ? argv[0] : "tunne");
 	if (argc > 0) /* getopt's own messages begin with argv[0] */

@@ -64,12 +64,26 @@ state_miss(const struct trainer *t)
 	     "there, or of other weights", t->model->name);
 }
 
+/* What would change nothing was meant for another kind of model. */
+static void
+options_suit(const struct model *m, const struct trainer_options *o)
+{
+	if (m->network && o->augment)
+		die_usage("%s: -a is for compact students; a network's masks "
+		          "are those of its config.json", m->name);
+	if (!m->network && (o->unfreeze || o->plain))
+		die_usage("%s: --%s is for networks, this is a compact "
+		          "student", m->name,
+		          o->unfreeze ? "unfreeze" : "plain");
+}
+
 void
 trainer_init(struct trainer *t, struct model *m,
              const struct trainer_options *options)
 {
 	bool resumed;
 
+	options_suit(m, options);
 	*t = (struct trainer){ .model = m, .options = *options };
 	if (t->options.adamw.rate <= 0)
 		t->options.adamw.rate = m->network ? NETWORK_RATE
