@@ -2,6 +2,7 @@
 
 #include "core/half.h"
 #include "core/vector.h"
+#include "nn/bf16_native.h"
 #include "nn/bf16_unit.h"
 #include "nn/chunk.h"
 #include "nn/gemm_bf16.h"
@@ -43,6 +44,11 @@ tile_pack(uint16_t *tile, const struct source *B, size_t n, size_t k,
 	size_t depth = chunk_length(k, BF16_BLOCK, K);
 
 	if (width == BF16_TILE && depth == BF16_BLOCK) {
+		if (B->floats &&
+		    bf16_native_tile(tile, B->floats + n * B->row +
+		                     k * B->column, B->row * B->column,
+		                     B->row == 1))
+			return;
 		for (size_t j = 0; j < BF16_BLOCK; j += 2)
 			pairs_pack(tile + j * BF16_TILE, B, n, k + j,
 			           BF16_TILE, 2);

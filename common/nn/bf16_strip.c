@@ -2,6 +2,7 @@
 
 #include "core/half.h"
 #include "core/vector.h"
+#include "nn/bf16_native.h"
 #include "nn/bf16_unit.h"
 #include "nn/layernorm.h"
 
@@ -62,6 +63,8 @@ floats_pack(uint16_t *to, const float *x, size_t ld, bool turned, float alpha,
 {
 	bool whole = rows == BF16_BLOCK && depth == BF16_BLOCK;
 
+	if (whole && bf16_native_strip(to, x, ld, turned, alpha))
+		return;
 	if (whole && turned)
 		turn(to, x, ld, alpha);
 	else if (whole)

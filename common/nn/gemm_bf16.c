@@ -3,6 +3,7 @@
 
 #include "core/half.h"
 #include "core/vector.h"
+#include "nn/bf16_native.h"
 #include "nn/bf16_unit.h"
 #include "nn/chunk.h"
 #include "nn/gelu.h"
@@ -58,6 +59,9 @@ block_put(const struct block *b, const struct bf16_out *out)
 {
 	bool whole = b->columns == BF16_BLOCK;
 
+	if (whole && b->half && !b->residual &&
+	    bf16_native_put(b->half, out->ldh, b->sums, b->rows))
+		return;
 	if (whole && b->half && !b->residual)
 		put(b, out, BF16_BLOCK, false, true);
 	else if (whole && !b->half && !b->residual)

@@ -1,4 +1,5 @@
 /* gemm_bf16(): each unit of this processor against sums in double. */
+#include <float.h>
 #include <omp.h>
 #include <string.h>
 
@@ -182,8 +183,10 @@ test_packing(void **state)
 	uint16_t *one = malloc(size), *two = malloc(size);
 	uint16_t *three = malloc(size), *four = malloc(size);
 	float *B = random_floats(N * K, 1), *across = random_floats(N * K, 2);
+	const float special[] = { INFINITY, -INFINITY, NAN, FLT_MAX, -0.f };
 
 	(void)state;
+	memcpy(B, special, sizeof special);
 	for (size_t n = 0; n < N; n++)
 		for (size_t k = 0; k < K; k++) {
 			rows[n * K + k] = bfloat_from_float(B[n * K + k]);
