@@ -36,7 +36,7 @@ layout(struct params *p, struct weights *w)
 static void
 test_layout(void **state)
 {
-	struct weights w = { NULL }, gradient;
+	struct weights w = { .one = NULL }, gradient;
 	struct params p;
 	float block[LENGTH];
 
@@ -150,7 +150,7 @@ load_changed(size_t changed, void (*change)(struct safetensors_source *))
 static char *
 map_changed(size_t changed, void (*change)(struct safetensors_source *))
 {
-	struct weights w = { NULL };
+	struct weights w = { .one = NULL };
 	struct params p;
 	struct safetensors s;
 	float *block, *owned;

@@ -261,8 +261,8 @@ test_spelling(void **state)
 	};
 	static const char *const bare[] = {
 		"feature_projection.projection.weight", "masked_spec_embed",
-		"encoder.pos_conv_embed.conv.parametrizations.weight."
-		"original0"
+		("encoder.pos_conv_embed.conv.parametrizations.weight."
+		 "original0")
 	};
 
 	(void)state;
