@@ -78,10 +78,8 @@ check:
 
 units: $(UNITS:%=$B/unit/%)
 
-lint:
-	tests/lint/run
-
-bench check-full check-arm64: all
+bench check-full: all
+lint bench check-full check-arm64:
 	BIN=$(BIN) tests/$(@:check-%=%)/run
 
 install: all

@@ -117,7 +117,8 @@ raw_check(struct wav *w, uint64_t bytes)
 {
 	if (bytes % w->frame)
 		cut_note(w, "%" PRIu64 " bytes are no whole number of frames "
-		         "of %u (see --format, --channels)", bytes, w->frame);
+		         "of %u (see --format and --channels)", bytes,
+		         w->frame);
 }
 
 static const char *

@@ -6,7 +6,7 @@
 #include "core/die.h"
 #include "core/xalloc.h"
 
-enum { ALIGN = 64, BLOCK_MIN = 1 << 16, HUGE_PAGE = 1 << 21 };
+enum { ALIGN = 64, BLOCK_MIN = 1 << 16 };
 
 struct arena_block {
 	struct arena_block *next;             /* the one before it in time */
@@ -18,7 +18,7 @@ struct arena_block {
 static struct arena_block *
 block_new(size_t size)
 {
-	size_t align = size < HUGE_PAGE ? ALIGN : HUGE_PAGE;
+	size_t align = size < XALLOC_HUGE ? ALIGN : XALLOC_HUGE;
 	size_t bytes = sizeof(struct arena_block) + size + align - 1;
 	struct arena_block *b = aligned_alloc(align, bytes / align * align);
 

@@ -9,8 +9,6 @@
 #include "core/die.h"
 #include "core/xalloc.h"
 
-enum { HUGE_PAGE = 1 << 21 };
-
 static size_t
 bytes(size_t count, size_t size)
 {
@@ -23,12 +21,13 @@ void
 xalloc_huge(void *p, size_t size)
 {
 #ifdef MADV_HUGEPAGE /* Linux */
-	uintptr_t first = ((uintptr_t)p + HUGE_PAGE - 1) / HUGE_PAGE;
-	uintptr_t end = ((uintptr_t)p + size) / HUGE_PAGE;
+	const uintptr_t page = XALLOC_HUGE;
+	uintptr_t first = ((uintptr_t)p + page - 1) / page;
+	uintptr_t end = ((uintptr_t)p + size) / page;
 
 	if (first < end)
-		madvise((void *)(first * HUGE_PAGE),
-		        (end - first) * HUGE_PAGE, MADV_HUGEPAGE);
+		madvise((void *)(first * page), (end - first) * page,
+		        MADV_HUGEPAGE);
 #else
 	(void)p;
 	(void)size;

@@ -14,6 +14,8 @@ void *xmalloc(size_t count, size_t size);
 void *xcalloc(size_t count, size_t size); /* zeroed */
 void *xrealloc(void *old, size_t count, size_t size);
 
+enum { XALLOC_HUGE = 1 << 21 }; /* bytes of a huge page */
+
 /*
  * Asks for huge pages for those that lie wholly in the size bytes at p, where
  * the system has any: one page fault instead of 512.  To be called before the
