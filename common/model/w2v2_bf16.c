@@ -4,6 +4,7 @@
 #include "model/w2v2_bf16.h"
 #include "model/w2v2_trunk.h"
 #include "nn/attention_bf16.h"
+#include "nn/bf16_remainder.h"
 #include "nn/chunk.h"
 #include "nn/conv_grouped_bf16.h"
 #include "nn/layernorm.h"
@@ -17,6 +18,8 @@ struct pass {
 	size_t T, H, F;
 	float *mean, *rstd;       /* [T] of norms; nobody asks for them */
 	float *s, *h;             /* [T,H] */
+	float *average;           /* of rows; [H] or [F] */
+	float *value_bias, *bias; /* for the remainders' sake; [H] */
 	uint16_t *qkv, *attended, *wide; /* [T,3H], [T,H], [T,F] */
 	float *gate;              /* WavLM: [T,heads] */
 	void *scratch;            /* of attention */
@@ -94,6 +97,25 @@ position(float *sum, const float *x, const struct pass *p,
 	                          p->packed->position, p->T, p->H, groups, k);
 }
 
+/* p->value_bias, which the values of layer i, of x, lack. */
+static void
+value_bias_find(const struct pass *p, size_t i, const float *x)
+{
+	rows_mean(p->average, x, p->T, p->H);
+	memset(p->bias, 0, p->H * sizeof *p->bias);
+	bf16_remainder_bias(p->value_bias, p->packed->layer[i].value_remainder,
+	                    p->bias, p->average, p->H, p->H);
+}
+
+/* p->bias, of a product of x [T,K]. */
+static void
+bias_find(const struct pass *p, const uint16_t *remainder, const float *bias,
+          const uint16_t *x, size_t K)
+{
+	rows_mean_halves(p->average, x, p->T, K);
+	bf16_remainder_bias(p->bias, remainder, bias, p->average, p->H, K);
+}
+
 /* p->s = x + attention(a), where p->qkv is of a. */
 static void
 attend(const struct pass *p, size_t i, const float *x, const float *a)
@@ -102,17 +124,21 @@ attend(const struct pass *p, size_t i, const float *x, const float *a)
 	const struct w2v2_layer *w = &p->n->weights.layer[i];
 	struct attention_extra extra = { .gate = p->gate };
 	const struct bf16_out out = {
-		.y = p->s, .ldy = p->H, .bias = w->out.bias,
+		.y = p->s, .ldy = p->H, .bias = p->bias,
 		.residual = x, .ldr = p->H
 	};
 
+	value_bias_find(p, i, a);
 	if (p->gate) {
 		relative_gate_forward(p->gate, a, w->gate.weight, w->gate.bias,
 		                      w->gate_scale, p->T, p->H, c->heads);
 		extra.relative = p->rows->relative[0];
 	}
-	attention_bf16_forward(p->attended, p->scratch, p->qkv, &extra,
-	                       p->packed->unit, p->T, p->H, c->heads);
+	attention_bf16_forward(p->attended, p->scratch, p->qkv,
+	                       p->value_bias, &extra, p->packed->unit, p->T,
+	                       p->H, c->heads);
+	bias_find(p, p->packed->layer[i].out_remainder, w->out.bias,
+	          p->attended, p->H);
 	multiply(p, &out, p->attended, p->packed->layer[i].out, p->H, p->H);
 }
 
@@ -127,12 +153,14 @@ feed(float *y, const struct pass *p, size_t i, const struct w2v2_norm *norm,
 		.gelu = true
 	};
 	const struct bf16_out narrow = {
-		.y = y, .ldy = p->H, .bias = w->narrow.bias,
+		.y = y, .ldy = p->H, .bias = p->bias,
 		.residual = residual, .ldr = p->H
 	};
 
 	multiply_normed(p, &wide, p->h, p->s, norm, p->packed->layer[i].wide,
 	                p->F, p->H);
+	bias_find(p, p->packed->layer[i].narrow_remainder, w->narrow.bias,
+	          p->wide, p->F);
 	multiply(p, &narrow, p->wide, p->packed->layer[i].narrow, p->H, p->F);
 }
 
@@ -210,6 +238,9 @@ pass_begin(const struct w2v2 *n, const struct w2v2_packed *packed,
 	p.rstd = arena_floats(arena, T);
 	p.s = arena_floats(arena, T * H);
 	p.h = arena_floats(arena, T * H);
+	p.average = arena_floats(arena, p.H > p.F ? p.H : p.F);
+	p.value_bias = arena_floats(arena, H);
+	p.bias = arena_floats(arena, H);
 	p.qkv = arena_halves(arena, 3 * bf16_round_up(T) * H);
 	p.attended = arena_halves(arena, T * H);
 	p.wide = arena_halves(arena, T * c->inner);

@@ -7,6 +7,7 @@
 #include "core/xalloc.h"
 #include "model/digest.h"
 #include "model/w2v2_packed.h"
+#include "nn/bf16_remainder.h"
 
 enum { PARTS = 3 };
 
@@ -18,6 +19,7 @@ struct matrix {
 	const uint16_t **slot;
 	const float *part[PARTS];
 	size_t parts, N, K, times;
+	bool remainder;           /* is what its packing leaves; of one part */
 	float first;              /* by which the first part is multiplied */
 };
 
@@ -27,10 +29,10 @@ struct matrices {
 };
 
 /* KEPT: bytes that are worth a file. */
-enum { OF_A_LAYER = 4, ALIGNMENT = 64, KEPT = 1 << 16 };
+enum { OF_A_LAYER = 7, ALIGNMENT = 64, KEPT = 1 << 16 };
 
 /* Of what gemm_bf16 calls packed: another order wants another version. */
-#define LAYOUT "tunne bfloat16 panels, 4"
+#define LAYOUT "tunne bfloat16 panels, 5"
 
 static void
 add(struct matrices *m, const uint16_t **slot, const float *weight, size_t N,
@@ -40,6 +42,14 @@ add(struct matrices *m, const uint16_t **slot, const float *weight, size_t N,
 		.slot = slot, .part = { weight }, .parts = 1, .N = N, .K = K,
 		.times = times
 	};
+}
+
+static void
+add_remainder(struct matrices *m, const uint16_t **slot, const float *weight,
+              size_t N, size_t K)
+{
+	add(m, slot, weight, N, K, 1);
+	m->item[m->count - 1].remainder = true;
 }
 
 /* 1 / sqrt(D) of attention, see attention_bf16.h. */
@@ -63,6 +73,9 @@ add_layer(struct matrices *m, struct w2v2_packed_layer *to,
 	add(m, &to->out, w->out.weight, H, H, 1);
 	add(m, &to->wide, w->wide.weight, F, H, 1);
 	add(m, &to->narrow, w->narrow.weight, H, F, 1);
+	add_remainder(m, &to->value_remainder, w->v.weight, H, H);
+	add_remainder(m, &to->out_remainder, w->out.weight, H, H);
+	add_remainder(m, &to->narrow_remainder, w->narrow.weight, H, F);
 }
 
 /* The convolutions but for the first; f may be NULL. */
@@ -101,6 +114,8 @@ list(struct w2v2_packed *p, const struct w2v2_weights *w,
 static size_t
 matrix_length(const struct matrix *x)
 {
+	if (x->remainder)
+		return bf16_remainder_length(x->N, x->K);
 	return x->times * bf16_packed_length(x->N, x->K);
 }
 
@@ -138,6 +153,10 @@ matrix_fill(uint16_t *at, const struct matrix *x)
 	size_t length = x->N * x->K, rows = x->N / x->parts;
 	float *whole;
 
+	if (x->remainder) {
+		bf16_remainder_pack(at, x->part[0], x->N, x->K);
+		return at + matrix_length(x);
+	}
 	for (size_t t = 0; x->parts == 1 && t < x->times; t++) {
 		bf16_pack(at, x->part[0] + t * length, x->K, x->N, x->K);
 		at += bf16_packed_length(x->N, x->K);

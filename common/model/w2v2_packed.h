@@ -17,6 +17,8 @@ struct w2v2_packed_layer {
 	const uint16_t *out;             /* [H,H] */
 	const uint16_t *wide, *narrow;   /* [F,H], [H,F] */
 	const float *qkv_bias;           /* [3H] */
+	/* nn/bf16_remainder.h; of values, out, narrow */
+	const uint16_t *value_remainder, *out_remainder, *narrow_remainder;
 };
 
 struct w2v2_packed {

@@ -123,8 +123,9 @@ shares_forward(uint16_t *shares, float *scores, size_t rows, size_t T)
 /* Of head h, queries from t on. */
 static void
 attend(uint16_t *out, const struct own *o, const uint16_t *qkv,
-       const struct attention_extra *extra, const struct bf16_unit *unit,
-       size_t h, size_t t, size_t T, size_t C, size_t heads)
+       const float *bias, const struct attention_extra *extra,
+       const struct bf16_unit *unit, size_t h, size_t t, size_t T,
+       size_t C, size_t heads)
 {
 	size_t D = C / heads, rows = chunk_length(t, QUERIES, T);
 	const struct bf16_in queries = {
@@ -137,7 +138,8 @@ attend(uint16_t *out, const struct own *o, const uint16_t *qkv,
 		.y = o->scores, .ldy = bf16_round_up(T)
 	};
 	const struct bf16_out heard = {
-		.half = out + t * C + h * D, .ldh = C
+		.half = out + t * C + h * D, .ldh = C,
+		.bias = bias ? bias + h * D : NULL
 	};
 
 	gemm_bf16(&scores, unit, &queries, o->keys, rows, T, D,
@@ -154,6 +156,7 @@ attend(uint16_t *out, const struct own *o, const uint16_t *qkv,
 
 void
 attention_bf16_forward(uint16_t *out, void *scratch, const uint16_t *qkv,
+                       const float *bias,
                        const struct attention_extra *extra,
                        const struct bf16_unit *unit,
                        size_t T, size_t C, size_t heads)
@@ -170,7 +173,7 @@ attention_bf16_forward(uint16_t *out, void *scratch, const uint16_t *qkv,
 		bf16_pack_halves(own.keys, k, 3 * C, T, D);
 		bf16_pack_columns(own.values, k + C, 3 * C, D, T);
 		for (size_t t = 0; t < T; t += QUERIES)
-			attend(out, &own, qkv, extra, unit, h, t, T, C,
+			attend(out, &own, qkv, bias, extra, unit, h, t, T, C,
 			       heads);
 	}
 }

@@ -12,11 +12,14 @@
  * 32, whatever is in those beyond T
  * scratch [attention_bf16_scratch(T, C, heads)] bytes, asked for by the thread
  * that calls; what it holds does not matter
+ * bias [C]: of values, in float: as the shares of a query sum to 1, it is
+ * added to what is heard; or NULL
  * extra: gate and relative only, or NULL
  */
 size_t attention_bf16_scratch(size_t T, size_t C, size_t heads);
 
 void attention_bf16_forward(uint16_t *out, void *scratch, const uint16_t *qkv,
+                            const float *bias,
                             const struct attention_extra *extra,
                             const struct bf16_unit *unit,
                             size_t T, size_t C, size_t heads);

@@ -14,6 +14,7 @@ static const char *const names[] = { "plain", "avx512", "amx" };
 
 struct layer {
 	float *qkv, *out, *gate, *relative; /* of attention in floats */
+	float *bias;              /* of values, that qkv lacks */
 	uint16_t *halves;
 	struct attention_extra extra;
 	size_t T, C, heads;
@@ -29,6 +30,7 @@ layer_new(size_t T, size_t D, size_t heads, bool gated)
 		.out = constant_floats(T * C, NAN),
 		.gate = random_floats(T * heads, 2),
 		.relative = random_floats(heads * (2 * T - 1), 3),
+		.bias = random_floats(C, 4),
 		.halves = malloc(rows * 3 * C * sizeof *l.halves),
 		.T = T, .C = C, .heads = heads
 	};
@@ -56,6 +58,7 @@ layer_release(struct layer *l)
 	free(l->out);
 	free(l->gate);
 	free(l->relative);
+	free(l->bias);
 	free(l->halves);
 }
 
@@ -70,10 +73,19 @@ attend(const struct layer *l, const struct bf16_unit *unit)
 	assert_non_null(out);
 	assert_non_null(scratch);
 	memset(scratch, 0xff, bytes); /* NaN */
-	attention_bf16_forward(out, scratch, l->halves, &l->extra, unit, l->T,
-	                       l->C, l->heads);
+	attention_bf16_forward(out, scratch, l->halves, l->bias, &l->extra,
+	                       unit, l->T, l->C, l->heads);
 	free(scratch);
 	return out;
+}
+
+/* What attention_forward() has in its values. */
+static void
+bias_add(struct layer *l)
+{
+	for (size_t t = 0; t < l->T; t++)
+		for (size_t c = 0; c < l->C; c++)
+			l->qkv[(3 * t + 2) * l->C + c] += l->bias[c];
 }
 
 /* Shares are rounded, and so is the result. */
@@ -84,6 +96,7 @@ compare(const struct bf16_unit *unit, size_t T, size_t D, bool gated)
 	float *scratch = constant_floats(attention_scratch(T), NAN);
 	uint16_t *out = attend(&l, unit);
 
+	bias_add(&l);
 	attention_forward(l.out, NULL, scratch, l.qkv, &l.extra, T, l.C, 2);
 	for (size_t i = 0; i < T * l.C; i++)
 		assert_close((double)bfloat_to_float(out[i]),

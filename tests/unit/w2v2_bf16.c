@@ -8,9 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/bits.h"
 #include "model/cache.h"
 #include "model/model.h"
-#include "model/w2v2_packed.h"
+#include "model/w2v2_bf16.h"
+#include "nn/bf16_remainder.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
 #include "w2v2_golden.h"
@@ -247,12 +249,143 @@ test_changing(void **state)
 	model_release(&m);
 }
 
+/*
+ * Of weight [N,K], each as far from a bfloat as may be, on the side where what
+ * is rounded off adds up: inputs are of the sign of input_sign().
+ */
+static void
+spoil(float **weight, size_t N, size_t K, bool alternate, struct arena *arena)
+{
+	float *w = arena_floats(arena, N * K);
+
+	for (size_t n = 0; n < N; n++)
+		for (size_t k = 0; k < K; k++) {
+			uint32_t bits = bits_of((*weight)[n * K + k]);
+			bool less = (bits >> 31 ^ n ^ (alternate ? k : 0)) & 1;
+
+			w[n * K + k] = bits_float((bits & 0xffff0000) |
+			                          (less ? 0x8100 : 0x7f00));
+		}
+	*weight = w;
+}
+
+/* A bias far from 0, of either sign in turn. */
+static void
+alternate(float **bias, size_t n, struct arena *arena)
+{
+	float *b = arena_floats(arena, n);
+
+	for (size_t i = 0; i < n; i++)
+		b[i] = i % 2 ? -3 : 3;
+	*bias = b;
+}
+
+static void
+network_spoil(struct w2v2 *n, struct arena *arena)
+{
+	size_t H = n->config.width, F = n->config.inner;
+
+	for (size_t i = 0; i < n->config.layers; i++) {
+		struct w2v2_layer *l = &n->weights.layer[i];
+
+		alternate(&l->attention_norm.bias, H, arena);
+		alternate(&l->norm.bias, H, arena);
+		alternate(&l->v.bias, H, arena);
+		spoil(&l->v.weight, H, H, true, arena);
+		spoil(&l->out.weight, H, H, true, arena);
+		spoil(&l->narrow.weight, H, F, false, arena);
+	}
+}
+
+/* Of logits in bfloat16 from those in float, relative L2. */
+static double
+distance(const struct model *m, const struct w2v2_packed *p)
+{
+	enum { SAMPLES = 16000 };
+	const struct w2v2 *n = m->network;
+	double errors = 0, squares = 0;
+	float audio[SAMPLES], x[LABELS_MAX], y[LABELS_MAX];
+	struct arena arena = ARENA_INIT;
+
+	golden_audio(audio, SAMPLES);
+	w2v2_infer(n, y, NULL, audio, SAMPLES, &arena);
+	w2v2_bf16_infer(n, p, x, NULL, audio, SAMPLES, &arena);
+	for (size_t k = 0; k < m->class_count; k++) {
+		errors += (double)((x[k] - y[k]) * (x[k] - y[k]));
+		squares += (double)(y[k] * y[k]);
+	}
+	arena_release(&arena);
+	return sqrt(errors / squares);
+}
+
+/* A remainder of every layer, VALUE, OUT or NARROW, becomes 0. */
+enum { VALUE, OUT, NARROW, REMAINDERS };
+
+static void
+forget(const struct w2v2_packed *p, const struct w2v2_config *c, int which)
+{
+	for (size_t i = 0; i < c->layers; i++) {
+		const struct w2v2_packed_layer *l = &p->layer[i];
+		const uint16_t *const all[] = {
+			l->value_remainder, l->out_remainder,
+			l->narrow_remainder
+		};
+		size_t K = which == NARROW ? c->inner : c->width;
+
+		memset((void *)(uintptr_t)all[which], 0,
+		       bf16_remainder_length(c->width, K) *
+		       sizeof *all[which]);
+	}
+}
+
+/*
+ * With what is rounded off the weights given back, logits are nearer than with
+ * one of the remainders forgotten.
+ */
+static void
+try_remainders(const char *name)
+{
+	struct safetensors file;
+	struct arena arena = ARENA_INIT;
+	struct model m;
+	char path[96];
+
+	golden_path(path, name, "");
+	model_open_at(&m, path, PRECISION_FP32);
+	golden_open(&file, name, "model.safetensors");
+	network_spoil(m.network, &arena);
+	for (int which = 0; which < REMAINDERS; which++) {
+		const struct w2v2 *n = m.network;
+		struct w2v2_packed p = { .unit = NULL };
+		double with;
+
+		w2v2_pack(&p, &n->weights, &n->folded, &n->config, &file);
+		with = distance(&m, &p);
+		forget(&p, &n->config, which);
+		assert_true(with < distance(&m, &p) / 2);
+		w2v2_packed_release(&p);
+	}
+	safetensors_release(&file);
+	arena_release(&arena);
+	model_release(&m);
+}
+
+static void
+test_remainders(void **state)
+{
+	(void)state;
+	try_remainders("regression");
+	try_remainders("wavlm-large");
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		{ "logits are near, of 1 to 49 rows",
 		  test_logits, cache_begin, cache_end, NULL },
+		{ "what rounding takes off weights is given back",
+		  test_remainders, NULL, NULL, NULL },
 		{ "what is kept is found again, by its key and size",
 		  test_cache, cache_begin, cache_end, NULL },
 		{ "what is packed of a file that changes is not kept",
