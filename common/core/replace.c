@@ -77,15 +77,37 @@ begin(struct replace *r, const char *path)
 	return errno_says;
 }
 
+/* Of this one and those before it. */
+static void
+temporaries_unlink(const struct replace *r)
+{
+	int saved = errno;
+
+	for (; r; r = r->before)
+		if (r->temporary)
+			unlink(r->temporary);
+	errno = saved;
+}
+
 void
-replace_begin(struct replace *r, const char *path)
+replace_begin_after(struct replace *r, const char *path,
+                    const struct replace *before)
 {
 	const char *why = begin(r, path);
 
+	r->before = before;
+	if (why)
+		temporaries_unlink(before);
 	if (why == errno_says)
 		die("%s:", path);
 	if (why)
 		die("%s: %s", path, why);
+}
+
+void
+replace_begin(struct replace *r, const char *path)
+{
+	replace_begin_after(r, path, NULL);
 }
 
 bool
@@ -114,10 +136,7 @@ settle(struct replace *r)
 static _Noreturn void
 fail(struct replace *r)
 {
-	int saved = errno;
-
-	unlink(r->temporary);
-	errno = saved;
+	temporaries_unlink(r);
 	die("write %s:", r->path);
 }
 
@@ -137,6 +156,7 @@ replace_commit(struct replace *r)
 		fail(r);
 	close(r->lock);
 	free(r->temporary);
+	r->temporary = NULL;
 }
 
 bool

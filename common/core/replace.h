@@ -18,9 +18,18 @@ struct replace {
 	const char *path;         /* borrowed */
 	char *temporary;
 	int lock;                 /* on it, until it has its name */
+	const struct replace *before; /* is given up with it; or NULL */
 };
 
 void replace_begin(struct replace *r, const char *path);
+
+/*
+ * The same of one of several: if it dies, those that were settled before leave
+ * nothing behind either.  before: the last of them, which is borrowed until r
+ * is committed; or NULL.
+ */
+void replace_begin_after(struct replace *r, const char *path,
+                         const struct replace *before);
 void replace_commit(struct replace *r);
 
 /* Closes .fp, all on disk: a full one is met here, not by the commit. */

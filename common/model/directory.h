@@ -12,7 +12,7 @@
 #ifndef DIRECTORY_H
 #define DIRECTORY_H
 
-#include "model/safetensors.h"
+#include "model/safetensors_write.h"
 #include "model/w2v2_config.h"
 #include "model/w2v2_layout.h"
 

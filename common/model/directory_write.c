@@ -16,14 +16,13 @@
 
 /*
  * All is written first, under other names: a full disk is met while the old
- * model stands.  If the configuration changes, the old weights then go, the
- * configuration is replaced, and the new weights take their name: a
- * configuration never meets weights that were not written for it.  The state
- * of training bears a stamp of its weights, so that its own renaming may come
- * late.
+ * model stands, and nothing is left on it.  If the configuration changes, the
+ * old weights then go, the configuration is replaced, and the new weights take
+ * their name: a configuration never meets weights that were not written for
+ * it.  The state of training bears a stamp of its weights, so that it may come
+ * first, under a second name, and get its own after them.
  */
 static const char WEIGHTS[] = "model.safetensors";
-static const char WEIGHTS_NEXT[] = "model.next.safetensors";
 static const char TRAINING[] = "training.safetensors";
 static const char TRAINING_NEXT[] = "training.next.safetensors";
 
@@ -66,6 +65,13 @@ move(const char *path, const char *from, const char *to)
 }
 
 static void
+commit(const char *path, struct replace *r)
+{
+	replace_commit(r);
+	sync_names(path);
+}
+
+static void
 drop(const char *path, const char *file)
 {
 	char *name = xasprintf("%s/%s", path, file);
@@ -94,15 +100,17 @@ holds(const char *path, const char *file, const char *text)
 
 /* The text is on disk, not yet under its name. */
 static void
-text_settle(struct replace *r, const char *name, const char *text)
+text_settle(struct replace *r, const struct replace *before, const char *name,
+            const char *text)
 {
-	replace_begin(r, name);
+	replace_begin_after(r, name, before);
 	fputs(text, r->fp);
 	replace_settle(r);
 }
 
 static void
-texts_replace(const char *path, const char *config, const char *preprocessor)
+texts_replace(const char *path, const struct replace *tensors,
+              const char *config, const char *preprocessor)
 {
 	struct replace shape, sound;
 	char *shape_name, *sound_name;
@@ -112,8 +120,8 @@ texts_replace(const char *path, const char *config, const char *preprocessor)
 		return;
 	shape_name = xasprintf("%s/config.json", path);
 	sound_name = xasprintf("%s/preprocessor_config.json", path);
-	text_settle(&shape, shape_name, config);
-	text_settle(&sound, sound_name, preprocessor);
+	text_settle(&shape, tensors, shape_name, config);
+	text_settle(&sound, &shape, sound_name, preprocessor);
 	drop(path, WEIGHTS);
 	drop(path, "model.safetensors.index.json");
 	sync_names(path);
@@ -215,9 +223,11 @@ metadata_make(struct safetensors_text **text,
 	return count;
 }
 
-/* Under the names that are not yet looked for. */
+/* All on disk, the state of training only if there is one. */
 static void
-tensors_write(const char *path, const struct directory_contents *c)
+tensors_settle(struct replace *weights, struct replace *training,
+               const char *weights_name, const char *training_name,
+               const struct directory_contents *c)
 {
 	struct safetensors_source *source = sources_make(c);
 	char *stamp = c->trainings ? stamp_make(c, source) : NULL;
@@ -226,14 +236,12 @@ tensors_write(const char *path, const struct directory_contents *c)
 	};
 	struct safetensors_text *text;
 	size_t texts = metadata_make(&text, c, stamp);
-	char *name = xasprintf("%s/%s", path, WEIGHTS_NEXT);
 
-	safetensors_write(name, source, c->params->count, text, texts);
-	free(name);
-	name = xasprintf("%s/%s", path, TRAINING_NEXT);
+	safetensors_settle(weights, NULL, weights_name, source,
+	                   c->params->count, text, texts);
 	if (c->trainings)
-		safetensors_write(name, c->training, c->trainings, &key, 1);
-	free(name);
+		safetensors_settle(training, weights, training_name,
+		                   c->training, c->trainings, &key, 1);
 	free(text);
 	free(stamp);
 	free(source);
@@ -250,16 +258,24 @@ directory_write(const char *path, const struct directory_contents *c)
 	char *preprocessor = w2v2_preprocessor_text(c->config,
 		old ? old->preprocessor : NULL,
 		old ? old->preprocessor_text : NULL);
+	char *weights_name = xasprintf("%s/%s", path, WEIGHTS);
+	char *training_name = xasprintf("%s/%s", path, TRAINING_NEXT);
+	struct replace weights, training;
 
 	make(path);
 	training_settle(path);
-	tensors_write(path, c);
-	texts_replace(path, config, preprocessor);
-	move(path, WEIGHTS_NEXT, WEIGHTS);
+	tensors_settle(&weights, &training, weights_name, training_name, c);
+	texts_replace(path, c->trainings ? &training : &weights, config,
+	              preprocessor);
+	if (c->trainings)
+		commit(path, &training);
+	commit(path, &weights);
 	if (c->trainings)
 		move(path, TRAINING_NEXT, TRAINING);
 	else
 		drop(path, TRAINING);
+	free(weights_name);
+	free(training_name);
 	free(config);
 	free(preprocessor);
 }

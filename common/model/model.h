@@ -15,7 +15,7 @@
 
 #include "core/arena.h"
 #include "feat/features.h"
-#include "model/safetensors.h"
+#include "model/safetensors_write.h"
 #include "model/precision.h"
 #include "model/student.h"
 #include "model/w2v2.h"

@@ -1,5 +1,5 @@
 /*
- * safetensors.h - the weight files of Hugging Face, read and written
+ * safetensors.h - the weight files of Hugging Face, read
  *
  *	[u64 little endian: N][N bytes of JSON][tensor data]
  *
@@ -77,24 +77,5 @@ const char *safetensors_metadata(const struct safetensors *s,
 
 /* Copies to floats.  False: not F32, F16 or BF16. */
 bool safetensors_floats(float *out, const struct safetensors_entry *e);
-
-/* A tensor to write: F32 data, stored as type says (rounded to nearest). */
-struct safetensors_source {
-	const char *name;
-	enum safetensors_type type;
-	int ndim;
-	size_t dim[SAFETENSORS_DIMENSIONS_MAX];
-	const float *data;
-};
-
-/*
- * Replaces path atomically; dies if it cannot.  The order of the sources does
- * not matter: wide types come first in the file, then names in order.  Text
- * of the metadata that is not UTF-8 has its bad bytes written as '?'.
- */
-void safetensors_write(const char *path,
-                       const struct safetensors_source *source, size_t count,
-                       const struct safetensors_text *metadata,
-                       size_t metadata_count);
 
 #endif

@@ -7,7 +7,7 @@
 #include "core/xalloc.h"
 #include "core/half.h"
 #include "model/json.h"
-#include "model/safetensors.h"
+#include "model/safetensors_write.h"
 
 enum { ALIGNMENT = 8, CHUNK = 4096 };
 
@@ -150,12 +150,13 @@ data_write(FILE *fp, const struct safetensors_source *t)
 }
 
 void
-safetensors_write(const char *path, const struct safetensors_source *source,
-                  size_t count, const struct safetensors_text *metadata,
-                  size_t metadata_count)
+safetensors_settle(struct replace *r, const struct replace *before,
+                   const char *path,
+                   const struct safetensors_source *source, size_t count,
+                   const struct safetensors_text *metadata,
+                   size_t metadata_count)
 {
 	const struct safetensors_source **order;
-	struct replace r;
 	size_t size;
 	char *header;
 
@@ -167,14 +168,26 @@ safetensors_write(const char *path, const struct safetensors_source *source,
 	qsort(order, count, sizeof *order, order_compare);
 	header = header_make(&size, order, count, metadata, metadata_count);
 
-	replace_begin(&r, path);
+	replace_begin_after(r, path, before);
 	for (int i = 0; i < 8; i++)
-		fputc((int)(size >> 8 * i & 0xff), r.fp);
-	fwrite(header, 1, size, r.fp);
-	/* the first that fails is the last; commit says why */
-	for (size_t i = 0; i < count && data_write(r.fp, order[i]); i++)
+		fputc((int)(size >> 8 * i & 0xff), r->fp);
+	fwrite(header, 1, size, r->fp);
+	/* the first that fails is the last; replace_settle says why */
+	for (size_t i = 0; i < count && data_write(r->fp, order[i]); i++)
 		continue;
 	free(header);
 	free(order);
+	replace_settle(r);
+}
+
+void
+safetensors_write(const char *path, const struct safetensors_source *source,
+                  size_t count, const struct safetensors_text *metadata,
+                  size_t metadata_count)
+{
+	struct replace r;
+
+	safetensors_settle(&r, NULL, path, source, count, metadata,
+	                   metadata_count);
 	replace_commit(&r);
 }

@@ -1,6 +1,7 @@
 /* model/directory: what is written can be read, whatever interrupts it. */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <sys/wait.h>
 
 #include "hub.h"
@@ -52,13 +53,6 @@ text_read(const char *file)
 	json_release(j);
 	free(path);
 	return text;
-}
-
-static void
-has_text(const char *text, const char *part)
-{
-	if (!strstr(text, part))
-		fail_msg("no '%s' in '%s'", part, text);
 }
 
 /* The directory's weights are these. */
@@ -310,7 +304,10 @@ test_interrupted(void **state)
 	hub_tensors_release(&new);
 }
 
-/* Another model where the disk is full: the old one stands, to the last. */
+/*
+ * Another model where the disk is full: the old one stands, to the last, and
+ * nothing is left beside it.
+ */
 static void
 test_full(void **state)
 {
@@ -319,6 +316,7 @@ test_full(void **state)
 		.config = &t->config, .params = &t->params,
 		.training = t->source, .trainings = 1
 	};
+	glob_t left;
 	int status = 1, n = 0;
 
 	directory_write(HUB, &c);
@@ -340,6 +338,8 @@ test_full(void **state)
 		                        t->config.label[0]) == 0,
 		                 status == 0);
 		directory_release(&d);
+		assert_int_equal(glob(HUB "/*.tmp-tunne", 0, NULL, &left),
+		                 GLOB_NOMATCH);
 	}
 	assert_true(n > 4); /* two of tensors, two of texts */
 	t->config.label[0][0] ^= 1;

@@ -170,4 +170,11 @@ hub_finish(void **state)
 	return 0;
 }
 
+static inline void
+has_text(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("no '%s' in '%s'", part, text);
+}
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "gradient.h"
 #include "model/params.h"
+#include "model/safetensors_write.h"
 
 static const char path[] = "params.test.safetensors";
 
