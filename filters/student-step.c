@@ -137,12 +137,7 @@ int
 main(int argc, char *argv[])
 {
 	struct settings s = {
-		.seed = 1, .seconds = 20, .trainer = {
-			.memory = 2048, .batch = 32, .accumulate = 1, .clip = 1,
-			.average = .999f, .dropout = .1f, .head_dropout = .3f,
-			.adamw = { 0, .9f, .98f, 1e-8f, .05f },
-			.spec = SPEC_AUGMENT_INIT
-		}
+		.seed = 1, .seconds = 20, .trainer = TRAINER_OPTIONS_INIT
 	};
 	int first = settings_parse(&s, argc, argv);
 

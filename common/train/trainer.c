@@ -64,13 +64,34 @@ state_miss(const struct trainer *t)
 	     "there, or of other weights", t->model->name);
 }
 
+/* What a compact student alone has, if it is not as usual; or NULL. */
+static const char *
+compact_option(const struct trainer_options *o)
+{
+	static const struct trainer_options usual = TRAINER_OPTIONS_INIT;
+
+	if (o->augment)
+		return "-a";
+	if (o->dropout < usual.dropout || o->dropout > usual.dropout)
+		return "--dropout";
+	if (o->head_dropout < usual.head_dropout ||
+	    o->head_dropout > usual.head_dropout)
+		return "--head-dropout";
+	if (o->average < usual.average || o->average > usual.average)
+		return "--average";
+	return NULL;
+}
+
 /* What would change nothing was meant for another kind of model. */
 static void
 options_suit(const struct model *m, const struct trainer_options *o)
 {
-	if (m->network && o->augment)
-		die_usage("%s: -a is for compact students; a network's masks "
-		          "are those of its config.json", m->name);
+	const char *compact = m->network ? compact_option(o) : NULL;
+
+	if (compact)
+		die_usage("%s: %s is for compact students; a network's dropout "
+		          "and masks are those of its config.json", m->name,
+		          compact);
 	if (!m->network && (o->unfreeze || o->plain))
 		die_usage("%s: --%s is for networks, this is a compact "
 		          "student", m->name,

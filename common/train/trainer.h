@@ -35,6 +35,10 @@ struct trainer_options {
 	int threads;              /* 0: as many as there are processors */
 };
 
+#define TRAINER_OPTIONS_INIT { .memory = 2048, .batch = 32, .accumulate = 1, \
+	.clip = 1, .average = .999f, .dropout = .1f, .head_dropout = .3f, \
+	.adamw = { 0, .9f, .98f, 1e-8f, .05f }, .spec = SPEC_AUGMENT_INIT }
+
 /* How far training has come; kept in the model's metadata. */
 struct trainer_progress {
 	size_t updates;           /* optimiser steps */
