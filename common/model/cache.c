@@ -1,4 +1,5 @@
 #define _DEFAULT_SOURCE /* MAP_POPULATE */
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -91,6 +92,37 @@ cache_forget(const char *name)
 
 	if (path)
 		unlink(path);
+	free(path);
+}
+
+/* Of a file in that directory; empty if it has none. */
+static void
+key_read(char key[CACHE_KEY_MAX], int dir, const char *name)
+{
+	const int how = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+	int fd = openat(dir, name, how);
+	ssize_t n = fd < 0 ? -1 : read(fd, key, CACHE_KEY_MAX - 1);
+
+	key[n < 0 ? 0 : n] = '\0';
+	if (fd >= 0)
+		close(fd);
+}
+
+void
+cache_forget_old(const char *kind, const char *version)
+{
+	size_t n = strlen(kind);
+	char key[CACHE_KEY_MAX], *path = directory();
+	DIR *d = path ? opendir(path) : NULL;
+
+	for (struct dirent *e; d && (e = readdir(d));) {
+		key_read(key, dirfd(d), e->d_name);
+		if (strncmp(key, kind, n) == 0 &&
+		    strncmp(key + n, version, strlen(version)) != 0)
+			unlinkat(dirfd(d), e->d_name, 0);
+	}
+	if (d)
+		closedir(d);
 	free(path);
 }
 

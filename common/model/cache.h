@@ -28,6 +28,9 @@ void cache_release(struct cached *c);
 
 void cache_forget(const char *name);
 
+/* All whose keys begin with kind, but not with that and version. */
+void cache_forget_old(const char *kind, const char *version);
+
 /* Replaces, atomically, what was kept under that name. */
 void cache_keep(const char *name, const char *key, const void *data,
                 size_t size);

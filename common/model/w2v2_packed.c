@@ -31,8 +31,13 @@ struct matrices {
 /* KEPT: bytes that are worth a file. */
 enum { OF_A_LAYER = 7, ALIGNMENT = 64, KEPT = 1 << 16 };
 
-/* Of what gemm_bf16 calls packed: another order wants another version. */
-#define LAYOUT "tunne bfloat16 panels, 5"
+/*
+ * Of what gemm_bf16 calls packed, and the list of matrices: another order
+ * wants another version.
+ */
+#define KIND "tunne bfloat16 panels, "
+#define VERSION "5\n"
+#define LAYOUT KIND VERSION
 
 static void
 add(struct matrices *m, const uint16_t **slot, const float *weight, size_t N,
@@ -209,7 +214,7 @@ begin(struct w2v2_packed *p, const struct w2v2_weights *w,
 static char *
 identity(const struct safetensors *file)
 {
-	char *key = xasprintf("%s\n%s", LAYOUT,
+	char *key = xasprintf("%s%s", LAYOUT,
 	                      file->identity ? file->identity : "");
 
 	for (size_t i = 0; i < file->parts; i++) {
@@ -237,7 +242,7 @@ name_of(const char *path)
 static char *
 contents(const char *digest, const struct w2v2_config *c)
 {
-	return xasprintf("%s\nheads %zu\n%.*s", LAYOUT, c->heads,
+	return xasprintf("%sheads %zu\n%.*s", LAYOUT, c->heads,
 	                 DIGEST_LENGTH, digest);
 }
 
@@ -357,6 +362,7 @@ w2v2_pack(struct w2v2_packed *p, const struct w2v2_weights *w,
 	if (key && same_still(key, file, c)) {
 		char *name = digest_of_text(key);
 
+		cache_forget_old(KIND, VERSION);
 		cache_keep(name, key, p->block, size);
 		free(name);
 	}
