@@ -311,6 +311,19 @@ check 'chunks behind the samples are no audio' '
 	cat tail.wav | wavread - >got
 	framecmp -t 0 want got
 '
+check 'recordings joined into one file are told from one' '
+	sox -n -r 16000 one.wav synth .5 sine 300
+	for type in wav flac ogg
+	do
+		sox one.wav "x.$type"
+		wavread -q "x.$type" >/dev/null
+		cat "x.$type" "x.$type" >"two.$type"
+		fails 1 wavread "two.$type" >/dev/null 2>err
+		says "two.$type: dropped: another recording follows" err
+		cat "two.$type" | fails 1 wavread - >/dev/null 2>err
+		says "dropped: another recording follows" err
+	done
+'
 check 'a sample that is no number is named by its time' '
 	{ head -c 32000 /dev/zero; bytes 4 2143289344; } >nan
 	fails 1 wavread --raw -f f32 nan 2>err >out

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "audio/container.h"
+#include "audio/joined.h"
 #include "audio/mono.h"
 #include "audio/spool.h"
 #include "audio/wav.h"
@@ -31,6 +32,9 @@ static const struct { int format, bytes; } raw_format[] = {
 	[RAW_ALAW] = { SF_FORMAT_ALAW, 1 },
 	[RAW_F64] = { SF_FORMAT_DOUBLE, 8 },
 };
+
+static const char joined[] =
+	"another recording follows in the same file: split them first";
 
 __attribute__((format(printf, 2, 3))) static const char *
 fail(struct wav *w, const char *format, ...)
@@ -172,6 +176,8 @@ file_open(struct wav *w, const struct container_info *c, uint64_t bytes)
 	if (c->kind == CONTAINER_OGG && !container_ogg_ends(w->fd))
 		w->doubt = "may be cut short: its last page is not marked so";
 	w->mpeg = c->kind == CONTAINER_MPEG && container_mpeg(w->fd);
+	if (joined_file(w->fd, c))
+		cut_note(w, "%s", joined);
 	if (lseek(w->fd, 0, SEEK_SET) < 0)
 		return fail(w, "%s", strerror(errno));
 	if (c->unclosed && c->samples >= 0 && have > 0)
@@ -287,6 +293,8 @@ end_check(struct wav *w)
 {
 	if (w->frame && w->piped)
 		raw_check(w, w->flow.bytes);
+	if (w->piped && w->counted && joined_rest(w->fd))
+		return joined;
 	if (w->cut[0])
 		return w->cut;
 	if (w->mpeg)
@@ -375,23 +383,13 @@ wav_skip(struct wav *w, uint64_t frame)
 	return why;
 }
 
-/* So that who writes the pipe need not fail: what follows the samples. */
-static void
-rest_drain(const struct wav *w)
-{
-	char buffer[4096];
-
-	while (read(w->fd, buffer, sizeof buffer) > 0)
-		;
-}
-
 void
 wav_close(struct wav *w)
 {
 	if (w->sndfile)
 		sf_close(w->sndfile);
 	if (w->piped && w->counted && w->position == w->frames)
-		rest_drain(w);
+		joined_rest(w->fd); /* so that who writes it need not fail */
 	if (w->fd >= 0)
 		close(w->fd);
 	hush_release(&w->hush);
