@@ -229,12 +229,56 @@ voice_heard(const struct names *voices, const char *corpus,
 
 /* One that had a speaker in training, where it has none now. */
 static bool
-utterance_heard(const struct lineage *l, struct frame *f, const char *speaker,
+utterance_heard(const struct lineage *l, const char *id, const char *speaker,
                 const char *corpus)
 {
-	return !*speaker && heard_has(&l->utterances, frame_id(f)) &&
+	return !*speaker && heard_has(&l->utterances, id) &&
 	       (!*corpus || l->corpora.count == 0 ||
 	        names_have(&l->corpora, corpus));
+}
+
+/* Without the times that wavread adds to that of a window or a part. */
+static char *
+recording_id(struct frame *f)
+{
+	char *id = xstrdup(frame_id(f));
+	char *times = xasprintf(":%.3f-%.3f", frame_number(f, FIELD_START, -1),
+	                        frame_number(f, FIELD_END, -1));
+	size_t length = strlen(id), more = strlen(times);
+
+	if (length > more && strcmp(id + length - more, times) == 0)
+		id[length - more] = '\0';
+	free(times);
+	return id;
+}
+
+/* A path less its first folder, if another folder is left; or NULL. */
+static const char *
+folder_skip(const char *path)
+{
+	const char *slash = strchr(path, '/');
+
+	return slash && strchr(slash + 1, '/') ? slash + 1 : NULL;
+}
+
+/* By an id, or by what it would be from a folder further down. */
+static const char *
+id_seen(const struct lineage *l, const char *id, const char *speaker,
+        const char *corpus)
+{
+	const char *seen = NULL;
+
+	for (; id && !seen; id = folder_skip(id)) {
+		char *voice = xasprintf("\t%s", id);
+
+		if (voice_heard(&l->voices, corpus, voice) ||
+		    utterance_heard(l, id, speaker, corpus))
+			seen = "utterance";
+		else if (voice_heard(&l->taught, corpus, voice))
+			seen = "teacher";
+		free(voice);
+	}
+	return seen;
 }
 
 const char *
@@ -242,18 +286,18 @@ lineage_seen(const struct lineage *l, struct frame *f)
 {
 	const char *speaker = field_text(f, FIELD_SPEAKER);
 	const char *corpus = field_text(f, FIELD_CORPUS);
-	char *id = xasprintf("\t%s", frame_id(f));
-	const char *seen = NULL;
+	char *recording = recording_id(f);
+	const char *seen;
 
 	if (*speaker && voice_heard(&l->voices, corpus, speaker))
 		seen = "speaker";
-	else if (voice_heard(&l->voices, corpus, id) ||
-	         utterance_heard(l, f, speaker, corpus))
-		seen = "utterance";
-	else if ((*speaker && voice_heard(&l->taught, corpus, speaker)) ||
-	         voice_heard(&l->taught, corpus, id))
+	else
+		seen = id_seen(l, frame_id(f), speaker, corpus);
+	if (!seen)
+		seen = id_seen(l, recording, speaker, corpus);
+	if (!seen && *speaker && voice_heard(&l->taught, corpus, speaker))
 		seen = "teacher";
-	free(id);
+	free(recording);
 	return seen;
 }
 

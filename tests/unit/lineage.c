@@ -66,6 +66,43 @@ two_corpora_may_have_one_name(void **state)
 }
 
 static void
+a_path_may_begin_elsewhere(void **state)
+{
+	struct lineage l;
+
+	(void)state;
+	lineage_begin(&l);
+	lineage_utterance(&l, say("clips/a/u.wav", "A", "01"));
+	lineage_utterance(&l, say("b/v.wav", NULL, NULL));
+	lineage_utterance(&l, say("w.wav", NULL, NULL));
+	seen(&l, "utterance", "/home/x/clips/a/u.wav", NULL, NULL);
+	seen(&l, "utterance", "../b/v.wav", NULL, NULL);
+	seen(&l, "", "a/u.wav", NULL, NULL);
+	seen(&l, "", "v.wav", NULL, NULL);
+	seen(&l, "", "x/w.wav", NULL, NULL); /* any folder may have one */
+	seen(&l, "", "clips/a/u.wav", NULL, "02");
+	lineage_release(&l);
+}
+
+static void
+a_window_is_of_its_recording(void **state)
+{
+	struct lineage l;
+
+	(void)state;
+	lineage_begin(&l);
+	lineage_utterance(&l, say("u.wav", "A", "01"));
+	say("u.wav:1.000-2.500", NULL, NULL);
+	assert_null(lineage_seen(&l, &utterance));
+	frame_set_number(&utterance, FIELD_START, 1);
+	frame_set_number(&utterance, FIELD_END, 2.5);
+	assert_string_equal(lineage_seen(&l, &utterance), "utterance");
+	frame_set_number(&utterance, FIELD_END, 3);
+	assert_null(lineage_seen(&l, &utterance));
+	lineage_release(&l);
+}
+
+static void
 a_corpus_that_nobody_names_may_be_any(void **state)
 {
 	struct lineage l;
@@ -159,6 +196,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_corpora_may_have_one_name),
+		cmocka_unit_test(a_path_may_begin_elsewhere),
+		cmocka_unit_test(a_window_is_of_its_recording),
 		cmocka_unit_test(a_corpus_that_nobody_names_may_be_any),
 		cmocka_unit_test(without_a_speaker_it_is_the_utterance),
 		cmocka_unit_test(metadata_keep_it),
