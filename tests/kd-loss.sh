@@ -134,7 +134,8 @@ check 'language weights choose the teacher of the language' '
 	about "$(show "f[\"loss\"]" out)" "$(show "f[\"loss\"]" alone)"
 '
 check 'a language without a teacher learns from its label alone' '
-	one "$student,$fi" | kd-loss -w language >out
+	one "$student,$fi" | kd-loss -w language >out 2>err
+	says "first utterance is \"en\", those of its teachers fi \"fi\"" err
 	about "$(show "f[\"loss\"]" out)" 0.313262
 	about "$(show "f[\"loss.kd\"]" out)" 0
 	about "$(show "f[\"weight.fi\"]" out)" 0

@@ -168,19 +168,43 @@ embedding_add(const struct batch *b, const struct kd_options *options,
 	}
 }
 
-static bool
-batch_embedded(const struct batch *b)
+/* Its language, and those of its teachers. */
+static void
+deaf_note(char *text, size_t size, const struct kd_utterance *u)
 {
-	for (size_t i = 0; i < b->count; i++)
-		for (size_t k = 0; k < b->u[i]->teachers; k++)
-			if (b->u[i]->teacher[k].embedding)
-				return true;
-	return false;
+	size_t length = (size_t)snprintf(text, size, "\"%s\", those of its teachers",
+	                                 u->language ? u->language : "");
+
+	for (size_t k = 0; k < u->teachers && length < size; k++) {
+		const char *language = u->teacher[k].language;
+
+		length += (size_t)snprintf(text + length, size - length,
+		                           " %s \"%s\"", u->teacher[k].name,
+		                           language ? language : "");
+	}
 }
 
-bool
+static void
+batch_note(struct kd_found *found, const struct batch *b)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		const struct kd_utterance *u = b->u[i];
+		bool heard = false;
+
+		for (size_t k = 0; k < u->teachers; k++) {
+			found->embedding |= u->teacher[k].embedding != NULL;
+			heard |= b->weight[i][k] > 0;
+		}
+		found->weight |= heard;
+		if (u->teachers > 0 && !heard && !found->deaf[0])
+			deaf_note(found->deaf, sizeof found->deaf, u);
+	}
+}
+
+void
 kd_frames(struct frame *const *f, const char **why, size_t count,
-          const struct kd_options *options, struct arena *scratch)
+          const struct kd_options *options, struct kd_found *found,
+          struct arena *scratch)
 {
 	struct batch b = batch_make(count, scratch);
 
@@ -210,5 +234,5 @@ kd_frames(struct frame *const *f, const char **why, size_t count,
 		loss_add(b.f[i], b.u[i], b.weight[i], options);
 	if (options->embedding.kind)
 		embedding_add(&b, options, why, scratch);
-	return batch_embedded(&b);
+	batch_note(found, &b);
 }

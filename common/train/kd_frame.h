@@ -17,12 +17,20 @@
  */
 bool kd_frames_mingle(const struct kd_options *options);
 
+/* What there was in any utterance so far. */
+struct kd_found {
+	bool embedding;           /* of a teacher */
+	bool weight;              /* over 0, of a teacher */
+	char deaf[160];           /* the first whose teachers all have 0 */
+};
+
 /*
  * Sets why[i] to NULL, or to why the utterance cannot be used (valid as long
- * as what the frame hands out); the batch is then what remains.  Returns
- * whether any had an embedding of a teacher.  Dies as kd_read does.
+ * as what the frame hands out); the batch is then what remains.  Adds to
+ * found.  Dies as kd_read does.
  */
-bool kd_frames(struct frame *const *f, const char **why, size_t count,
-               const struct kd_options *options, struct arena *scratch);
+void kd_frames(struct frame *const *f, const char **why, size_t count,
+               const struct kd_options *options, struct kd_found *found,
+               struct arena *scratch);
 
 #endif

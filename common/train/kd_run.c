@@ -10,7 +10,7 @@ struct held {
 	struct frame **f;
 	const char **why;
 	size_t count, room;
-	bool embedded;            /* a teacher's embedding has come */
+	struct kd_found found;
 	struct arena scratch;
 };
 
@@ -37,8 +37,8 @@ static void
 held_put(struct held *h, struct writer *out, const struct kd_options *options)
 {
 	if (h->count > 0)
-		h->embedded |= kd_frames(h->f, h->why, h->count, options,
-		                         &h->scratch);
+		kd_frames(h->f, h->why, h->count, options, &h->found,
+		          &h->scratch);
 	for (size_t i = 0; i < h->count; i++)
 		if (h->why[i])
 			writer_drop(out, frame_id(h->f[i]), h->why[i]);
@@ -107,8 +107,11 @@ kd_runs(struct filter *s, size_t batch, const struct kd_options *options)
 	while (reader_more(&s->in))
 		run_do(s, &h, batch, options);
 	if (options->embedding.kind && s->out.utterances_total > 0 &&
-	    !h.embedded)
+	    !h.found.embedding)
 		die("%s: no teacher's embedding in the stream (teacher-logits "
 		    "--embedding adds it)", s->in.name);
+	if (options->lambda > 0 && h.found.deaf[0] && !h.found.weight)
+		warn("%s: all teachers have the weight 0: the language of the "
+		     "first utterance is %s", s->in.name, h.found.deaf);
 	held_release(&h);
 }
