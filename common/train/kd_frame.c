@@ -172,8 +172,9 @@ embedding_add(const struct batch *b, const struct kd_options *options,
 static void
 deaf_note(char *text, size_t size, const struct kd_utterance *u)
 {
-	size_t length = (size_t)snprintf(text, size, "\"%s\", those of its teachers",
-	                                 u->language ? u->language : "");
+	size_t length = (size_t)snprintf(
+		text, size, "\"%s\", those of its teachers",
+		u->language ? u->language : "");
 
 	for (size_t k = 0; k < u->teachers && length < size; k++) {
 		const char *language = u->teacher[k].language;

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "core/die.h"
-#include "core/progress.h"
 #include "core/xalloc.h"
 #include "stream/fields.h"
 #include "stream/origin.h"
@@ -22,7 +21,6 @@ struct pass {
 	size_t skip;              /* batches that were done before */
 	size_t dropped, heard;    /* utterances */
 	FILE *log;
-	struct progress progress;
 	struct loss_sums sums;    /* over the pass */
 	struct origin origin;     /* of the stream's runs so far */
 	size_t runs;              /* those that are in it */
@@ -63,6 +61,24 @@ teacher_have(const struct frame *f)
 	return false;
 }
 
+/* Naming the classes, as far as they fit a line. */
+static const char *
+label_foreign(const struct model *m, struct frame *f, const char *label)
+{
+	enum { SIZE = 512, CLASSES = 300 };
+	char *why = arena_take(&f->arena, SIZE, 1), classes[CLASSES] = "";
+	size_t length = 0;
+
+	for (size_t k = 0; k < m->class_count && length < CLASSES; k++)
+		length += (size_t)snprintf(classes + length, CLASSES - length,
+		                           "%s%s", k ? ", " : "",
+		                           m->classes[k]);
+	snprintf(why, SIZE, "its label \"%.100s\" is none of the model's "
+	         "classes: %s%s (framecut -w label!=... leaves it out "
+	         "quietly)", label, classes, length < CLASSES ? "" : "...");
+	return why;
+}
+
 /* What keeps a loss from being had of an utterance, or NULL. */
 static const char *
 label_check(const struct model *m, struct frame *f)
@@ -74,8 +90,7 @@ label_check(const struct model *m, struct frame *f)
 	for (size_t k = 0; k < m->class_count; k++)
 		if (strcmp(m->classes[k], label) == 0)
 			return NULL;
-	return "its label is none of the model's classes "
-	       "(framecut --where label!=… leaves it out quietly)";
+	return label_foreign(m, f, label);
 }
 
 /* Takes the utterance that was read, or says why it is of no use. */
@@ -241,16 +256,17 @@ batches_run(struct pass *p, struct loss_process *loss)
 		bool last_skipped = p->skip == 1;
 
 		batch_do(p, count, loss);
-		progress_add(&p->progress, count);
 		if (last_skipped && p->t->progress.digest != digest)
 			die("%s: the model was interrupted after %zu batches "
 			    "of other utterances, or of other sizes; give the "
-			    "same stream and --batch",
+			    "same stream and --batch, or begin with another "
+			    "model",
 			    p->in->name, resumed);
 	}
 	if (p->skip > 0)
 		die("%s: the model was interrupted after %zu batches, the "
-		    "stream has fewer", p->in->name, resumed);
+		    "stream has fewer; give the same stream and --batch, or "
+		    "begin with another model", p->in->name, resumed);
 }
 
 /* Adds the stream's own history to the model's. */
@@ -279,7 +295,7 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 		die("%s:", options->log);
 	if (options->balance)
 		balance_learn(&p);
-	progress_begin(&p.progress, "utterances", p.balance.utterances);
+	reader_tell(in);
 	batches_run(&p, loss);
 	if (p.heard == 0)
 		die("%s: no utterances to learn from", in->name);
@@ -292,7 +308,7 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 	t->progress.digest = 0;
 	checkpoint_write(options->out, t, lineage);
 
-	progress_end(&p.progress);
+	progress_end(&in->progress);
 	if (program_verbosity() >= 0 && p.sums.utterances > 0)
 		warn("pass %zu: loss %.4f, %.1f %% right", t->progress.passes,
 		     p.sums.loss / (double)p.sums.utterances,
