@@ -371,6 +371,15 @@ check 'what was found in the audio before is not passed on' '
 	fails 1 predict <out 2>err
 	says "(put featurize before predict)" err
 '
+check 'audio that comes after what was found in it is changed, too' '
+	speech x.wav .5
+	wavread x.wav >audio
+	featurize audio | framecut -d audio >feats
+	student-init -o st
+	framejoin feats audio | teacher-logits -t t=st | augment -g 6 |
+		samples >out
+	augment -g 6 audio | samples | cmp - out
+'
 check 'a stream cut short and a full disk are errors' '
 	speech x.wav .1
 	wavread x.wav >in

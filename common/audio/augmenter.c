@@ -219,13 +219,15 @@ const char *
 augmenter_apply(const struct augmenter *a, struct frame *f)
 {
 	const char *why = NULL, *before = frame_text(f, FIELD_AUGMENT);
-	const struct tensor *audio = frame_need(f, FIELD_AUDIO, 1, &why);
+	const struct tensor *found = frame_need(f, FIELD_AUDIO, 1, &why);
+	struct tensor audio;
 	double rate = frame_number(f, FIELD_RATE, 0);
 	struct take t = { .id = frame_id(f) };
 	struct rng rng;
 
 	if (why)
 		return why;
+	audio = *found; /* which moves as fields before it are removed */
 	t.key = a->by_speaker ? frame_voice(f) : t.id;
 	if (!t.key)
 		return "no speaker, which --by speaker draws by";
@@ -239,9 +241,9 @@ augmenter_apply(const struct augmenter *a, struct frame *f)
 			frame_set_text(f, FIELD_AUGMENT, "none");
 		return NULL;
 	}
-	t.length = audio->dim[0];
+	t.length = audio.dim[0];
 	t.samples = xmalloc(t.length, sizeof *t.samples);
-	memcpy(t.samples, audio->data, t.length * sizeof *t.samples);
+	memcpy(t.samples, audio.data, t.length * sizeof *t.samples);
 	if (before && strcmp(before, "none") != 0)
 		say(&t, "%s", before);
 	why = take_change(a, &t);

@@ -3,7 +3,8 @@
  *
  * A value that nobody touches leaves as it came, whatever it holds.  Typed
  * access decodes on demand.  Everything a frame hands out lives until the next
- * reader_next or frame_clear on it.
+ * reader_next or frame_clear on it; but a struct tensor only until a field is
+ * added or removed: what it points at stays.
  */
 #ifndef FRAME_H
 #define FRAME_H
