@@ -378,7 +378,7 @@ check 'audio that comes after what was found in it is changed, too' '
 	student-init -o st
 	framejoin feats audio | teacher-logits -t t=st | augment -g 6 |
 		samples >out
-	augment -g 6 audio | samples | cmp - out
+	augment -g 6 <audio | samples | cmp - out
 '
 check 'a stream cut short and a full disk are errors' '
 	speech x.wav .1

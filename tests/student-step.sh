@@ -413,6 +413,10 @@ check 'files that cannot be written are told before or after training' '
 	says "No space left" err
 	test ! -e m
 '
+check 'the end of the loss is told where it is ignored' '
+	(trap "" CHLD; exec student-step -q -m "$fresh" -o m "$train")
+	test -s m
+'
 check 'a disk that fills up leaves the old model' '
 	cp "$fresh" m
 	(ulimit -f 40; trap "" XFSZ; fails 1 student-step -q -m m "$train") \

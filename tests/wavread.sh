@@ -319,9 +319,9 @@ check 'recordings joined into one file are told from one' '
 		wavread -q "x.$type" >/dev/null
 		cat "x.$type" "x.$type" >"two.$type"
 		fails 1 wavread "two.$type" >/dev/null 2>err
-		says "two.$type: dropped: another recording follows" err
+		says "two.$type: dropped: another recording follows it" err
 		cat "two.$type" | fails 1 wavread - >/dev/null 2>err
-		says "dropped: another recording follows" err
+		says "dropped: another recording follows it" err
 	done
 '
 check 'a sample that is no number is named by its time' '
@@ -392,6 +392,11 @@ check 'windows follow each other, and the last one ends with the audio' '
 	done >>m.tsv
 	wavread -M m.tsv >parts
 	framecmp -t 0 parts out
+'
+check 'a limit below one sample leaves one' '
+	tone x.wav .1 -r 16000 -b 16
+	wavread --max-seconds .00001 x.wav 2>/dev/null | framedump |
+		grep -q "audio *\[1\]"
 '
 check 'audio shorter than a window is one, and just a window is one' '
 	tone x.wav .7 -r 16000 -b 16

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "audio/container.h"
+#include "audio/flow.h"
 #include "audio/raw.h"
 #include "core/xalloc.h"
 
@@ -38,10 +39,12 @@ head_fill(struct head *h, int fd, size_t size)
 			h->capacity = size < 4096 ? 4096 : size;
 			h->bytes = xrealloc(h->bytes, h->capacity, 1);
 		}
-		got = read(fd, h->bytes + h->length, size - h->length);
+		got = flow_take(fd, h->bytes + h->length, size - h->length);
+		if (got < 0)
+			h->error = errno;
 		if (got > 0)
 			h->length += (size_t)got;
-		else if (got == 0 || errno != EINTR)
+		else
 			h->ended = true;
 	}
 	return h->length >= size;

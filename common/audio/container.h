@@ -24,6 +24,7 @@ struct head {
 	uint8_t *bytes;
 	size_t length, capacity;
 	bool ended;               /* the file has no more */
+	int error;                /* errno of what ended it; 0: its end */
 };
 
 enum { HEAD_BYTES_MAX = 1 << 20 };

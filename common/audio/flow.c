@@ -1,7 +1,22 @@
 #include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "audio/flow.h"
+
+ssize_t
+flow_take(int fd, void *to, size_t size)
+{
+	for (;;) {
+		ssize_t got = read(fd, to, size);
+		struct pollfd wait = { .fd = fd, .events = POLLIN };
+
+		if (got < 0 && errno == EAGAIN)
+			poll(&wait, 1, -1);
+		else if (got >= 0 || errno != EINTR)
+			return got;
+	}
+}
 
 int64_t
 flow_read(void *to, int64_t size, void *context)
@@ -10,13 +25,14 @@ flow_read(void *to, int64_t size, void *context)
 	int64_t done = 0;
 
 	while (done < size) {
-		ssize_t got = read(f->fd, (char *)to + done,
-		                   (size_t)(size - done));
+		ssize_t got = flow_take(f->fd, (char *)to + done,
+		                        (size_t)(size - done));
 
-		if (got > 0)
-			done += got;
-		else if (got == 0 || errno != EINTR)
+		if (got < 0)
+			f->error = errno;
+		if (got <= 0)
 			break;
+		done += got;
 	}
 	f->bytes += (uint64_t)done;
 	f->torn |= done > 0 && done < size;

@@ -1,7 +1,7 @@
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "audio/flow.h"
 #include "audio/joined.h"
 
 /* What begins a recording, from the last of which bytes may be read. */
@@ -32,10 +32,8 @@ rest_has(int fd, const struct mark *m)
 	bool found = false;
 
 	for (;;) {
-		ssize_t got = read(fd, bytes + length, BLOCK - length);
+		ssize_t got = flow_take(fd, bytes + length, BLOCK - length);
 
-		if (got < 0 && errno == EINTR)
-			continue;
 		if (got <= 0)
 			return found;
 		length += (size_t)got;

@@ -126,6 +126,15 @@ recording_drop(struct recorder *r, const struct manifest *m,
 	free(reason);
 }
 
+/* Of a recording; 0: all. */
+static size_t
+most_samples(const struct recorder *r)
+{
+	double most = round((double)r->max_seconds * r->rate);
+
+	return r->max_seconds > 0 && most < 1 ? 1 : (size_t)most;
+}
+
 void
 recorder_put(struct recorder *r, const struct manifest *m, const char *path,
              const char *id)
@@ -138,7 +147,7 @@ recorder_put(struct recorder *r, const struct manifest *m, const char *path,
 	            m ? m->end : -1);
 	slicer_init(&s, &source, (size_t)lroundf(r->window * (float)r->rate),
 	            (size_t)lroundf(r->hop * (float)r->rate),
-	            (size_t)llround((double)r->max_seconds * r->rate));
+	            most_samples(r));
 	for (; !source.why && slicer_next(&s); slices++) {
 		slice_put(r, m, id, &s);
 		progress_slice(r, &source.wav);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "audio/flow.h"
 #include "audio/spool.h"
 #include "core/xalloc.h"
 
@@ -42,9 +43,7 @@ rest_copy(int out, int in)
 	uint8_t buffer[1 << 16];
 	ssize_t got;
 
-	while ((got = read(in, buffer, sizeof buffer)) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
+	while ((got = flow_take(in, buffer, sizeof buffer)) != 0) {
 		if (got < 0 || all_write(out, buffer, (size_t)got))
 			return -1;
 	}

@@ -33,8 +33,7 @@ static const struct { int format, bytes; } raw_format[] = {
 	[RAW_F64] = { SF_FORMAT_DOUBLE, 8 },
 };
 
-static const char joined[] =
-	"another recording follows in the same file: split them first";
+static const char joined[] = "another recording follows it: split the file";
 
 __attribute__((format(printf, 2, 3))) static const char *
 fail(struct wav *w, const char *format, ...)
@@ -229,8 +228,8 @@ any_open(struct wav *w, const struct wav_options *o, uint64_t bytes)
 	if (o->raw)
 		return raw_open(w, o, bytes);
 	container_look(&c, &h, w->fd);
-	if (h.length == 0)
-		why = "nothing to read";
+	if (h.error || h.length == 0)
+		why = h.error ? strerror(h.error) : "nothing to read";
 	else if (w->piped)
 		why = pipe_open(w, &c, &h);
 	else
@@ -291,6 +290,9 @@ mpeg_end_check(struct wav *w)
 static const char *
 end_check(struct wav *w)
 {
+	if (w->flow.error)
+		return fail(w, "after %.2f s: %s", seconds(w, w->position),
+		            strerror(w->flow.error));
 	if (w->frame && w->piped)
 		raw_check(w, w->flow.bytes);
 	if (w->piped && w->counted && joined_rest(w->fd))

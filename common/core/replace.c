@@ -51,10 +51,12 @@ begin(struct replace *r, const char *path)
 	struct stat old;
 	const char *why;
 	int fd, saved;
+	bool exists;
 
 	*r = (struct replace){ .path = path };
 	/* a device or a pipe must not become a file */
-	if (stat(path, &old) == 0 && !S_ISREG(old.st_mode))
+	exists = stat(path, &old) == 0;
+	if (exists && !S_ISREG(old.st_mode))
 		return "not a regular file";
 	r->temporary = xasprintf("%s.tmp-tunne", path);
 	why = temporary_open(r);
@@ -64,6 +66,8 @@ begin(struct replace *r, const char *path)
 		errno = saved;
 		return why;
 	}
+	if (exists) /* what others may not read stays so */
+		(void)!fchmod(r->lock, old.st_mode & 0777);
 	fd = fcntl(r->lock, F_DUPFD_CLOEXEC, 0);
 	r->fp = fd >= 0 && ftruncate(fd, 0) == 0 ? fdopen(fd, "wb") : NULL;
 	if (r->fp)

@@ -5,7 +5,8 @@
  * Anything that goes wrong dies and leaves path as it was; so does an
  * interruption before the commit.  The temporary file is PATH.tmp-tunne: what
  * an interruption leaves is taken over by the next to write path, and two at a
- * time is an error of the second.
+ * time is an error of the second.  The new file has the old one's permissions;
+ * a symbolic link is replaced, not what it leads to.
  */
 #ifndef REPLACE_H
 #define REPLACE_H

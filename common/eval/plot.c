@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "core/replace.h"
+#include "core/utf8.h"
 #include "core/xalloc.h"
 #include "eval/plot.h"
 #include "eval/table.h"
@@ -52,15 +53,19 @@ static void
 text_print(FILE *out, double x, double y, const char *attributes,
            const char *text)
 {
+	char *copy = xstrdup(text);
+
+	utf8_repair(copy);
 	fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" %s>", x, y, attributes);
-	for (; *text; text++)
-		if (*text == '<')
+	for (const char *c = copy; *c; c++)
+		if (*c == '<')
 			fputs("&lt;", out);
-		else if (*text == '&')
+		else if (*c == '&')
 			fputs("&amp;", out);
 		else
-			fputc((unsigned char)*text < ' ' ? '?' : *text, out);
+			fputc((unsigned char)*c < ' ' ? '?' : *c, out);
 	fputs("</text>\n", out);
+	free(copy);
 }
 
 static void

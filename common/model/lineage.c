@@ -125,13 +125,33 @@ lineage_join(struct lineage *l, const struct model *m)
 	voices_join(l, m);
 }
 
+/* Names are kept a line each: line ends in them become blanks. */
+static const char *
+line_of(struct frame *f, const char *text)
+{
+	char *line;
+
+	if (!strchr(text, '\n'))
+		return text;
+	line = arena_copy(&f->arena, text, strlen(text));
+	for (char *end = line; (end = strchr(end, '\n'));)
+		*end = ' ';
+	return line;
+}
+
 /* "" where there is none. */
 static const char *
 field_text(struct frame *f, const char *field)
 {
 	const char *text = frame_text(f, field);
 
-	return text ? text : "";
+	return text ? line_of(f, text) : "";
+}
+
+static const char *
+id_of(struct frame *f)
+{
+	return line_of(f, frame_id(f));
 }
 
 static void
@@ -153,7 +173,7 @@ voice_note(struct lineage *l, struct frame *f)
 		voice_add(l, field_text(f, FIELD_CORPUS), speaker);
 		return;
 	}
-	id = xasprintf("\t%s", frame_id(f));
+	id = xasprintf("\t%s", id_of(f));
 	voice_add(l, field_text(f, FIELD_CORPUS), id);
 	free(id);
 }
@@ -183,7 +203,7 @@ lineage_utterance(struct lineage *l, struct frame *f)
 	name_note(&l->languages, f, FIELD_LANGUAGE);
 	voice_note(l, f);
 	if (*field_text(f, FIELD_SPEAKER)) /* else it is a voice */
-		heard_add(&l->utterances, frame_id(f));
+		heard_add(&l->utterances, id_of(f));
 	cmvn_note(l, cmvn_of(f));
 	l->fresh = false;
 }
@@ -241,7 +261,7 @@ utterance_heard(const struct lineage *l, const char *id, const char *speaker,
 static char *
 recording_id(struct frame *f)
 {
-	char *id = xstrdup(frame_id(f));
+	char *id = xstrdup(id_of(f));
 	char *times = xasprintf(":%.3f-%.3f", frame_number(f, FIELD_START, -1),
 	                        frame_number(f, FIELD_END, -1));
 	size_t length = strlen(id), more = strlen(times);
@@ -292,7 +312,7 @@ lineage_seen(const struct lineage *l, struct frame *f)
 	if (*speaker && voice_heard(&l->voices, corpus, speaker))
 		seen = "speaker";
 	else
-		seen = id_seen(l, frame_id(f), speaker, corpus);
+		seen = id_seen(l, id_of(f), speaker, corpus);
 	if (!seen)
 		seen = id_seen(l, recording, speaker, corpus);
 	if (!seen && *speaker && voice_heard(&l->taught, corpus, speaker))

@@ -143,6 +143,9 @@ metadata_read(struct model *m)
 		die("%s: format \"%s\", this program reads tunne-student-1",
 		    m->name, format);
 	m->classes = lines_split(metadata_need(m, "classes"), &m->class_count);
+	if (m->class_count > STUDENT_CLASSES_MAX)
+		die("%s: %zu classes, more than %d", m->name, m->class_count,
+		    STUDENT_CLASSES_MAX);
 	classes_check(m);
 	if (!features_type_parse(&m->features, metadata_need(m, "features")))
 		die("%s: cannot read features \"%s\"", m->name,

@@ -194,7 +194,8 @@ writer_put_bytes(struct writer *w, const uint8_t *bytes, size_t size)
 void
 writer_drop(struct writer *w, const char *id, const char *why)
 {
-	warn("%s: dropped: %s", id, why);
+	warn("%.1000s%s: dropped: %s", id, strlen(id) > 1000 ? "..." : "",
+	     why);
 	w->dropped++;
 	w->dropped_total++;
 }

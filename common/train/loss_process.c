@@ -78,6 +78,7 @@ child_start(struct loss_process *l)
 	if (pipe(to) != 0 || pipe(from) != 0)
 		die("%s: pipe:", l->name);
 	fflush(NULL);
+	signal(SIGCHLD, SIG_DFL); /* ignored, its end would not be told */
 	l->child = fork();
 	if (l->child < 0)
 		die("%s: fork:", l->name);

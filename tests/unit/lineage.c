@@ -84,6 +84,30 @@ a_path_may_begin_elsewhere(void **state)
 	lineage_release(&l);
 }
 
+/* What is kept is a line a name. */
+static void
+a_name_may_have_a_line_end(void **state)
+{
+	struct lineage l, again;
+	struct model m = { .name = "m" };
+	struct safetensors_text text[LINEAGE_TEXTS];
+
+	(void)state;
+	lineage_begin(&l);
+	lineage_utterance(&l, say("u", NULL, "an\nn"));
+	lineage_utterance(&l, say("v\nw", NULL, NULL));
+	lineage_texts(text, &l);
+	m.file.metadata = text;
+	m.file.metadata_count = LINEAGE_TEXTS;
+	lineage_init(&again, &m);
+	seen(&again, "speaker", "x", NULL, "an\nn");
+	seen(&again, "utterance", "v\nw", NULL, NULL);
+	seen(&again, "", "v", NULL, NULL);
+	lineage_texts_release(text);
+	lineage_release(&again);
+	lineage_release(&l);
+}
+
 static void
 a_window_is_of_its_recording(void **state)
 {
@@ -197,6 +221,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_corpora_may_have_one_name),
 		cmocka_unit_test(a_path_may_begin_elsewhere),
+		cmocka_unit_test(a_name_may_have_a_line_end),
 		cmocka_unit_test(a_window_is_of_its_recording),
 		cmocka_unit_test(a_corpus_that_nobody_names_may_be_any),
 		cmocka_unit_test(without_a_speaker_it_is_the_utterance),

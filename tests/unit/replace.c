@@ -151,6 +151,18 @@ test_new_file(void **state)
 }
 
 static void
+test_permissions(void **state)
+{
+	struct folder *d = *state;
+	struct stat st;
+
+	assert_int_equal(chmod(d->file, 0640), 0);
+	write_new(d->file);
+	assert_int_equal(stat(d->file, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0640);
+}
+
+static void
 test_before_commit(void **state)
 {
 	struct folder *d = *state;
@@ -298,6 +310,8 @@ main(void)
 		CMUnitTestFunction run;
 	} t[] = {
 		{ "commit puts the new file in place", test_new_file },
+		{ "the new one has the permissions of the old",
+		  test_permissions },
 		{ "until commit the old file stands", test_before_commit },
 		{ "what a killed writer left is taken over", test_stale },
 		{ "a second writer at the same time fails", test_two_writers },
