@@ -10,6 +10,7 @@
  * What cannot be used is left out and named on stderr.  See student-step(1).
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/cli.h"
 #include "core/die.h"
@@ -40,8 +41,10 @@ train(const struct settings *s, const char *path)
 	m.seconds = s->seconds;
 	trainer_init(&t, &m, &s->trainer);
 	if (s->pass > 0 && t.progress.passes >= (size_t)s->pass) {
-		warn("%s: has %zu passes already, nothing to do", s->model,
-		     t.progress.passes);
+		warn("%s: has %zu passes already, nothing to do%s", s->model,
+		     t.progress.passes,
+		     strcmp(s->model, s->pass_options.out) == 0
+		     ? "" : ", nothing written");
 		reader_drain(path);
 		exit(STATUS_OK);
 	}

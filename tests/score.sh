@@ -261,7 +261,7 @@ check 'the text fits 80 columns, whatever the names' '
 	test "$(score -m "$golden/score.tsv" | grep -c ^confusion)" -eq 4
 '
 check 'the picture is whole, escapes names and replaces the old one' '
-	four | sed "s/anger/<a\&\"b>/g; s/sadness/s\xe4d/g" >table
+	four | sed "s/anger/<a\&\"b>/g; s/neutral/n\xe4h/g" >table
 	echo old >picture.svg
 	score -p picture.svg table >out
 	grep -q "&lt;a&amp;\"b>" picture.svg

@@ -400,6 +400,10 @@ check 'features of another kind than the model'\''s are refused' '
 	says "the model other wants" err
 '
 check 'files that cannot be written are told before or after training' '
+	fails 1 student-step -q -m "$fresh" -o nowhere/m --log l "$train" \
+		2>err
+	says "nowhere/m: No such file" err
+	test ! -s l
 	for out in /dev/full nowhere/m .
 	do
 		fails 1 student-step -q -m "$fresh" -o $out "$train" 2>err

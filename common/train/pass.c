@@ -1,6 +1,8 @@
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/die.h"
 #include "core/xalloc.h"
@@ -279,6 +281,18 @@ history_note(struct pass *p)
 		lineage_command(p->lineage, history->text[i]);
 }
 
+/* An hour's pass is not to end where it cannot be written. */
+static void
+out_check(const char *out)
+{
+	char *path = xstrdup(out), *folder;
+
+	folder = dirname(path); /* in path, or constant */
+	if (access(folder, W_OK | X_OK) != 0)
+		die("%s:", out);
+	free(path);
+}
+
 size_t
 pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
          struct lineage *lineage, const struct pass_options *options)
@@ -289,6 +303,7 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 		.origin = ORIGIN_INIT
 	};
 
+	out_check(options->out);
 	keys_init(&p.balance_by, options->balance, "balance");
 	p.example = xcalloc((size_t)t->options.batch, sizeof *p.example);
 	if (options->log && !(p.log = fopen(options->log, "a")))

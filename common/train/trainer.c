@@ -105,6 +105,9 @@ trainer_init(struct trainer *t, struct model *m,
 	bool resumed;
 
 	options_suit(m, options);
+	if (options->total > 0 && options->warmup >= options->total)
+		die_usage("--warmup %d: want less than --total-steps",
+		          options->warmup);
 	*t = (struct trainer){ .model = m, .options = *options };
 	if (t->options.adamw.rate <= 0)
 		t->options.adamw.rate = m->network ? NETWORK_RATE
@@ -125,6 +128,11 @@ trainer_init(struct trainer *t, struct model *m,
 	};
 	if (!resumed)
 		state_miss(t);
+	if (options->total > 0 &&
+	    t->progress.updates >= (size_t)options->total)
+		warn("%s: has had %zu updates: the rate is 0 from the %dth on "
+		     "(--total-steps)", m->name, t->progress.updates,
+		     options->total);
 	t->gradient = xcalloc(m->params.length, sizeof *t->gradient);
 	if (m->network)
 		t->tuner = tuner_new(m, &t->options, t->gradient);
