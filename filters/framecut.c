@@ -70,6 +70,9 @@ main(int argc, char *argv[])
 	if (s.out.utterances_total > 0)
 		keys_warn_unseen(&keys);
 	where_warn_unseen(&where);
+	if (s.in.utterances_total > 0 && s.out.utterances_total == 0)
+		warn("%s: none of %zu utterances is as --where wants it",
+		     s.in.name, s.in.utterances_total);
 	keys_release(&keys);
 	where_release(&where);
 	return filter_close(&s);

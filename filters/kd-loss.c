@@ -16,6 +16,7 @@
 
 #include "core/cli.h"
 #include "core/die.h"
+#include "train/kd_options.h"
 #include "train/kd_run.h"
 
 struct settings {
@@ -26,9 +27,9 @@ struct settings {
 };
 
 static const struct settings DEFAULTS = {
-	.lambda = .25f, .temperature = 5, .tau = .25f, .bound = .6f,
-	.alpha = 1, .beta = 8, .share = 1,
-	.weighting = "cosine", .objective = "hinton"
+	.lambda = KD_LAMBDA, .temperature = KD_TEMPERATURE,
+	.tau = KD_TAU, .bound = KD_BOUND, .alpha = KD_ALPHA, .beta = KD_BETA,
+	.share = KD_SHARE, .weighting = "cosine", .objective = "hinton"
 };
 
 static int
@@ -101,9 +102,8 @@ settings_options(const struct settings *s)
 		.lambda = s->lambda,
 		/* that code's single teacher has a lambda of its own */
 		.lambda_alone = compat ? .75f : s->lambda,
-		.smoothing = s->smoothing, .partial = s->partial,
-		.unseen = s->unseen,
-		.mean = compat || s->reduction == 1,
+		.smoothing = s->smoothing, .mean = compat || s->reduction == 1,
+		.partial = s->partial, .unseen = s->unseen,
 		.objective = { NULL, s->temperature, s->alpha, s->beta },
 		.weighting = {
 			.batch = compat || s->scope == 1,
@@ -140,6 +140,7 @@ main(int argc, char *argv[])
 	    embedding_parse(&options.embedding, settings.embedding))
 		die_usage("--embeddings %s: want %s", settings.embedding,
 		          EMBEDDING_NAMES);
+	kd_options_check(&options, settings.weighting, settings.objective);
 	filter_open(&s, first < argc ? argv[first] : "-", argc, argv);
 	kd_runs(&s, (size_t)settings.batch, &options);
 	if (s.out.utterances_total > 0)

@@ -42,6 +42,10 @@ check 'a condition on a key that no utterance has is said' '
 	shuffle --where "lable!=neutral" "$data/corpus.frames" 2>err >out
 	says "shuffle: no utterance has \"lable\"" err
 '
+check 'a condition that no utterance meets is said' '
+	framecut --where label=anger,fear "$data/corpus.frames" 2>err >out
+	says "corpus.frames: none of 12 utterances is as --where wants" err
+'
 check '--where selects by text, and drops nothing' '
 	framecut --where language=fi "$data/corpus.frames" >out
 	test "$(ids out)" = "u00 u03 u06 u09 "

@@ -53,6 +53,21 @@ check 'controls do not reach the terminal' '
 	fails 1 grep "$(printf "[\001-\010\013-\037\177]")" out
 	fails 1 grep "$(printf "\302\233")" out
 '
+check 'values that are not finite are counted' '
+	{
+		printf "\202\245frame\246header\247version\001"
+		printf "\203\245frame\251utterance\242id\241a"
+		printf "\241x\205\304\002nd\303\304\004type\243<f4"
+		printf "\304\004kind\304\000\304\005shape\221\003"
+		printf "\304\004data\304\014"
+		printf "\000\000\200\077\000\000\300\177\000\000\200\177"
+		printf "\203\245frame\243end\252utterances\001\247dropped\000"
+	} >odd
+	framedump odd >out
+	grep -q "x  *\[3\]  min 1  mean 1  max 1  2 not finite  1 nan inf" out
+	framedump --json --values 1 odd >out
+	grep -q "\"max\":1,\"not_finite\":2,\"values\":\[1\]" out
+'
 check '--values cuts tensors down to their first values' '
 	framedump --json --values 2 -n 1 "$data/corpus.frames" >out
 	grep -F "\"logits\":{\"shape\":[3],\"min\":-1,\"mean\":-0.1666" out

@@ -81,6 +81,12 @@ check 'a bad option is a usage error' '
 	fails 2 kd-loss --scope run
 	fails 2 kd-loss --reduction sum
 	fails 2 kd-loss --alpha -1
+	for idle in "--tau .5 -w uniform" "--bound .3" "--alpha 2" \
+		"--beta 3 -o hinton" "--embeddings-share 2"
+	do
+		fails 2 kd-loss $idle 2>err
+		grep -q -e "${idle%% *} .*of -" err
+	done
 	fails 2 kd-loss --bound 1.5
 '
 check 'without teachers, -L 0 is cross-entropy' '

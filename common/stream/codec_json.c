@@ -91,7 +91,9 @@ tensor_span_of(struct tensor_span *span, const struct tensor *t)
 		min = x < min ? x : min;
 		max = x > max ? x : max;
 	}
-	*span = (struct tensor_span){ min, sum / (double)finite, max };
+	*span = (struct tensor_span){
+		min, sum / (double)finite, max, length - finite
+	};
 	return finite > 0;
 }
 
@@ -111,6 +113,8 @@ summary_print(FILE *fp, const struct tensor *t, size_t values)
 	codec_json_double(fp, span.mean);
 	fputs(",\"max\":", fp);
 	codec_json_float(fp, (float)span.max);
+	if (span.odd > 0)
+		fprintf(fp, ",\"not_finite\":%zu", span.odd);
 	fputs(",\"values\":[", fp);
 	for (size_t i = 0; i < length && i < values; i++) {
 		if (i > 0)

@@ -31,8 +31,11 @@ void codec_json_text(FILE *fp, const char *text, size_t length);
 void codec_json_float(FILE *fp, float x);
 void codec_json_double(FILE *fp, double x);
 
-/* Least, average and greatest of the finite values; false if there is none. */
-struct tensor_span { double min, mean, max; };
+/*
+ * Least, average and greatest of the finite values, and how many others there
+ * are; false if none is finite.
+ */
+struct tensor_span { double min, mean, max; size_t odd; };
 bool tensor_span_of(struct tensor_span *span, const struct tensor *t);
 
 void codec_json_tensor(FILE *fp, const struct tensor *t, size_t values);

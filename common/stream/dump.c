@@ -23,6 +23,8 @@ tensor_print(const struct tensor *t, size_t values)
 	if (tensor_span_of(&span, t))
 		printf("  min %g  mean %g  max %g ", span.min, span.mean,
 		       span.max);
+	if (span.odd > 0)
+		printf(" %zu not finite ", span.odd);
 	for (size_t i = 0; i < length && i < values; i++)
 		printf(" %g", (double)t->data[i]);
 	if (values > 0 && length > values)
