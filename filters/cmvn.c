@@ -105,6 +105,7 @@ file_learn(struct statistics *g, struct filter *s, enum by by)
 	reader_rewind(&s->in); /* a pipe is refused before it is read */
 	while (filter_next(s))
 		learn(g, &s->frame, by);
+	cmvn_groups_warn(&g->features, s->in.name, by_name[by]);
 	reader_rewind(&s->in);
 	s->in.mirror = &s->out;
 }

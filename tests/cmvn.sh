@@ -188,6 +188,13 @@ check 'an utterance without a speaker is dropped, the others stay' '
 	cmvn --by speaker "$in" | framedump -j >a
 	framedump -j out | cmp a -
 '
+check 'a speaker of one utterance is warned of' '
+	wavread -M "$top/examples/clips.tsv" | featurize >clips
+	cmvn --by speaker clips 2>err >/dev/null
+	says "by speaker, 4 of 4 have one utterance, whose emotion goes" err
+	cmvn --by corpus clips 2>err >/dev/null
+	test ! -s err
+'
 check 'digital silence gives zeros, not infinities' '
 	head -c 64000 /dev/zero | wavread --raw - | featurize | cmvn |
 		framedump | grep "^  features  " >out

@@ -8,6 +8,7 @@ void
 cmvn_init(struct cmvn *c, size_t width)
 {
 	c->width = width;
+	c->utterances = 0;
 	c->weight = xcalloc(3 * width, sizeof *c->weight);
 	c->sum = c->weight + width;
 	c->square = c->sum + width;
@@ -25,6 +26,7 @@ cmvn_add(struct cmvn *c, const float *x, size_t T,
 {
 	size_t f0 = type && type->pitch ? (size_t)type->columns : c->width;
 
+	c->utterances++;
 	for (size_t t = 0; t < T; t++, x += c->width)
 		for (size_t i = 0; i < c->width; i++) {
 			double value = (double)x[i], weight = 1;

@@ -19,6 +19,7 @@
 struct cmvn {
 	size_t width;
 	double *weight, *sum, *square; /* per column; one allocation */
+	size_t utterances;        /* added so far */
 };
 
 void cmvn_init(struct cmvn *c, size_t width);

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/die.h"
 #include "core/xalloc.h"
 #include "feat/cmvn_groups.h"
 
@@ -53,6 +54,19 @@ cmvn_groups_find(struct cmvn_groups *g, const char *name, size_t width,
 		return NULL;
 	}
 	return &g->group[at].cmvn;
+}
+
+void
+cmvn_groups_warn(const struct cmvn_groups *g, const char *input,
+                 const char *by)
+{
+	size_t single = 0;
+
+	for (size_t i = 0; i < g->count; i++)
+		single += g->group[i].cmvn.utterances == 1;
+	if (single > 0)
+		warn("%s: by %s, %zu of %zu have one utterance, whose emotion "
+		     "goes with its mean", input, by, single, g->count);
 }
 
 void

@@ -23,6 +23,10 @@ struct cmvn_groups {
 struct cmvn *cmvn_groups_find(struct cmvn_groups *g, const char *name,
                               size_t width, const char **why);
 
+/* Warns of those with one utterance: its mean is of the emotion, too. */
+void cmvn_groups_warn(const struct cmvn_groups *g, const char *input,
+                      const char *by);
+
 void cmvn_groups_clear(struct cmvn_groups *g);
 
 #endif
