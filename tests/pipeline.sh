@@ -343,10 +343,6 @@ check 'training that was stopped goes on to the same model' '
 '
 check 'the examples of README.md work as printed' '
 	ln -s "$examples" examples
-	for checkpoint in superb-wav2vec2-base wav2vec2-base
-	do
-		student-init -a w2v2-tiny -o $checkpoint
-	done
 	sed -n "/^## Examples/,/^## The programs/s/^    //p" "$top/README.md" |
 		sed "/^arecord/,/predict/d; /^make/d; /^import/,\$d
 			/^pipelines/,/manifest.tsv/d" >script

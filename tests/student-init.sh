@@ -22,6 +22,8 @@ check 'bad options are usage errors that say what is wanted' '
 	student-init -o two -c "very sad,b" -a small
 	fails 1 student-init -o nodir/x 2>err
 	says "student-init: nodir/x: No such file" err
+	fails 2 student-init -o m -c "$(printf "a\001,b")"
+	fails 2 student-init -o m -c "$(printf "a%.0s" $(seq 256)),b"
 	fails 2 student-init -o m -c a,b,a 2>err
 	grep -qF "a twice" err
 	fails 2 student-init -o m -f nonsense 2>err
@@ -189,6 +191,13 @@ check 'a network keeps its encoder and gets another head' '
 	student-init --from b --keep-head -c joy,other -o c
 	fails 1 student-init --from b --keep-head -c other,joy -o c 2>err
 	says "cannot be kept" err
+'
+check 'a network does not begin with what it would replace' '
+	student-init -a w2v2-tiny -o net
+	cp -r net was
+	fails 2 student-init --from net -c a,b -o ./net 2>err
+	grep -q -e "--out ./net: is what --from begins with" err
+	diff -r was net
 '
 check 'a network with a weight that is not finite is not begun with' '
 	student-init -a w2v2-tiny -o a

@@ -305,6 +305,20 @@ cli_parse(int argc, char *argv[], const struct cli_option *options,
 	return optind;
 }
 
+/* Text without control characters, that a column can have for its name. */
+static bool
+name_fits(const char *word)
+{
+	enum { NAME_MAX_BYTES = 255 };
+
+	if (!*word || strlen(word) > NAME_MAX_BYTES || !utf8_valid(word))
+		return false;
+	for (const char *at = word; *at; at++)
+		if (utf8_control(at))
+			return false;
+	return true;
+}
+
 size_t
 cli_names(const char **name, size_t max, char *list, const char *option)
 {
@@ -315,8 +329,7 @@ cli_names(const char **name, size_t max, char *list, const char *option)
 
 		if (comma)
 			*comma++ = '\0';
-		if (!*word || count == max || strpbrk(word, "\t\n") ||
-		    !utf8_valid(word))
+		if (count == max || !name_fits(word))
 			die_usage("%s: want 1 to %zu names with commas "
 			          "between them", option, max);
 		if (isspace((unsigned char)*word) ||

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/die.h"
 #include "core/xalloc.h"
@@ -215,6 +216,15 @@ network_derive(const char *out, const struct network_wishes *wishes)
 	directory_release(&d);
 }
 
+static bool
+same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 &&
+	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 void
 network_init(const char *out, const struct network_wishes *wishes)
 {
@@ -222,6 +232,8 @@ network_init(const char *out, const struct network_wishes *wishes)
 	struct tensors t = { .owned = NULL };
 	struct w2v2_config c;
 
+	if (wishes->from && same_file(wishes->from, out))
+		die_usage("--out %s: is what --from begins with", out);
 	if (wishes->from) {
 		network_derive(out, wishes);
 		return;
