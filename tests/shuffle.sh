@@ -154,6 +154,13 @@ check 'a full disk is an error' '
 	fails 1 shuffle "$data/corpus.frames" >/dev/full 2>err
 	says "shuffle: write <stdout>: No space left on device" err
 '
+check 'a text is as long as it is' '
+	long=$(printf "z%.0s" $(seq 20000))
+	sox -n -r 16000 -b 16 x.wav synth .1 sine 300
+	printf "path\tid\tlabel\nx.wav\t%s\t%s\n" "$long" "$long" >m.tsv
+	wavread -M m.tsv >in
+	shuffle -w label="$long" in | framecut -k id | framedump | grep -q "$long"
+'
 check 'bad usage exits 2' '
 	fails 2 shuffle 2>err
 	fails 2 shuffle --split 3 "$data/corpus.frames" 2>err

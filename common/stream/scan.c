@@ -151,7 +151,8 @@ value_read(struct scan *s, FILE *fp, int depth)
 	if (why)
 		return why;
 	if (item.kind != ITEM_ARRAY && item.kind != ITEM_MAP)
-		return s->skim && item.size >= SKIP_MIN
+		return s->skim && item.kind != ITEM_TEXT &&
+		       item.size >= SKIP_MIN
 			? bytes_skip(s, fp, item.size)
 			: bytes_read(s, fp, item.size);
 	if (depth == FRAME_DEPTH_MAX)

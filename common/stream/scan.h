@@ -39,8 +39,8 @@ struct scan {
 	size_t items;             /* seen so far in this message */
 
 	/*
-	 * Where not 0, fp is a file of this many bytes, and long texts and
-	 * binary values are passed over, not read.
+	 * Where not 0, fp is a file of this many bytes, and long binary values
+	 * are passed over, not read.
 	 */
 	off_t skim;
 	size_t skipped;           /* bytes passed over in this message */
