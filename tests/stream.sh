@@ -197,6 +197,18 @@ check 'a usage error is two lines and exit 2' '
 	grep "unexpected operand: b" err
 	test "$(wc -l <err)" -eq 2
 '
+check 'a history that no frame has room for begins later' '
+	{
+		printf "\203\245frame\246header\247version\001"
+		printf "\247history\335\000\000\377\360"
+		yes "$(printf "\241x")" | head -n 65520 | tr -d "\n"
+		printf "\203\245frame\243end\252utterances\000\247dropped\000"
+	} >long
+	framecut long >out
+	framedump -j -H out | head -n 1 >head
+	grep -q "\[\"...\",\"x\".*cut long\"\]" head
+	framecut out >again
+'
 check 'a test finds its programs whatever CDPATH says' '
 	cd "$top"
 	export CDPATH="$top"

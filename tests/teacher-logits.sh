@@ -30,6 +30,8 @@ check 'a teacher must be named, and be named well' '
 	fails 2 teacher-logits -t "$golden/base" "$three"
 	fails 2 teacher-logits -t =x "$three"
 	fails 2 teacher-logits -t en= "$three"
+	fails 2 teacher-logits -t "$(printf "a%.0s" $(seq 201))=$golden/base" \
+		"$three"
 	fails 2 teacher-logits -t en:=x "$three"
 	fails 2 teacher-logits -t a.b=x "$three"
 	fails 2 teacher-logits -t a="$golden/base" -t a="$golden/large" \

@@ -9,6 +9,8 @@
 #include "stream/fields.h"
 #include "stream/frame.h"
 
+enum { NAME_SIZE_MAX = 200 }; /* so that keys with it are none too long */
+
 /* "NAME[:LANGUAGE]=MODEL" */
 void
 teacher_name(struct teacher *t, const char *text,
@@ -24,9 +26,11 @@ teacher_name(struct teacher *t, const char *text,
 	language = strchr(name, ':');
 	if (language)
 		*language++ = '\0';
-	if (!*name || strchr(name, '.') || (language && !*language))
-		die_usage("--teacher %s: a name without \".\", then maybe "
-		          "\":\" and a language", text);
+	if (!*name || strlen(name) > NAME_SIZE_MAX || strchr(name, '.') ||
+	    (language && !*language))
+		die_usage("--teacher %s: a name of up to %d bytes without "
+		          "\".\", then maybe \":\" and a language", text,
+		          NAME_SIZE_MAX);
 	t->path = xstrdup(path);
 	t->language = xstrdup(language ? language : name);
 	t->logits = xasprintf(FIELD_TEACHER "%s.logits", name);

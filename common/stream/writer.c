@@ -97,6 +97,8 @@ frame_write(struct writer *w, const struct frame *f)
 		flush(w);
 }
 
+enum { HISTORY_MAX = 10000 }; /* the last of all commands */
+
 void
 writer_begin(struct writer *w, struct frame *header)
 {
@@ -107,10 +109,15 @@ writer_begin(struct writer *w, struct frame *header)
 	if (header)
 		old = frame_texts(header, FIELD_HISTORY, &count);
 	history = xcalloc(count + 1, sizeof *history);
+	if (!old)
+		count = 0;
+	if (count >= HISTORY_MAX) { /* a frame has room for so many */
+		old += count - HISTORY_MAX + 1;
+		count = HISTORY_MAX - 1;
+		old[0] = "...";
+	}
 	if (old)
 		memcpy(history, old, count * sizeof *history);
-	else
-		count = 0;
 	history[count] = w->command;
 
 	frame_set_text(&f, FIELD_FRAME, "header");
