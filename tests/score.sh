@@ -359,6 +359,9 @@ check 'what cannot be calibrated is refused' '
 	sed "1s/neutral/calm/; s/	neutral/	calm/g" a >b
 	fails 1 score --calibrate a b 2>err
 	says "b: line 1: other classes than in the table before" err
+	awk -F "\t" -v OFS="\t" "{ NF--; print }" a >fewer
+	fails 1 score --calibrate a fewer 2>err
+	says "fewer: line 1: other classes than in the table before" err
 	fails 2 score --calibrate --json a
 	fails 2 score --calibrate --compare a a
 	fails 2 score --temperature 0 a

@@ -167,7 +167,7 @@ heading_read(struct predictions *p, struct source *s, char *line)
 {
 	struct texts seen = TEXTS_INIT;
 	bool after_confidence = false;
-	size_t classes;
+	size_t classes, own = 0;
 
 	if (strncmp(line, "\xef\xbb\xbf", 3) == 0) /* a byte order mark */
 		line += 3;
@@ -185,10 +185,12 @@ heading_read(struct predictions *p, struct source *s, char *line)
 			    s->field[f]);
 		s->role[f] = field_role(p, s, f, after_confidence);
 		after_confidence |= s->role[f] == ROLE_CONFIDENCE;
+		own += s->role[f] >= ROLE_CLASS;
 	}
 	texts_release(&seen);
 	heading_check(s);
-	if (p->keep && p->rows > 0 && p->classes.length != classes)
+	if (p->keep && p->rows > 0 &&
+	    (p->classes.length != classes || own != classes))
 		die("%s: line 1: other classes than in the table before",
 		    s->file);
 }

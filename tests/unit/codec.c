@@ -299,7 +299,7 @@ json_shows_tensors(void **state)
 	t.dim[0] = 1;
 	assert_string_equal(json_of(tensor_written(&t, &a), 1, &a),
 	                    "{\"shape\":[1,2],\"min\":1,\"mean\":1,\"max\":1,"
-	                    "\"values\":[1]}");
+	                    "\"not_finite\":1,\"values\":[1]}");
 	assert_string_equal(json_of(tensor_written(&empty, &a), SIZE_MAX, &a),
 	                    "[]");
 	assert_string_equal(json_of(tensor_written(&empty, &a), 2, &a),
