@@ -10,7 +10,6 @@
  * What cannot be used is left out and named on stderr.  See student-step(1).
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/cli.h"
 #include "core/die.h"
@@ -41,12 +40,13 @@ train(const struct settings *s, const char *path)
 	m.seconds = s->seconds;
 	trainer_init(&t, &m, &s->trainer);
 	if (s->pass > 0 && t.progress.passes >= (size_t)s->pass) {
-		warn("%s: has %zu passes already, nothing to do%s", s->model,
-		     t.progress.passes,
-		     strcmp(s->model, s->pass_options.out) == 0
-		     ? "" : ", nothing written");
+		warn("%s: has %zu passes already, nothing to do, nothing "
+		     "written", s->model, t.progress.passes);
 		reader_drain(path);
-		exit(STATUS_OK);
+		trainer_release(&t);
+		model_release(&m);
+		free(command);
+		return STATUS_OK;
 	}
 	lineage_init(&lineage, &m);
 	loss_process_init(&loss, command);

@@ -421,6 +421,24 @@ check 'the end of the loss is told where it is ignored' '
 	(trap "" CHLD; exec student-step -q -m "$fresh" -o m "$train")
 	test -s m
 '
+check 'two who train one model do not undo each other' '
+	cp "$fresh" m
+	mkfifo hold
+	cat "$train" hold |
+		fails 1 student-step -q -m m --log opened 2>err &
+	while test ! -e opened
+	do
+		sleep .05
+	done
+	student-step -q -m m "$train"
+	cp m first
+	: >hold
+	wait
+	says "m: another program has trained it meanwhile" err
+	cmp m first
+	student-step -q -m m "$train"
+	test "$(metadata passes m)" = 2
+'
 check 'a disk that fills up leaves the old model' '
 	cp "$fresh" m
 	(ulimit -f 40; trap "" XFSZ; fails 1 student-step -q -m m "$train") \

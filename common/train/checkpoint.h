@@ -10,7 +10,8 @@
 #include "model/lineage.h"
 #include "train/trainer.h"
 
-void checkpoint_write(const char *path, const struct trainer *t,
+/* Dies, too, where path was t's model and has been trained by others since. */
+void checkpoint_write(const char *path, struct trainer *t,
                       const struct lineage *l);
 
 #endif

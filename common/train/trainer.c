@@ -126,6 +126,7 @@ trainer_init(struct trainer *t, struct model *m,
 		.batches = progress_take(t, "batches", COUNT_MAX),
 		.digest = progress_take(t, "digest", UINT64_MAX),
 	};
+	t->saved = t->progress;
 	if (!resumed)
 		state_miss(t);
 	if (options->total > 0 &&

@@ -55,6 +55,7 @@ struct trainer {
 	struct model *model;
 	struct trainer_options options;
 	struct trainer_progress progress;
+	struct trainer_progress saved; /* as in the model's file */
 	float *m, *v, *average;   /* as long as the parameters; owned */
 	struct shards *shards;    /* of a student; owned */
 	struct tuner *tuner;      /* of a network; owned */
