@@ -26,6 +26,8 @@ lines_print(const char *text, int indent)
 		if (*text == '\n') {
 			printf("\n%*s", indent, "");
 			text++;
+		} else if (*text == '\t' && indent == 0) { /* for cut */
+			putchar(*text++);
 		} else {
 			text += utf8_put(stdout, text, (size_t)(end - text));
 		}

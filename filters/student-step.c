@@ -131,7 +131,8 @@ settings_parse(struct settings *s, int argc, char *argv[])
 		p->out = s->model;
 	t->spec.crop = (size_t)crop;
 	if (!t->augment && spec_augment_changed(&t->spec))
-		die_usage("--stretch to --crop change nothing without -a");
+		die_usage("--stretch, --warp, --tilt, --mask... and --crop "
+		          "change nothing without -a");
 	t->seed = (unsigned long)s->seed;
 	return first;
 }

@@ -47,10 +47,11 @@ file_read(struct recorder *r, const char *path)
 	char *id = xstrdup(path);
 	size_t length = strlen(path);
 
-	if (length > 4 && strcmp(path + length - 4, ".tsv") == 0)
-		warn("%s: a table of recordings? then -M", path);
 	utf8_repair(id);
-	recorder_put(r, NULL, path, id);
+	if (length > 4 && strcmp(path + length - 4, ".tsv") == 0)
+		writer_drop(r->out, id, "a table (of recordings? then -M)");
+	else
+		recorder_put(r, NULL, path, id);
 	free(id);
 }
 

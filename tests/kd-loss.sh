@@ -99,7 +99,7 @@ check 'without teachers, -L 0 is cross-entropy' '
 check 'without teachers and with -L over 0, the message says what to do' '
 	one "$student" >in
 	fails 1 kd-loss <in >out 2>err
-	says "framejoin before kd-loss, or say -L 0" err
+	says "framejoin before kd-loss; say --partial" err
 '
 check 'one teacher: the loss is the mixture of both parts' '
 	one "$student,$en" | kd-loss -T 2 -L 0.5 >out
@@ -439,7 +439,7 @@ check '--partial lets utterances without a teacher learn from the label' '
 		echo "{\"id\":\"c\",$student}"
 	} | frames >in
 	fails 1 kd-loss <in >out 2>err
-	says "a: no teacher in the stream" err
+	says "a: no teacher in the stream so far" err
 	{ one "$student,$en"; cat in; } >late
 	fails 1 kd-loss <late >out 2>err
 	grep -qF "a: dropped: no teacher (with --partial" err

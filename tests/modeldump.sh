@@ -104,6 +104,18 @@ check 'a directory that is no model is refused with one line' '
 	says "modeldump: m/config.json: id2label: two classes sadness" err
 	test ! -s out
 '
+check 'what is no model is told by what it is' '
+	student-init -a small -o s
+	wavread -M "$top/examples/clips.tsv" | featurize >frames
+	for file in frames:frames "$top/examples/sad-de.flac:recording"
+	do
+		fails 1 modeldump "${file%:*}" 2>err
+		says "${file#*:}, not a model" err
+	done
+	student-step -q -m s -b 2 frames
+	modeldump -k voices s | cut -f 1 | grep -qx clips
+	modeldump -k voices s | cut -f 2 | grep -qx Andrea
+'
 check 'a full disk is an error' '
 	test -w /dev/full || exit 0
 	student-init -a small -o s.safetensors

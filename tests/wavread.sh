@@ -168,7 +168,7 @@ check 'what is not there, or no audio, is named and the rest is read' '
 		2>err >out
 	cat >want <<-END
 	wavread: missing: dropped: No such file or directory
-	wavread: folder: dropped: a folder, not a file
+	wavread: folder: dropped: a folder, not a file (FOLDER/* are its files)
 	wavread: empty: dropped: an empty file
 	wavread: text: dropped: not audio (raw samples? then --raw)
 	wavread: program: dropped: not audio (raw samples? then --raw)

@@ -206,7 +206,7 @@ pipe_open(struct wav *w, const struct container_info *c,
 	}
 	file = spool(h->bytes, h->length, w->fd);
 	if (file < 0)
-		return fail(w, "no room for a copy of it: %s",
+		return fail(w, "no copy of it in $TMPDIR: %s",
 		            strerror(errno));
 	close(w->fd);
 	w->fd = file;
@@ -252,7 +252,7 @@ wav_open(struct wav *w, const char *path, const struct wav_options *options)
 	if (w->fd < 0 || fstat(w->fd, &status) < 0)
 		return fail(w, "%s", strerror(errno));
 	if (S_ISDIR(status.st_mode))
-		return "a folder, not a file";
+		return "a folder, not a file (FOLDER/* are its files)";
 	w->piped = !S_ISREG(status.st_mode) ||
 	           lseek(w->fd, 0, SEEK_CUR) != 0;
 	why = any_open(w, options, (uint64_t)status.st_size);

@@ -215,6 +215,11 @@ file_read(struct safetensors *s, const uint8_t *bytes, size_t size)
 		return "not a safetensors file: shorter than 8 bytes";
 	for (int i = PREFIX - 1; i >= 0; i--)
 		length = length << 8 | bytes[i];
+	if (memcmp(bytes, "RIFF", 4) == 0 || memcmp(bytes, "fLaC", 4) == 0 ||
+	    memcmp(bytes, "OggS", 4) == 0)
+		return "a recording, not a model";
+	if (bytes[0] >> 4 == 8 && memcmp(bytes + 1, "\xa5" "frame", 6) == 0)
+		return "a stream of frames, not a model";
 	if (length > SAFETENSORS_HEADER_MAX)
 		return "not a safetensors file: a header over 100 MB";
 	if (length > size - PREFIX)

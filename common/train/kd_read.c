@@ -220,10 +220,11 @@ teachers_check(struct frame *f, bool has, bool seen,
 		die("%s: none of --teachers in the stream (framedump shows "
 		    "who is)", frame_id(f));
 	if (!wired)
-		die("%s: no teacher in the stream (put teacher-logits or "
-		    "framejoin before %s%s)", frame_id(f), program_name(),
+		die("%s: no teacher in the stream so far (put teacher-logits "
+		    "or framejoin before %s; say --partial if others have "
+		    "one%s)", frame_id(f), program_name(),
 		    options->embedding.kind
-		    ? "" : ", or say -L 0 to learn from labels alone");
+		    ? "" : ", -L 0 to learn from labels alone");
 	return has ? NULL : why;
 }
 
