@@ -327,10 +327,15 @@ check 'recordings joined into one file are told from one' '
 check 'a sample that is no number is named by its time' '
 	{ head -c 32000 /dev/zero; bytes 4 2143289344; } >nan
 	fails 1 wavread --raw -f f32 nan 2>err >out
-	says "nan: dropped: NaN or infinite sample at 0.5000 s" err
+	says "nan: dropped: NaN, infinite or huge sample at 0.5000 s" err
 	{ head -c 64 /dev/zero; bytes 4 2139095040; } | wav 3 1 16000 32 68 >x
 	fails 1 wavread x 2>err >out
-	says "x: dropped: NaN or infinite sample at 0.0010 s" err
+	says "x: dropped: NaN, infinite or huge sample at 0.0010 s" err
+'
+check 'a sample whose energy is no float is named, too' '
+	{ head -c 32000 /dev/zero; bytes 4 1621981420; } >huge # 1e20
+	fails 1 wavread --raw -f f32 huge 2>err >out
+	says "huge: dropped: NaN, infinite or huge sample at 0.5000 s" err
 '
 check 'silence is audio, and so is what exceeds full scale' '
 	head -c 3200 /dev/zero | wavread --raw - | field audio |
