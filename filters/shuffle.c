@@ -121,7 +121,7 @@ main(int argc, char *argv[])
 	where_warn_unseen(&where);
 	balance_check(&s.balance, &balance);
 	list = shuffle_list(&s, (size_t)c.count, &length);
-	writer_open(&out, stdout, "<stdout>", &s.index.reader[0], argc, argv);
+	writer_open(&out, stdout, "<stdout>", NULL, argc, argv);
 	shuffle(&s.index, list, length, &out);
 	free(list);
 	shuffle_release(&s);

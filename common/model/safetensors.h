@@ -5,8 +5,8 @@
  *
  * Format: github.com/huggingface/safetensors.  Everything the header says is
  * checked before a pointer is handed out: sizes against shapes, offsets
- * against the file, no holes, no overlap, no name twice.  A file that shrinks
- * while it is mapped is the one thing that cannot be caught.
+ * against the file, no holes, no overlap, no name twice.  Where a file shrinks
+ * while it is mapped the program dies with a line: core/mapped.h.
  */
 #ifndef SAFETENSORS_H
 #define SAFETENSORS_H

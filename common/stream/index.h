@@ -1,9 +1,9 @@
 /*
  * index.h - where the utterances of frames files lie
  *
- * The index holds an id's text once and 24 bytes an utterance, and no
- * contents; files are skimmed, so that tensors are not even read.  The files
- * stay open until index_release.
+ * The index holds 24 bytes an utterance, and neither ids nor contents; files
+ * are skimmed, so that tensors are not even read.  The files stay open until
+ * index_release.
  */
 #ifndef INDEX_H
 #define INDEX_H
@@ -42,8 +42,8 @@ void index_release(struct index *x);
 void index_open(struct index *x, const char *path);
 
 /*
- * The next utterance of the file opened last, without its long fields; NULL at
- * its end.  index_add notes its place, which becomes the last one.
+ * The next utterance of the file opened last, without its long binary
+ * fields; NULL at its end.  index_add notes its place, which becomes the last one.
  */
 struct frame *index_next(struct index *x);
 void index_add(struct index *x);

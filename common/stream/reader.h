@@ -78,9 +78,9 @@ bool reader_more(struct reader *r);
 void reader_rewind(struct reader *r);
 
 /*
- * From the start of a file again, and quickly: long values (16 KiB and up) are
- * passed over, and utterances come without those fields.  The file's end is
- * checked as ever.  Dies when it is a pipe.
+ * From the start of a file, of which nothing has been read, and quickly: long
+ * binary values (16 KiB and up) are passed over, and utterances come without
+ * those fields.  The file's end is checked as ever.  Dies when it is a pipe.
  */
 void reader_skim(struct reader *r);
 
