@@ -25,7 +25,7 @@ learn() {
 
 # heard: by teachers of the student in the file student
 heard() {
-	modeldump --key taught student | sed -n 's/\\t/\//p' | tr '\n' ' '
+	modeldump --key taught student | sed -n 's/\t/\//p' | tr '\n' ' '
 }
 
 check 'frames say which weights spoke, as xxh128sum does' '

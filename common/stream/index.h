@@ -42,8 +42,8 @@ void index_release(struct index *x);
 void index_open(struct index *x, const char *path);
 
 /*
- * The next utterance of the file opened last, without its long binary
- * fields; NULL at its end.  index_add notes its place, which becomes the last one.
+ * The next utterance of the file opened last, without its long binary fields;
+ * NULL at its end.  index_add notes its place, which becomes the last one.
  */
 struct frame *index_next(struct index *x);
 void index_add(struct index *x);
