@@ -8,24 +8,19 @@
 #include "nn/gemm_bf16.h"
 
 /*
- * The scales lie before the elements; rows are multiplied so many at a time,
- * those beyond N are zeros.  COLUMNS: whose mean a thread takes at a time.
+ * The scales lie before the elements.  SUMS: of a row, side by side, since one
+ * alone would wait for each addition; AHEAD: bytes that are asked for early;
+ * COLUMNS: whose mean a thread takes at a time.
  */
 enum {
-	MOST = 127, SCALE = sizeof(float) / sizeof(uint16_t), ROWS = 4,
-	COLUMNS = 256
+	MOST = 127, SCALE = sizeof(float) / sizeof(uint16_t), SUMS = 64,
+	AHEAD = 2048, COLUMNS = 256
 };
-
-static size_t
-rows_up(size_t N)
-{
-	return (N + ROWS - 1) / ROWS * ROWS;
-}
 
 size_t
 bf16_remainder_length(size_t N, size_t K)
 {
-	return bf16_round_up(rows_up(N) * SCALE + rows_up(N) / 2 * K);
+	return bf16_round_up(SCALE * N + (N * K + 1) / 2);
 }
 
 /* 0 where there is none: of what is not finite, or becomes so. */
@@ -55,30 +50,29 @@ void
 bf16_remainder_pack(uint16_t *remainder, const float *W, size_t N, size_t K)
 {
 	float *scale = (void *)remainder;
-	int8_t *row = (void *)(remainder + SCALE * rows_up(N));
+	int8_t *row = (void *)(remainder + SCALE * N);
 
 	memset(remainder, 0, bf16_remainder_length(N, K) * sizeof *remainder);
 	for (size_t n = 0; n < N; n++)
 		scale[n] = row_pack(row + n * K, W + n * K, K);
 }
 
-/* Several, since a sum alone would wait for each addition. */
-VECTORISED static void
-rows_multiply(float sums[ROWS], const int8_t *row, const float *x, size_t K)
+VECTORISED static float
+dot(const int8_t *row, const float *x, size_t K)
 {
-	float a = 0, b = 0, c = 0, d = 0;
+	float sums[SUMS] = { 0 }, sum = 0;
+	size_t whole = K / SUMS * SUMS;
 
-	#pragma omp simd reduction(+:a, b, c, d)
-	for (size_t k = 0; k < K; k++) {
-		a += (float)row[k] * x[k];
-		b += (float)row[K + k] * x[k];
-		c += (float)row[2 * K + k] * x[k];
-		d += (float)row[3 * K + k] * x[k];
+	for (size_t k = 0; k < whole; k += SUMS) {
+		__builtin_prefetch(row + k + AHEAD);
+		for (size_t i = 0; i < SUMS; i++)
+			sums[i] += (float)row[k + i] * x[k + i];
 	}
-	sums[0] = a;
-	sums[1] = b;
-	sums[2] = c;
-	sums[3] = d;
+	for (size_t i = 0; i < SUMS; i++)
+		sum += sums[i];
+	for (size_t k = whole; k < K; k++)
+		sum += (float)row[k] * x[k];
+	return sum;
 }
 
 void
@@ -86,16 +80,11 @@ bf16_remainder_bias(float *y, const uint16_t *remainder, const float *bias,
                     const float *mean, size_t N, size_t K)
 {
 	const float *scale = (const void *)remainder;
-	const int8_t *row = (const void *)(remainder + SCALE * rows_up(N));
+	const int8_t *row = (const void *)(remainder + SCALE * N);
 
 	#pragma omp parallel for if (chunk_worth(N * K))
-	for (size_t n = 0; n < N; n += ROWS) {
-		float sums[ROWS];
-
-		rows_multiply(sums, row + n * K, mean, K);
-		for (size_t i = n; i < N && i < n + ROWS; i++)
-			y[i] = bias[i] + scale[i] * sums[i - n];
-	}
+	for (size_t n = 0; n < N; n++)
+		y[n] = bias[n] + scale[n] * dot(row + n * K, mean, K);
 }
 
 VECTORISED static void
