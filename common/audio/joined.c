@@ -4,7 +4,7 @@
 #include "audio/flow.h"
 #include "audio/joined.h"
 
-/* What begins a recording, from the last of which bytes may be read. */
+/* What a recording begins with, in its first bytes. */
 struct mark {
 	const char *bytes;
 	size_t length;
@@ -14,6 +14,7 @@ struct mark {
 static const struct mark wav = { "RIFF", 4, "WAVE" };
 static const struct mark flac = { "fLaC\0\0\0\x22", 8, NULL };
 
+/* OVERLAP: so many first bytes are looked at, wherever blocks are parted. */
 enum { BLOCK = 1 << 16, OVERLAP = 12 };
 
 static bool

@@ -19,7 +19,7 @@ struct matrix {
 	const uint16_t **slot;
 	const float *part[PARTS];
 	size_t parts, N, K, times;
-	bool remainder;           /* is what its packing leaves; of one part */
+	bool remainder;           /* what rounding takes off the one part */
 	float first;              /* by which the first part is multiplied */
 };
 

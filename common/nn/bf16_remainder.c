@@ -37,8 +37,11 @@ row_pack(int8_t *to, const float *w, size_t K)
 {
 	float most = 0;
 
-	for (size_t k = 0; k < K; k++)
-		most = fmaxf(most, fabsf(remainder_of(w[k])));
+	for (size_t k = 0; k < K; k++) {
+		float off = fabsf(remainder_of(w[k]));
+
+		most = off > most ? off : most;
+	}
 	for (size_t k = 0; k < K; k++)
 		to[k] = most > 0
 			? (int8_t)lrintf(remainder_of(w[k]) / most * MOST)
