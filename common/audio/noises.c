@@ -108,25 +108,37 @@ place_draw(const struct recording *r, size_t n, int rate, struct rng *rng)
 	return r->start + (double)rng_uniform(rng) * (spare > 0 ? spare : 0);
 }
 
+/* From begin, in seconds, to its end, or n samples; how many it has. */
+static size_t
+part_read(float *x, size_t n, int rate, const struct recording *r,
+          double begin)
+{
+	const struct wav_options mix = { .channel = 0 };
+	struct source source;
+	size_t got = 0;
+
+	if (!source_open(&source, r->path, &mix, rate, begin, r->end))
+		got = source_read(&source, x, n);
+	if (source.why || (got == 0 && begin <= r->start))
+		die("%s: %s", r->path,
+		    source.why ? source.why : "no audio in it");
+	source_close(&source);
+	return got;
+}
+
+/* Behind its end it begins again, as often as need be. */
 void
 noise_recorded(float *x, size_t n, int rate, const struct recording *r,
                struct rng *rng)
 {
-	const struct wav_options mix = { .channel = 0 };
 	double begin = place_draw(r, n, rate, rng);
+	size_t done = part_read(x, n, rate, r, begin), whole;
 
-	for (size_t done = 0; done < n; begin = r->start) {
-		struct source source;
-		size_t got = 0;
-
-		if (!source_open(&source, r->path, &mix, rate, begin, r->end))
-			got = source_read(&source, x + done, n - done);
-		if (source.why || (got == 0 && begin <= r->start))
-			die("%s: %s", r->path,
-			    source.why ? source.why : "no audio in it");
-		done += got;
-		source_close(&source);
-	}
+	if (done == n)
+		return;
+	whole = part_read(x + done, n - done, rate, r, r->start);
+	for (size_t i = done + whole; i < n; i++)
+		x[i] = x[i - whole];
 }
 
 /* Whether an id is this one, or a window of it: "talk.wav:3.000-6.000". */
