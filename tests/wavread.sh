@@ -316,13 +316,29 @@ check 'recordings joined into one file are told from one' '
 	for type in wav flac ogg
 	do
 		sox one.wav "x.$type"
-		wavread -q "x.$type" >/dev/null
+		wavread -q - <"x.$type" >want
 		cat "x.$type" "x.$type" >"two.$type"
-		fails 1 wavread "two.$type" >/dev/null 2>err
-		says "two.$type: dropped: another recording follows it" err
-		cat "two.$type" | fails 1 wavread - >/dev/null 2>err
-		says "dropped: another recording follows it" err
+		fails 1 wavread - <"two.$type" >got 2>err
+		says "dropped: what follows the first recording in it" err
+		framecmp -t 0 want got
+		cat "two.$type" | fails 1 wavread - >got 2>err
+		says "dropped: what follows the first recording in it" err
+		framecmp -t 0 want got
 	done
+	# a chunk behind the samples may hold anything
+	{
+		printf "RIFF"
+		bytes 4 $((2 * $(wc -c <x.wav)))
+		tail -c +9 x.wav
+		printf "id3 "
+		bytes 4 "$(wc -c <x.wav)"
+		cat x.wav
+	} >holds.wav
+	wavread -q - <x.wav >want
+	wavread - <holds.wav >got
+	framecmp -t 0 want got
+	cat holds.wav | wavread - >got
+	framecmp -t 0 want got
 '
 check 'a sample that is no number is named by its time' '
 	{ head -c 32000 /dev/zero; bytes 4 2143289344; } >nan
@@ -360,6 +376,22 @@ check 'the same audio comes whole and in one-second pieces' '
 		pieces | wavread --raw --channels 2 --raw-rate 44100 \
 			$options - >/dev/null
 	done
+'
+check 'a recording leaves when it is complete, before its pipe ends' '
+	tone x.wav 1 -r 16000 -b 16
+	mkfifo pipe
+	wavread - <pipe >out &
+	exec 3>pipe
+	cat x.wav >&3
+	tries=0
+	until test "$(wc -c <out)" -gt 64000 || test $tries -gt 100
+	do
+		sleep .1
+		tries=$((tries + 1))
+	done
+	test "$(wc -c <out)" -gt 64000
+	exec 3>&-
+	wait
 '
 check 'a window leaves as soon as it is complete' '
 	mkfifo pipe

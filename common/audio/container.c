@@ -157,6 +157,9 @@ wav_look(struct container_info *c, struct head *h, int fd)
 		if (memcmp(chunk, "data", 4) == 0) {
 			c->begin = at;
 			c->length = length_known(size);
+			c->end = 8 + length_known(little(h->bytes + 4, 4));
+			if (c->end < at + c->length)
+				c->end = at + c->length;
 			/* an empty file that was closed counts its tail */
 			c->unclosed = size == 0 &&
 			              little(h->bytes + 4, 4) <= at - 8;

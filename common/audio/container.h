@@ -45,6 +45,7 @@ enum wav_encoding { WAV_PCM = 1, WAV_FLOAT = 3, WAV_ALAW = 6, WAV_ULAW = 7 };
 struct container_info {
 	enum container kind;
 	uint64_t begin, length;   /* bytes announced; length 0: unknown */
+	uint64_t end;             /* WAV: where the whole ends */
 	bool unclosed;            /* WAV: says 0, but there is more */
 	int samples;              /* WAV as good as raw: enum wav_raw; or -1 */
 	/* of a WAV file whose fmt chunk has been seen */

@@ -4,29 +4,26 @@
 #include "audio/flow.h"
 #include "audio/joined.h"
 
-/* What a recording begins with, in its first bytes. */
-struct mark {
-	const char *bytes;
-	size_t length;
-	const char *more;         /* 4 bytes, 8 from the beginning; or NULL */
-};
-
-static const struct mark wav = { "RIFF", 4, "WAVE" };
-static const struct mark flac = { "fLaC\0\0\0\x22", 8, NULL };
-
-/* OVERLAP: so many first bytes are looked at, wherever blocks are parted. */
-enum { BLOCK = 1 << 16, OVERLAP = 12 };
+/* BEGIN: so many first bytes are looked at, wherever blocks are parted. */
+enum { BLOCK = 1 << 16, BEGIN = 12 };
 
 static bool
-begins(const struct mark *m, const unsigned char *at)
+wav_begins(const unsigned char *at)
 {
-	return memcmp(at, m->bytes, m->length) == 0 &&
-	       (!m->more || memcmp(at + 8, m->more, 4) == 0);
+	return memcmp(at, "RIFF", 4) == 0 && memcmp(at + 8, "WAVE", 4) == 0;
+}
+
+/* And STREAMINFO, which may be the last of its metadata. */
+static bool
+flac_begins(const unsigned char *at)
+{
+	return memcmp(at, "fLaC", 4) == 0 && (at[4] & 0x7f) == 0 &&
+	       memcmp(at + 5, "\0\0\x22", 3) == 0;
 }
 
 /* From where fd stands to its end, whether it is found there or not. */
 static bool
-rest_has(int fd, const struct mark *m)
+rest_has(int fd, bool begins(const unsigned char *), uint64_t behind)
 {
 	unsigned char bytes[BLOCK];
 	size_t length = 0;
@@ -34,16 +31,18 @@ rest_has(int fd, const struct mark *m)
 
 	for (;;) {
 		ssize_t got = flow_take(fd, bytes + length, BLOCK - length);
+		size_t at = 0;
 
 		if (got <= 0)
 			return found;
 		length += (size_t)got;
-		if (length < OVERLAP)
-			continue;
-		for (size_t i = 0; i <= length - OVERLAP && !found; i++)
-			found = bytes[i] == m->bytes[0] && begins(m, bytes + i);
-		memmove(bytes, bytes + length - (OVERLAP - 1), OVERLAP - 1);
-		length = OVERLAP - 1;
+		for (; at + BEGIN <= length; at++)
+			if (behind > 0)
+				behind--;
+			else
+				found = found || begins(bytes + at);
+		memmove(bytes, bytes + at, length - at);
+		length -= at;
 	}
 }
 
@@ -78,22 +77,21 @@ ogg_joined(int fd)
 bool
 joined_file(int fd, const struct container_info *c)
 {
-	off_t end = (off_t)(c->begin + c->length);
-	char head[4];
+	unsigned char head[BEGIN];
 
 	if (c->kind == CONTAINER_OGG)
 		return ogg_joined(fd);
 	if (c->kind == CONTAINER_WAV)
-		return c->length > 0 && lseek(fd, end, SEEK_SET) == end &&
-		       rest_has(fd, &wav);
+		return c->length > 0 &&
+		       lseek(fd, (off_t)c->end, SEEK_SET) >= 0 &&
+		       rest_has(fd, wav_begins, 0);
 	return pread(fd, head, sizeof head, 0) == sizeof head &&
-	       memcmp(head, flac.bytes, sizeof head) == 0 &&
-	       lseek(fd, sizeof head, SEEK_SET) == sizeof head &&
-	       rest_has(fd, &flac);
+	       flac_begins(head) && lseek(fd, sizeof head, SEEK_SET) >= 0 &&
+	       rest_has(fd, flac_begins, 0);
 }
 
 bool
-joined_rest(int fd)
+joined_rest(int fd, uint64_t behind)
 {
-	return rest_has(fd, &wav);
+	return rest_has(fd, wav_begins, behind);
 }

@@ -17,7 +17,7 @@
  */
 bool joined_file(int fd, const struct container_info *c);
 
-/* Reads all that a pipe still has; true: a WAV file begins there. */
-bool joined_rest(int fd);
+/* Reads all that a pipe still has; true: a WAV file begins there, behind. */
+bool joined_rest(int fd, uint64_t behind);
 
 #endif

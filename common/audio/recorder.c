@@ -156,6 +156,9 @@ recorder_put(struct recorder *r, const struct manifest *m, const char *path,
 		recording_drop(r, m, path, id, source.why);
 	else if (slices == 0)
 		recording_drop(r, m, path, id, "no audio in it");
+	if (!source.why && !source.bounded && wav_joined(&source.wav))
+		recording_drop(r, m, path, id, "what follows the first "
+		               "recording in it (split the file)");
 	if (!source.why && source.wav.doubt)
 		warn("%s: %s", id, source.wav.doubt);
 	if (s.limited)

@@ -33,28 +33,16 @@ static const struct { int format, bytes; } raw_format[] = {
 	[RAW_F64] = { SF_FORMAT_DOUBLE, 8 },
 };
 
-static const char joined[] = "another recording follows it: split the file";
-
+/* Into w->why, or into w->cut, which wav_read is to fail with at the end. */
 __attribute__((format(printf, 2, 3))) static const char *
-fail(struct wav *w, const char *format, ...)
+say(char why[WAV_WHY_MAX], const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(w->why, sizeof w->why, format, args);
+	vsnprintf(why, WAV_WHY_MAX, format, args);
 	va_end(args);
-	return w->why;
-}
-
-/* Notes what wav_read is to fail with where the samples end. */
-__attribute__((format(printf, 2, 3))) static void
-cut_note(struct wav *w, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(w->cut, sizeof w->cut, format, args);
-	va_end(args);
+	return why;
 }
 
 static double
@@ -101,8 +89,8 @@ sound_open(struct wav *w, int format, int rate, int channels)
 	if (!w->sndfile && sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT)
 		return WAV_NOT_AUDIO;
 	if (!w->sndfile)
-		return fail(w, "not audio that can be read: %s",
-		            sf_strerror(NULL));
+		return say(w->why, "not audio that can be read: %s",
+		           sf_strerror(NULL));
 	w->rate = info.samplerate;
 	w->channels = info.channels;
 	if (info.frames > 0 && info.frames < SF_COUNT_MAX)
@@ -119,9 +107,9 @@ static void
 raw_check(struct wav *w, uint64_t bytes)
 {
 	if (bytes % w->frame)
-		cut_note(w, "%" PRIu64 " bytes are no whole number of frames "
-		         "of %u (see --format and --channels)", bytes,
-		         w->frame);
+		say(w->cut, "%" PRIu64 " bytes are no whole number of frames "
+		    "of %u (see --format and --channels)", bytes,
+		    w->frame);
 }
 
 static const char *
@@ -139,11 +127,11 @@ raw_open(struct wav *w, const struct wav_options *o, uint64_t bytes)
 }
 
 /*
- * A WAV file whose writer never came to say its length: libsndfile would
- * believe that it is empty.
+ * A WAV file whose writer never came to say its length, which libsndfile would
+ * believe to be empty, or one that another follows, which it refuses.
  */
 static const char *
-unclosed_open(struct wav *w, const struct container_info *c, uint64_t bytes)
+plain_open(struct wav *w, const struct container_info *c, uint64_t bytes)
 {
 	sf_count_t begin = (sf_count_t)c->begin;
 	const char *why = sound_open(w, raw_format[c->samples].format,
@@ -154,7 +142,7 @@ unclosed_open(struct wav *w, const struct container_info *c, uint64_t bytes)
 	w->frames = bytes / c->block;
 	sf_command(w->sndfile, SFC_SET_RAW_START_OFFSET, &begin, sizeof begin);
 	if (sf_seek(w->sndfile, 0, SEEK_SET) != 0)
-		return fail(w, "%s", sf_strerror(w->sndfile));
+		return say(w->why, "%s", sf_strerror(w->sndfile));
 	return NULL;
 }
 
@@ -167,20 +155,21 @@ file_open(struct wav *w, const struct container_info *c, uint64_t bytes)
 	const char *why;
 
 	if (c->length > have && c->samples >= 0)
-		cut_note(w, "cut short: has %.2f of %.2f s",
-		         (double)have / second, (double)c->length / second);
+		say(w->cut, "cut short: has %.2f of %.2f s",
+		    (double)have / second, (double)c->length / second);
 	else if (c->length > have)
-		cut_note(w, "cut short: has %" PRIu64 " of %" PRIu64 " bytes",
-		         bytes, c->begin + c->length);
+		say(w->cut, "cut short: has %" PRIu64 " of %" PRIu64 " bytes",
+		    bytes, c->begin + c->length);
 	if (c->kind == CONTAINER_OGG && !container_ogg_ends(w->fd))
 		w->doubt = "may be cut short: its last page is not marked so";
 	w->mpeg = c->kind == CONTAINER_MPEG && container_mpeg(w->fd);
-	if (joined_file(w->fd, c))
-		cut_note(w, "%s", joined);
+	w->joined = joined_file(w->fd, c);
 	if (lseek(w->fd, 0, SEEK_SET) < 0)
-		return fail(w, "%s", strerror(errno));
+		return say(w->why, "%s", strerror(errno));
 	if (c->unclosed && c->samples >= 0 && have > 0)
-		return unclosed_open(w, c, have);
+		return plain_open(w, c, have);
+	if (w->joined && c->samples >= 0)
+		return plain_open(w, c, c->length);
 	why = sound_open(w, 0, 0, 0);
 	/* its guesses at what begins like nothing known lead astray */
 	return why && c->kind == CONTAINER_NONE ? WAV_NOT_AUDIO : why;
@@ -202,17 +191,18 @@ pipe_open(struct wav *w, const struct container_info *c,
 		                 (int)c->rate, (int)c->channels);
 		w->counted = c->length > 0;
 		w->frames = c->length / c->block;
+		w->behind = c->end - c->begin - c->length;
 		return why;
 	}
 	file = spool(h->bytes, h->length, w->fd);
 	if (file < 0)
-		return fail(w, "no copy of it in $TMPDIR: %s",
-		            strerror(errno));
+		return say(w->why, "no copy of it in $TMPDIR: %s",
+		           strerror(errno));
 	close(w->fd);
 	w->fd = file;
 	w->piped = false;
 	if (fstat(file, &status) < 0)
-		return fail(w, "%s", strerror(errno));
+		return say(w->why, "%s", strerror(errno));
 	return file_open(w, c, (uint64_t)status.st_size);
 }
 
@@ -250,7 +240,7 @@ wav_open(struct wav *w, const char *path, const struct wav_options *options)
 	w->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
 	                               : open(path, O_RDONLY);
 	if (w->fd < 0 || fstat(w->fd, &status) < 0)
-		return fail(w, "%s", strerror(errno));
+		return say(w->why, "%s", strerror(errno));
 	if (S_ISDIR(status.st_mode))
 		return "a folder, not a file (FOLDER/* are its files)";
 	w->piped = !S_ISREG(status.st_mode) ||
@@ -259,11 +249,11 @@ wav_open(struct wav *w, const char *path, const struct wav_options *options)
 	if (why)
 		return why;
 	if (w->rate < WAV_RATE_MIN || w->rate > WAV_RATE_MAX)
-		return fail(w, "%d samples a second: want %d to %d", w->rate,
-		            WAV_RATE_MIN, WAV_RATE_MAX);
+		return say(w->why, "%d samples a second: want %d to %d",
+		           w->rate, WAV_RATE_MIN, WAV_RATE_MAX);
 	if (w->channel > w->channels)
-		return fail(w, "no channel %d: it has %d", w->channel,
-		            w->channels);
+		return say(w->why, "no channel %d: it has %d", w->channel,
+		           w->channels);
 	w->block = xmalloc(BLOCK_SAMPLES, sizeof *w->block);
 	return NULL;
 }
@@ -276,11 +266,11 @@ static const char *
 mpeg_end_check(struct wav *w)
 {
 	if (w->counted && w->position + (uint64_t)2 * MPEG_FRAME < w->frames)
-		return fail(w, "cut short or damaged: has %.2f of %.2f s",
-		            seconds(w, w->position), seconds(w, w->frames));
+		return say(w->why, "cut short or damaged: has %.2f of %.2f s",
+		           seconds(w, w->position), seconds(w, w->frames));
 	if (w->hush.trouble || w->position == 0)
-		return fail(w, "damaged: %.2f s of it could be read",
-		            seconds(w, w->position));
+		return say(w->why, "damaged: %.2f s of it could be read",
+		           seconds(w, w->position));
 	if (sf_error(w->sndfile) || (w->flow.ends && w->flow.torn))
 		w->doubt = "may be cut short: its last frame is not whole";
 	return NULL;
@@ -291,24 +281,22 @@ static const char *
 end_check(struct wav *w)
 {
 	if (w->flow.error)
-		return fail(w, "after %.2f s: %s", seconds(w, w->position),
-		            strerror(w->flow.error));
+		return say(w->why, "after %.2f s: %s", seconds(w, w->position),
+		           strerror(w->flow.error));
 	if (w->frame && w->piped)
 		raw_check(w, w->flow.bytes);
-	if (w->piped && w->counted && joined_rest(w->fd))
-		return joined;
 	if (w->cut[0])
 		return w->cut;
 	if (w->mpeg)
 		return mpeg_end_check(w);
 	if (sf_error(w->sndfile))
-		return fail(w, "damaged after %.2f s: %s",
-		            seconds(w, w->position),
-		            sf_strerror(w->sndfile));
+		return say(w->why, "damaged after %.2f s: %s",
+		           seconds(w, w->position),
+		           sf_strerror(w->sndfile));
 	if (w->counted && w->position < w->frames)
-		return fail(w, "cut short%s: has %.2f of %.2f s",
-		            w->piped ? "" : " or damaged",
-		            seconds(w, w->position), seconds(w, w->frames));
+		return say(w->why, "cut short%s: has %.2f of %.2f s",
+		           w->piped ? "" : " or damaged",
+		           seconds(w, w->position), seconds(w, w->frames));
 	return NULL;
 }
 
@@ -339,8 +327,9 @@ block_read(struct wav *w, float *samples, size_t count, size_t *got)
 	          (size_t)w->channel);
 	for (size_t i = 0; i < (size_t)n; i++)
 		if (!(fabsf(samples[i]) <= 1e12f)) /* whose energy is a float */
-			return fail(w, "NaN, infinite or huge sample at %.4f s",
-			            seconds(w, w->position + i));
+			return say(w->why,
+			           "NaN, infinite or huge sample at %.4f s",
+			           seconds(w, w->position + i));
 	w->position += (uint64_t)n;
 	*got = (size_t)n;
 	return NULL;
@@ -369,8 +358,8 @@ wav_skip(struct wav *w, uint64_t frame)
 		                        SEEK_SET);
 
 		if (to != (sf_count_t)frame)
-			return fail(w, "cannot go to %.2f s: it has %.2f s",
-			            seconds(w, frame), seconds(w, w->frames));
+			return say(w->why, "cannot go to %.2f s: it has %.2f s",
+			           seconds(w, frame), seconds(w, w->frames));
 		w->position = frame;
 	}
 	while (!why && n > 0 && w->position < frame) {
@@ -380,9 +369,17 @@ wav_skip(struct wav *w, uint64_t frame)
 		                 &n);
 	}
 	if (!why && w->position < frame)
-		return fail(w, "cannot go to %.2f s: it has %.2f s",
-		            seconds(w, frame), seconds(w, w->position));
+		return say(w->why, "cannot go to %.2f s: it has %.2f s",
+		           seconds(w, frame), seconds(w, w->position));
 	return why;
+}
+
+bool
+wav_joined(struct wav *w)
+{
+	if (w->piped && w->counted && w->position == w->frames)
+		w->joined = joined_rest(w->fd, w->behind);
+	return w->joined;
 }
 
 void
@@ -391,7 +388,7 @@ wav_close(struct wav *w)
 	if (w->sndfile)
 		sf_close(w->sndfile);
 	if (w->piped && w->counted && w->position == w->frames)
-		joined_rest(w->fd); /* so that who writes it need not fail */
+		joined_rest(w->fd, 0); /* who writes it need not fail */
 	if (w->fd >= 0)
 		close(w->fd);
 	hush_release(&w->hush);

@@ -30,6 +30,8 @@ struct wav_options {
 	int channel;              /* 1 is the first; 0: the mean of all */
 };
 
+enum { WAV_WHY_MAX = 160 };
+
 struct wav {
 	void *sndfile;
 	int fd;
@@ -44,8 +46,10 @@ struct wav {
 	struct flow flow;         /* of these two, see flow.h */
 	struct hush hush;
 	const char *doubt;        /* what to warn of, or NULL */
-	char cut[120];            /* why it is not whole, or empty */
-	char why[160];
+	bool joined;              /* another recording follows it */
+	uint64_t behind;          /* bytes from a pipe's samples to its end */
+	char cut[WAV_WHY_MAX];    /* why it is not whole, or empty */
+	char why[WAV_WHY_MAX];
 };
 
 /* What wav_open says of anything that is no recording. */
@@ -68,6 +72,12 @@ const char *wav_skip(struct wav *w, uint64_t frame);
  */
 const char *wav_read(struct wav *w, float *samples, size_t count,
                      size_t *got);
+
+/*
+ * Where all has been read: does another recording follow in the same file, of
+ * a kind that joined.h knows?  Waits for a pipe's end.
+ */
+bool wav_joined(struct wav *w);
 
 void wav_close(struct wav *w);
 
