@@ -44,6 +44,18 @@ temporary_open(struct replace *r)
 	}
 }
 
+/*
+ * What others may not read stays so, meanwhile too; but who is interrupted
+ * leaves what can be written to.
+ */
+static void
+mode_keep(struct replace *r, mode_t mode)
+{
+	r->mode = mode;
+	if (mode)
+		(void)!fchmod(r->lock, mode | 0600);
+}
+
 /* NULL, or why it cannot. */
 static const char *
 begin(struct replace *r, const char *path)
@@ -66,8 +78,7 @@ begin(struct replace *r, const char *path)
 		errno = saved;
 		return why;
 	}
-	if (exists) /* what others may not read stays so */
-		(void)!fchmod(r->lock, old.st_mode & 0777);
+	mode_keep(r, exists ? old.st_mode & 0777 : 0);
 	fd = fcntl(r->lock, F_DUPFD_CLOEXEC, 0);
 	r->fp = fd >= 0 && ftruncate(fd, 0) == 0 ? fdopen(fd, "wb") : NULL;
 	if (r->fp)
@@ -100,6 +111,8 @@ replace_begin_after(struct replace *r, const char *path,
 	const char *why = begin(r, path);
 
 	r->before = before;
+	if (!why && before && !r->mode)
+		mode_keep(r, before->mode);
 	if (why)
 		temporaries_unlink(before);
 	if (why == errno_says)
@@ -128,6 +141,8 @@ settle(struct replace *r)
 		fsync(fileno(r->fp)) == 0;
 	int saved = errno;
 
+	if (r->mode)
+		(void)!fchmod(fileno(r->fp), r->mode);
 	if (fclose(r->fp) != 0 && written) {
 		written = false;
 		saved = errno;

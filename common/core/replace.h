@@ -5,7 +5,8 @@
  * Anything that goes wrong dies and leaves path as it was; so does an
  * interruption before the commit.  The temporary file is PATH.tmp-tunne: what
  * an interruption leaves is taken over by the next to write path, and two at a
- * time is an error of the second.  The new file has the old one's permissions;
+ * time is an error of the second.  The new file has the old one's permissions,
+ * or where there is none those of the one before it, see replace_begin_after;
  * a symbolic link is replaced, not what it leads to.
  */
 #ifndef REPLACE_H
@@ -13,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 struct replace {
 	FILE *fp;
@@ -20,6 +22,7 @@ struct replace {
 	char *temporary;
 	int lock;                 /* on it, until it has its name */
 	const struct replace *before; /* is given up with it; or NULL */
+	mode_t mode;              /* permissions; 0: as for a new file */
 };
 
 void replace_begin(struct replace *r, const char *path);

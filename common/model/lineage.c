@@ -163,18 +163,32 @@ name_note(struct names *names, struct frame *f, const char *field)
 		names_add(names, name);
 }
 
+/* Without the times that wavread adds to that of a window or a part. */
+static char *
+recording_id(struct frame *f)
+{
+	char *id = xstrdup(id_of(f));
+	char *times = xasprintf(":%.3f-%.3f", frame_number(f, FIELD_START, -1),
+	                        frame_number(f, FIELD_END, -1));
+	size_t length = strlen(id), more = strlen(times);
+
+	if (length > more && strcmp(id + length - more, times) == 0)
+		id[length - more] = '\0';
+	free(times);
+	return id;
+}
+
+/* Without a speaker the recording is the voice; else it is noted besides. */
 static void
 voice_note(struct lineage *l, struct frame *f)
 {
 	const char *speaker = field_text(f, FIELD_SPEAKER);
-	char *id;
+	char *id = recording_id(f), *voice = xasprintf("\t%s", id);
 
-	if (*speaker) {
-		voice_add(l, field_text(f, FIELD_CORPUS), speaker);
-		return;
-	}
-	id = xasprintf("\t%s", id_of(f));
-	voice_add(l, field_text(f, FIELD_CORPUS), id);
+	if (*speaker)
+		heard_add(&l->utterances, id);
+	voice_add(l, field_text(f, FIELD_CORPUS), *speaker ? speaker : voice);
+	free(voice);
 	free(id);
 }
 
@@ -202,8 +216,6 @@ lineage_utterance(struct lineage *l, struct frame *f)
 	name_note(&l->corpora, f, FIELD_CORPUS);
 	name_note(&l->languages, f, FIELD_LANGUAGE);
 	voice_note(l, f);
-	if (*field_text(f, FIELD_SPEAKER)) /* else it is a voice */
-		heard_add(&l->utterances, id_of(f));
 	cmvn_note(l, cmvn_of(f));
 	l->fresh = false;
 }
@@ -257,28 +269,18 @@ utterance_heard(const struct lineage *l, const char *id, const char *speaker,
 	        names_have(&l->corpora, corpus));
 }
 
-/* Without the times that wavread adds to that of a window or a part. */
-static char *
-recording_id(struct frame *f)
-{
-	char *id = xstrdup(id_of(f));
-	char *times = xasprintf(":%.3f-%.3f", frame_number(f, FIELD_START, -1),
-	                        frame_number(f, FIELD_END, -1));
-	size_t length = strlen(id), more = strlen(times);
-
-	if (length > more && strcmp(id + length - more, times) == 0)
-		id[length - more] = '\0';
-	free(times);
-	return id;
-}
-
-/* A path less its first folder, if another folder is left; or NULL. */
+/*
+ * A path less its first folder; or NULL, where no folder is left, or so little
+ * that another corpus may have the same ("wav/01.wav").
+ */
 static const char *
 folder_skip(const char *path)
 {
+	enum { TELLING = 16 };
 	const char *slash = strchr(path, '/');
 
-	return slash && strchr(slash + 1, '/') ? slash + 1 : NULL;
+	return slash && strchr(slash + 1, '/') && strlen(slash + 1) >= TELLING
+		? slash + 1 : NULL;
 }
 
 /* By an id, or by what it would be from a folder further down. */
@@ -312,9 +314,9 @@ lineage_seen(const struct lineage *l, struct frame *f)
 	if (*speaker && voice_heard(&l->voices, corpus, speaker))
 		seen = "speaker";
 	else
-		seen = id_seen(l, id_of(f), speaker, corpus);
-	if (!seen)
 		seen = id_seen(l, recording, speaker, corpus);
+	if (!seen && strcmp(recording, id_of(f)) != 0) /* older models' ids */
+		seen = id_seen(l, id_of(f), speaker, corpus);
 	if (!seen && *speaker && voice_heard(&l->taught, corpus, speaker))
 		seen = "teacher";
 	free(recording);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/die.h"
@@ -285,9 +286,12 @@ history_note(struct pass *p)
 static void
 out_check(const char *out)
 {
-	char *path = xstrdup(out), *folder;
+	char *path = xstrdup(out);
+	struct stat st;
+	/* a network is files in a folder; dirname's is in path, or constant */
+	const char *folder = stat(out, &st) == 0 && S_ISDIR(st.st_mode)
+		? out : dirname(path);
 
-	folder = dirname(path); /* in path, or constant */
 	if (access(folder, W_OK | X_OK) != 0)
 		die("%s:", out);
 	free(path);

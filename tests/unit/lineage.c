@@ -72,15 +72,18 @@ a_path_may_begin_elsewhere(void **state)
 
 	(void)state;
 	lineage_begin(&l);
-	lineage_utterance(&l, say("clips/a/u.wav", "A", "01"));
-	lineage_utterance(&l, say("b/v.wav", NULL, NULL));
-	lineage_utterance(&l, say("w.wav", NULL, NULL));
-	seen(&l, "utterance", "/home/x/clips/a/u.wav", NULL, NULL);
-	seen(&l, "utterance", "../b/v.wav", NULL, NULL);
-	seen(&l, "", "a/u.wav", NULL, NULL);
-	seen(&l, "", "v.wav", NULL, NULL);
-	seen(&l, "", "x/w.wav", NULL, NULL); /* any folder may have one */
-	seen(&l, "", "clips/a/u.wav", NULL, "02");
+	lineage_utterance(&l, say("clips/a/1034.wav", "A", "01"));
+	lineage_utterance(&l, say("b/utterance34.wav", NULL, NULL));
+	lineage_utterance(&l, say("utterance35.wav", NULL, NULL));
+	lineage_utterance(&l, say("wav/01.wav", NULL, NULL));
+	seen(&l, "utterance", "/home/x/clips/a/1034.wav", NULL, NULL);
+	seen(&l, "utterance", "../b/utterance34.wav", NULL, NULL);
+	seen(&l, "", "a/1034.wav", NULL, NULL);
+	seen(&l, "", "utterance34.wav", NULL, NULL);
+	/* any folder may have one */
+	seen(&l, "", "x/utterance35.wav", NULL, NULL);
+	seen(&l, "", "x/wav/01.wav", NULL, NULL);
+	seen(&l, "", "clips/a/1034.wav", NULL, "02");
 	lineage_release(&l);
 }
 
@@ -123,6 +126,20 @@ a_window_is_of_its_recording(void **state)
 	assert_string_equal(lineage_seen(&l, &utterance), "utterance");
 	frame_set_number(&utterance, FIELD_END, 3);
 	assert_null(lineage_seen(&l, &utterance));
+
+	for (int speaker = 0; speaker < 2; speaker++) {
+		say("v.wav:1.000-2.500", "A", speaker ? "02" : NULL);
+		frame_set_number(&utterance, FIELD_START, 1);
+		frame_set_number(&utterance, FIELD_END, 2.5);
+		lineage_utterance(&l, &utterance);
+		seen(&l, "utterance", "v.wav", NULL, NULL);
+		say("v.wav:2.000-3.500", NULL, NULL);
+		frame_set_number(&utterance, FIELD_START, 2);
+		frame_set_number(&utterance, FIELD_END, 3.5);
+		assert_string_equal(lineage_seen(&l, &utterance), "utterance");
+		lineage_release(&l);
+		lineage_begin(&l);
+	}
 	lineage_release(&l);
 }
 

@@ -162,6 +162,29 @@ test_permissions(void **state)
 	assert_int_equal(st.st_mode & 0777, 0640);
 }
 
+/* A new file beside a private one is private, too. */
+static void
+test_permissions_beside(void **state)
+{
+	struct folder *d = *state;
+	char beside[100];
+	struct replace one, two;
+	struct stat st;
+
+	snprintf(beside, sizeof beside, "%s.beside", d->file);
+	assert_int_equal(chmod(d->file, 0400), 0);
+	replace_begin(&one, d->file);
+	replace_settle(&one);
+	replace_begin_after(&two, beside, &one);
+	assert_int_equal(fstat(two.lock, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600); /* as yet */
+	replace_commit(&two);
+	replace_commit(&one);
+	assert_int_equal(stat(beside, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0400);
+	assert_int_equal(unlink(beside), 0);
+}
+
 static void
 test_before_commit(void **state)
 {
@@ -312,6 +335,8 @@ main(void)
 		{ "commit puts the new file in place", test_new_file },
 		{ "the new one has the permissions of the old",
 		  test_permissions },
+		{ "a new file has those of the one before it",
+		  test_permissions_beside },
 		{ "until commit the old file stands", test_before_commit },
 		{ "what a killed writer left is taken over", test_stale },
 		{ "a second writer at the same time fails", test_two_writers },
