@@ -496,6 +496,17 @@ check 'CR LF, CR, a byte order mark and empty lines are accepted' '
 	wavread -M - <m.tsv >got
 	framecmp -t 0 want got
 '
+check 'a column of nearly the right name is doubted' '
+	tone x.wav .1
+	printf "path\tLabel\tlang\tsex\nx.wav\tanger\ten\tf\n" >m.tsv
+	wavread -M m.tsv 2>err >/dev/null
+	test "$(wc -l <err)" -eq 2
+	grep -q "^wavread: m.tsv:1: no column .label., but one .Label.," err
+	grep -q "^wavread: m.tsv:1: no column .language., but one .lang.," err
+	printf "path\tlabel\tEmotion\nx.wav\tanger\tfear\n" >m.tsv
+	wavread -M m.tsv 2>err >/dev/null
+	test ! -s err
+'
 check 'a bad line is named by its number, and the rest is read' '
 	tone a.wav .5 -r 16000 -b 16
 	{

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "core/die.h"
@@ -141,6 +142,27 @@ columns_check(const struct manifest *m)
 		    "parted by tabs)", m->name, m->line, columns_needed(m));
 }
 
+/* Columns that look like those that programs know, and are not. */
+static void
+columns_doubt(const struct manifest *m)
+{
+	static const struct { const char *name, *known; } like[] = {
+		{ "label", FIELD_LABEL }, { "emotion", FIELD_LABEL },
+		{ "language", FIELD_LANGUAGE }, { "lang", FIELD_LANGUAGE },
+		{ "speaker", FIELD_SPEAKER }, { "corpus", FIELD_CORPUS },
+		{ "start", FIELD_START }, { "end", FIELD_END },
+	};
+
+	for (size_t i = 0; i < m->columns; i++)
+		for (size_t k = 0; k < sizeof like / sizeof like[0]; k++)
+			if (strcasecmp(m->column[i], like[k].name) == 0 &&
+			    !column_has(m, like[k].known))
+				warn("%s:%zu: no column '%s', but one '%s', "
+				     "which programs know nothing of",
+				     m->name, m->line, like[k].known,
+				     m->column[i]);
+}
+
 /* The first line that is not empty, without a byte order mark. */
 static void
 heading_find(struct manifest *m)
@@ -175,6 +197,8 @@ heading_read(struct manifest *m)
 	m->value = xcalloc(m->columns, sizeof *m->value);
 	line_cut(m->heading, m->column, m->columns);
 	columns_check(m);
+	if (!m->ids)
+		columns_doubt(m);
 }
 
 static void
