@@ -199,6 +199,20 @@ check 'a network does not begin with what it would replace' '
 	grep -q -e "--out ./net: is what --from begins with" err
 	diff -r was net
 '
+check 'a trained model is not replaced in silence' '
+	wavread -M "$top/examples/clips.tsv" >clips
+	featurize clips >features
+	student-init -a small -o m 2>err
+	student-init -a small -o m 2>>err
+	test ! -s err
+	student-step -q -m m features
+	student-init -a small -o m 2>err
+	says "m: replaces a model that was trained, of 1 passes" err
+	student-init -a w2v2-tiny -c anger,happiness,neutral,sadness -o net
+	student-step -q -m net clips
+	student-init -a w2v2-tiny -o net 2>err
+	says "net: replaces a model that was trained, of 1 passes" err
+'
 check 'a network with a weight that is not finite is not begun with' '
 	student-init -a w2v2-tiny -o a
 	python3 - <<-END

@@ -8,6 +8,7 @@
 #include "core/xalloc.h"
 #include "feat/functionals.h"
 #include "model/model_kinds.h"
+#include "model/trained.h"
 
 static const char *
 metadata_need(const struct model *m, const char *key)
@@ -218,6 +219,7 @@ model_student_open(struct model *m)
 void
 model_start(struct model *m, const char *name, unsigned long seed)
 {
+	trained_warn(name);
 	m->name = name;
 	m->class_count = m->shape.classes;
 	shape_complete(m, &m->shape);

@@ -8,6 +8,7 @@
 #include "model/directory.h"
 #include "model/json.h"
 #include "model/network_init.h"
+#include "model/trained.h"
 
 #define TINY "\"hidden_size\":64,\"num_hidden_layers\":2," \
 	"\"num_attention_heads\":4,\"intermediate_size\":128," \
@@ -234,6 +235,7 @@ network_init(const char *out, const struct network_wishes *wishes)
 
 	if (wishes->from && same_file(wishes->from, out))
 		die_usage("--out %s: is what --from begins with", out);
+	trained_warn(out);
 	if (wishes->from) {
 		network_derive(out, wishes);
 		return;
