@@ -45,6 +45,17 @@ field() {
 	framedump | sed -n "s/^  $1  *//p"
 }
 
+# grows FILE BYTES: waits until it has more, ten seconds at most.
+grows() {
+	tries=0
+	until test "$(wc -c <"$1")" -gt "$2" || test $tries -gt 100
+	do
+		sleep .1
+		tries=$((tries + 1))
+	done
+	test "$(wc -c <"$1")" -gt "$2"
+}
+
 check 'options out of range are usage errors' '
 	fails 2 wavread
 	fails 2 wavread -r 3999 x.wav
@@ -383,13 +394,7 @@ check 'a recording leaves when it is complete, before its pipe ends' '
 	wavread - <pipe >out &
 	exec 3>pipe
 	cat x.wav >&3
-	tries=0
-	until test "$(wc -c <out)" -gt 64000 || test $tries -gt 100
-	do
-		sleep .1
-		tries=$((tries + 1))
-	done
-	test "$(wc -c <out)" -gt 64000
+	grows out 64000
 	exec 3>&-
 	wait
 '
@@ -398,13 +403,7 @@ check 'a window leaves as soon as it is complete' '
 	wavread --raw -w 1 pipe >out &
 	exec 3>pipe
 	head -c 32000 /dev/zero >&3
-	tries=0
-	until test "$(wc -c <out)" -gt 64000 || test $tries -gt 100
-	do
-		sleep .1
-		tries=$((tries + 1))
-	done
-	test "$(wc -c <out)" -gt 64000
+	grows out 64000
 	exec 3>&-
 	wait
 	framedump out | grep -c utterance | grep -qx 1

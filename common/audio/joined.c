@@ -39,8 +39,8 @@ rest_has(int fd, bool begins(const unsigned char *), uint64_t behind)
 		for (; at + BEGIN <= length; at++)
 			if (behind > 0)
 				behind--;
-			else
-				found = found || begins(bytes + at);
+			else if (!found)
+				found = begins(bytes + at);
 		memmove(bytes, bytes + at, length - at);
 		length -= at;
 	}

@@ -9,6 +9,7 @@
 #include "core/utf8.h"
 #include "core/xalloc.h"
 #include "corpus/manifest.h"
+#include "stream/part.h"
 
 static void
 recording_add(struct noises *s, struct recording r)
@@ -147,8 +148,8 @@ id_is(const char *id, const char *of)
 {
 	size_t length = strlen(of);
 
-	return strncmp(id, of, length) == 0 &&
-	       (id[length] == '\0' || id[length] == ':');
+	return strcmp(id, of) == 0 ||
+	       (part_recording(id) == length && memcmp(id, of, length) == 0);
 }
 
 /* By its id, or by the end of its path: manifests say it in their folder. */

@@ -10,6 +10,7 @@
 #include "corpus/labels.h"
 #include "corpus/manifest.h"
 #include "stream/fields.h"
+#include "stream/part.h"
 #include "stream/writer.h"
 
 static void
@@ -58,7 +59,7 @@ slice_put(struct recorder *r, const struct manifest *m, const char *id,
 	               (double)s->start / r->rate;
 	double end = start + (double)s->length / r->rate;
 	bool part = m && m->part && !manifest_value(m, FIELD_ID);
-	char *own = xasprintf("%s:%.3f-%.3f", id, start, end);
+	char *own = part_id(id, start, end);
 
 	describe(r, m, r->window > 0 || part ? own : id);
 	frame_set_number(&r->frame, FIELD_START, start);

@@ -7,6 +7,7 @@
 #include "model/lineage.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
+#include "stream/part.h"
 
 static const char *
 metadata_text(const struct model *m, const char *key)
@@ -163,18 +164,13 @@ name_note(struct names *names, struct frame *f, const char *field)
 		names_add(names, name);
 }
 
-/* Without the times that wavread adds to that of a window or a part. */
+/* Parts and windows of a recording are one here. */
 static char *
 recording_id(struct frame *f)
 {
 	char *id = xstrdup(id_of(f));
-	char *times = xasprintf(":%.3f-%.3f", frame_number(f, FIELD_START, -1),
-	                        frame_number(f, FIELD_END, -1));
-	size_t length = strlen(id), more = strlen(times);
 
-	if (length > more && strcmp(id + length - more, times) == 0)
-		id[length - more] = '\0';
-	free(times);
+	id[part_recording(id)] = '\0';
 	return id;
 }
 
@@ -315,8 +311,6 @@ lineage_seen(const struct lineage *l, struct frame *f)
 		seen = "speaker";
 	else
 		seen = id_seen(l, recording, speaker, corpus);
-	if (!seen && strcmp(recording, id_of(f)) != 0) /* older models' ids */
-		seen = id_seen(l, id_of(f), speaker, corpus);
 	if (!seen && *speaker && voice_heard(&l->taught, corpus, speaker))
 		seen = "teacher";
 	free(recording);

@@ -53,7 +53,8 @@ void model_release(struct model *m);
 
 /*
  * A fresh model: classes, features and the shape but for its columns set by
- * the caller in *m, the parameters drawn from the seed.
+ * the caller in *m, the parameters drawn from the seed.  name is where it goes;
+ * trained_warn of what is there.
  */
 void model_start(struct model *m, const char *name, unsigned long seed);
 

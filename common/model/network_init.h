@@ -24,7 +24,7 @@ struct network_wishes {
 /* Names of random networks, "w2v2-tiny" and so on, ended by NULL. */
 extern const char *const network_sizes[];
 
-/* Writes a directory; dies if it cannot. */
+/* Writes a directory, after trained_warn; dies if it cannot. */
 void network_init(const char *out, const struct network_wishes *wishes);
 
 #endif

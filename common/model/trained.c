@@ -6,24 +6,43 @@
 #include "model/safetensors.h"
 #include "model/trained.h"
 
-void
-trained_warn(const char *path)
+static size_t
+number_of(const struct safetensors *s, const char *key)
+{
+	const char *text = safetensors_metadata(s, key);
+
+	return text ? strtoull(text, NULL, 10) : 0;
+}
+
+bool
+trained_read(const char *path, size_t *passes, size_t *batches)
 {
 	struct stat st;
 	struct safetensors s;
-	const char *passes;
 	char *file;
+	bool there;
 
 	if (stat(path, &st) != 0 ||
 	    (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)))
-		return;
+		return false;
 	file = S_ISDIR(st.st_mode) ? xasprintf("%s/model.safetensors", path)
 	                           : xstrdup(path);
-	passes = safetensors_open(&s, file)
-		? NULL : safetensors_metadata(&s, "passes");
-	if (passes && strtoul(passes, NULL, 10) > 0)
-		warn("%s: replaces a model that was trained, of %.20s passes",
-		     path, passes);
+	there = !safetensors_open(&s, file);
+	if (there) {
+		*passes = number_of(&s, "passes");
+		*batches = number_of(&s, "batches");
+	}
 	safetensors_release(&s);
 	free(file);
+	return there;
+}
+
+void
+trained_warn(const char *path)
+{
+	size_t passes, batches;
+
+	if (trained_read(path, &passes, &batches) && passes > 0)
+		warn("%s: replaces a model that was trained, of %zu passes",
+		     path, passes);
 }

@@ -1,10 +1,19 @@
 /*
- * trained.h - a model that is about to be replaced by a fresh one
+ * trained.h - how far a model on disk has been trained
  */
 #ifndef TRAINED_H
 #define TRAINED_H
 
-/* Warns where there is one at path, a file or a folder, that was trained. */
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Of the model at path, a file or a folder: passes over the data, and batches
+ * of one that was interrupted.  False where there is none that can be read.
+ */
+bool trained_read(const char *path, size_t *passes, size_t *batches);
+
+/* Warns where one that was trained is to be replaced by a fresh one. */
 void trained_warn(const char *path);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/die.h"
-#include "core/xalloc.h"
+#include "model/trained.h"
 #include "train/checkpoint.h"
 
 enum {
@@ -22,30 +22,16 @@ numbers_print(char number[][NUMBER_MAX], const struct trainer_progress *p)
 	snprintf(number[3], NUMBER_MAX, "%" PRIu64, p->digest);
 }
 
-static size_t
-number_of(const struct safetensors *s, const char *key)
-{
-	const char *text = safetensors_metadata(s, key);
-
-	return text ? strtoull(text, NULL, 10) : 0;
-}
-
 /* Dies where the model that was read has been trained by somebody since. */
 static void
 others_check(const char *path, const struct trainer *t)
 {
-	const struct model *m = t->model;
-	char *file = m->network ? xasprintf("%s/model.safetensors", path)
-	                        : xstrdup(path);
-	struct safetensors s;
+	size_t passes, batches;
 
-	if (!safetensors_open(&s, file) &&
-	    (number_of(&s, "passes") != t->saved.passes ||
-	     number_of(&s, "batches") != t->saved.batches))
+	if (trained_read(path, &passes, &batches) &&
+	    (passes != t->saved.passes || batches != t->saved.batches))
 		die("%s: another program has trained it meanwhile; this pass "
 		    "is not written", path);
-	safetensors_release(&s);
-	free(file);
 }
 
 void
@@ -63,9 +49,10 @@ checkpoint_write(const char *path, struct trainer *t, const struct lineage *l)
 		/* an old one says nothing of new weights */
 		[STATE_TEXTS - 1] = { "temperature", "1" },
 	};
+	bool in_place = strcmp(path, t->model->name) == 0;
 	bool calibrated = model_metadata(t->model, "temperature");
 
-	if (strcmp(path, t->model->name) == 0)
+	if (in_place)
 		others_check(path, t);
 	numbers_print(number, &t->progress);
 	lineage_texts(texts + STATE_NUMBERS, l);
@@ -78,6 +65,6 @@ checkpoint_write(const char *path, struct trainer *t, const struct lineage *l)
 	            t->average ? STATE_TENSORS : STATE_TENSORS - 1, texts,
 	            calibrated ? STATE_TEXTS : STATE_TEXTS - 1);
 	lineage_texts_release(texts + STATE_NUMBERS);
-	if (strcmp(path, t->model->name) == 0)
+	if (in_place)
 		t->saved = t->progress;
 }

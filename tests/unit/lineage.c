@@ -114,32 +114,26 @@ a_name_may_have_a_line_end(void **state)
 static void
 a_window_is_of_its_recording(void **state)
 {
+	static const char *const others[] = {
+		"u.wav:1.00-2.500", "u.wav:1.000-2", "u.wav:1.000",
+		"u.wav:-1.000-2.000", "u.wav:1.000-2.500x", "u.wav:",
+		"u.wav1.000-2.500", ":1.000-2.500", NULL
+	};
 	struct lineage l;
 
 	(void)state;
 	lineage_begin(&l);
 	lineage_utterance(&l, say("u.wav", "A", "01"));
-	say("u.wav:1.000-2.500", NULL, NULL);
-	assert_null(lineage_seen(&l, &utterance));
-	frame_set_number(&utterance, FIELD_START, 1);
-	frame_set_number(&utterance, FIELD_END, 2.5);
-	assert_string_equal(lineage_seen(&l, &utterance), "utterance");
-	frame_set_number(&utterance, FIELD_END, 3);
-	assert_null(lineage_seen(&l, &utterance));
-
-	for (int speaker = 0; speaker < 2; speaker++) {
-		say("v.wav:1.000-2.500", "A", speaker ? "02" : NULL);
-		frame_set_number(&utterance, FIELD_START, 1);
-		frame_set_number(&utterance, FIELD_END, 2.5);
-		lineage_utterance(&l, &utterance);
-		seen(&l, "utterance", "v.wav", NULL, NULL);
-		say("v.wav:2.000-3.500", NULL, NULL);
-		frame_set_number(&utterance, FIELD_START, 2);
-		frame_set_number(&utterance, FIELD_END, 3.5);
-		assert_string_equal(lineage_seen(&l, &utterance), "utterance");
-		lineage_release(&l);
-		lineage_begin(&l);
-	}
+	seen(&l, "utterance", "u.wav:1.000-2.500", NULL, NULL);
+	seen(&l, "utterance", "u.wav:0.000-12.000", NULL, NULL);
+	for (const char *const *id = others; *id; id++)
+		seen(&l, "", *id, NULL, NULL);
+	lineage_utterance(&l, say("v.wav:1.000-2.500", "A", "02"));
+	lineage_utterance(&l, say("w.wav:1.000-2.500", "A", NULL));
+	seen(&l, "utterance", "v.wav", NULL, NULL);
+	seen(&l, "utterance", "v.wav:2.000-3.500", NULL, NULL);
+	seen(&l, "utterance", "w.wav", NULL, NULL);
+	seen(&l, "utterance", "w.wav:2.000-3.500", NULL, NULL);
 	lineage_release(&l);
 }
 
