@@ -102,9 +102,8 @@ static void
 value_bias_find(const struct pass *p, size_t i, const float *x)
 {
 	rows_mean(p->average, x, p->T, p->H);
-	memset(p->bias, 0, p->H * sizeof *p->bias);
 	bf16_remainder_bias(p->value_bias, p->packed->layer[i].value_remainder,
-	                    p->bias, p->average, p->H, p->H);
+	                    NULL, p->average, p->H, p->H);
 }
 
 /* p->bias, of a product of x [T,K]. */

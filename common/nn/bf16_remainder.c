@@ -87,7 +87,8 @@ bf16_remainder_bias(float *y, const uint16_t *remainder, const float *bias,
 
 	#pragma omp parallel for if (chunk_worth(N * K))
 	for (size_t n = 0; n < N; n++)
-		y[n] = bias[n] + scale[n] * dot(row + n * K, mean, K);
+		y[n] = (bias ? bias[n] : 0) +
+			scale[n] * dot(row + n * K, mean, K);
 }
 
 VECTORISED static void

@@ -25,7 +25,7 @@ size_t bf16_remainder_length(size_t N, size_t K);
 void bf16_remainder_pack(uint16_t *remainder, const float *W, size_t N,
                          size_t K);
 
-/* y [N] = bias + R mean, mean [K].  In all threads. */
+/* y [N] = bias + R mean, mean [K]; bias may be NULL.  In all threads. */
 void bf16_remainder_bias(float *y, const uint16_t *remainder,
                          const float *bias, const float *mean, size_t N,
                          size_t K);
