@@ -217,11 +217,13 @@ file_read(struct safetensors *s, const uint8_t *bytes, size_t size)
 		length = length << 8 | bytes[i];
 	if (memcmp(bytes, "RIFF", 4) == 0 || memcmp(bytes, "fLaC", 4) == 0 ||
 	    memcmp(bytes, "OggS", 4) == 0)
-		return "a recording, not a model";
+		return "a recording, not a model (student-init makes one)";
 	if (bytes[0] >> 4 == 8 && memcmp(bytes + 1, "\xa5" "frame", 6) == 0)
-		return "a stream of frames, not a model";
+		return "a stream of frames, not a model (student-init "
+		       "makes one)";
 	if (length > SAFETENSORS_HEADER_MAX)
-		return "not a safetensors file: a header over 100 MB";
+		return "not a safetensors file, which a model is: a header "
+		       "over 100 MB";
 	if (length > size - PREFIX)
 		return "ends inside its header (cut short?)";
 	if (length == 0 || bytes[PREFIX] != '{')
