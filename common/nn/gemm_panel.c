@@ -11,12 +11,15 @@
 enum { LANES = 16, COLUMNS = 2 * LANES, ROWS = 8 };
 
 /*
- * What a thread does at a time: so many rows, so much of K.  A panel is the
- * size of a first cache, the rows fit the second.
+ * What a thread does at a time: up to so many rows, so much of K, so many
+ * columns.  So much of the rows fits a second cache, a panel nearly the first.
  */
-enum { CHUNK = 256, DEPTH = 256 };
+enum { CHUNK = 256, DEPTH = 384, GROUP = 4 * COLUMNS };
 
 enum { WORTH = 1 << 24, ROWS_LEAST = 32 }; /* multiplications */
+
+_Static_assert(ROWS_LEAST >= 3 * ROWS && CHUNK >= 2 * ROWS_LEAST,
+               "shared out evenly, no tile is of fewer than ROWS - 2");
 
 /* Columns of a panel that are there, left and right. */
 struct columns {
@@ -119,52 +122,82 @@ tile(float *y, size_t ldy, const float *x, size_t ldx, const float *panel,
 	}
 }
 
+/* Brings rows m to end of what is packed next nearer. */
 TARGET static void
-prefetch(const float *row, size_t depth)
+fetch(struct part p, size_t m, size_t end)
 {
-	for (size_t k = 0; k < depth; k += LANES)
-		_mm_prefetch(row + k, _MM_HINT_T0);
+	for (; m < end; m++)
+		for (size_t k = 0; k < p.depth; k += LANES)
+			_mm_prefetch(p.weight + m * p.ld + k, _MM_HINT_T0);
 }
 
-/* All rows; on the way next, what is to be packed then, is fetched. */
+/* All rows, in tiles as even as can be; on the way next is fetched. */
 TARGET static void
 tiles(float *y, size_t ldy, const float *x, size_t ldx, const float *panel,
       const float *bias, bool onto, struct columns there, size_t K,
       size_t rows, struct part next)
 {
-	for (; rows >= ROWS; rows -= ROWS, y += ROWS * ldy, x += ROWS * ldx) {
-		if (next.n > 0)
-			prefetch(next.weight + --next.n * next.ld, next.depth);
-		tile(y, ldy, x, ldx, panel, bias, onto, there, K, ROWS);
+	size_t count = (rows + ROWS - 1) / ROWS;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t from = i * rows / count;
+		size_t height = (i + 1) * rows / count - from;
+		float *to = y + from * ldy;
+		const float *a = x + from * ldx;
+
+		fetch(next, i * next.n / count, (i + 1) * next.n / count);
+		if (height == ROWS)
+			tile(to, ldy, a, ldx, panel, bias, onto, there, K,
+			     ROWS);
+		else if (height == ROWS - 1)
+			tile(to, ldy, a, ldx, panel, bias, onto, there, K,
+			     ROWS - 1);
+		else
+			tile(to, ldy, a, ldx, panel, bias, onto, there, K,
+			     ROWS - 2);
 	}
-	for (; rows >= 2; rows -= 2, y += 2 * ldy, x += 2 * ldx)
-		tile(y, ldy, x, ldx, panel, bias, onto, there, K, 2);
-	if (rows)
-		tile(y, ldy, x, ldx, panel, bias, onto, there, K, 1);
+}
+
+/* What lies at column n and at k, of columns up to N and K in all. */
+static struct part
+part_at(const float *weight, size_t n, size_t N, size_t k, size_t K)
+{
+	return (struct part){
+		.weight = weight + n * K + k, .ld = K,
+		.n = chunk_length(n, COLUMNS, N),
+		.depth = chunk_length(k, DEPTH, K)
+	};
 }
 
 /*
- * n columns of y, COLUMNS or fewer.  after is the beginning of the next panel,
- * which this thread, or another that shares a cache with it, takes up then.
+ * N columns of y, which take turns at each part of K, so that this part of x
+ * stays in the second cache.  after is the beginning of the next columns, which
+ * this thread, or another that shares a cache with it, takes up then.
  */
 static void
-panel_multiply(float *y, size_t ldy, const float *x, size_t ldx,
-               const float *weight, const float *bias, size_t rows, size_t n,
+group_multiply(float *y, size_t ldy, const float *x, size_t ldx,
+               const float *weight, const float *bias, size_t rows, size_t N,
                size_t K, struct part after)
 {
-	float panel[DEPTH * COLUMNS];
-	struct columns there = { first(n), n > LANES ? first(n - LANES) : 0 };
+	_Alignas(64) float panel[DEPTH * COLUMNS];
 
-	for (size_t k = 0; k < K; k += DEPTH) {
-		size_t depth = chunk_length(k, DEPTH, K);
-		size_t rest = K - k - depth;
-		struct part next = { weight + k + depth, K, n,
-		                     rest < DEPTH ? rest : DEPTH };
+	for (size_t k = 0; k < K; k += DEPTH)
+		for (size_t n = 0; n < N; n += COLUMNS) {
+			struct part p = part_at(weight, n, N, k, K);
+			struct part next = after;
+			struct columns there = {
+				first(p.n), p.n > LANES ? first(p.n - LANES) : 0
+			};
 
-		panel_pack(panel, weight + k, K, n, depth);
-		tiles(y, ldy, x + k, ldx, panel, bias, k > 0, there, depth,
-		      rows, rest > 0 ? next : after);
-	}
+			if (n + COLUMNS < N)
+				next = part_at(weight, n + COLUMNS, N, k, K);
+			else if (k + DEPTH < K)
+				next = part_at(weight, 0, N, k + DEPTH, K);
+			panel_pack(panel, p.weight, K, p.n, p.depth);
+			tiles(y + n, ldy, x + k, ldx, panel,
+			      bias ? bias + n : NULL, k > 0, there, p.depth,
+			      rows, next);
+		}
 }
 
 bool
@@ -172,7 +205,7 @@ gemm_panel(float *y, size_t ldy, const float *x, size_t ldx,
            const float *weight, const float *bias,
            size_t M, size_t N, size_t K)
 {
-	size_t panels = (N + COLUMNS - 1) / COLUMNS;
+	size_t groups = (N + GROUP - 1) / GROUP;
 	size_t chunks = (M + CHUNK - 1) / CHUNK;
 
 	if (M < ROWS_LEAST || K == 0 || M * N < WORTH / K + 1 ||
@@ -180,19 +213,15 @@ gemm_panel(float *y, size_t ldy, const float *x, size_t ldx,
 		return false;
 
 	#pragma omp parallel for schedule(dynamic)
-	for (size_t i = 0; i < chunks * panels; i++) {
-		size_t m = i / panels * CHUNK, n = i % panels * COLUMNS;
-		size_t columns = chunk_length(n, COLUMNS, N);
-		size_t after = n + columns < N ? n + columns : 0;
+	for (size_t i = 0; i < chunks * groups; i++) {
+		size_t m = i / groups * M / chunks, n = i % groups * GROUP;
+		size_t end = (i / groups + 1) * M / chunks;
+		size_t after = n + GROUP < N ? n + GROUP : 0;
 
-		panel_multiply(y + m * ldy + n, ldy, x + m * ldx, ldx,
-		               weight + n * K, bias ? bias + n : NULL,
-		               chunk_length(m, CHUNK, M), columns, K,
-		               (struct part){
-		                   weight + after * K, K,
-		                   chunk_length(after, COLUMNS, N),
-		                   chunk_length(0, DEPTH, K)
-		               });
+		group_multiply(y + m * ldy + n, ldy, x + m * ldx, ldx,
+		               weight + n * K, bias ? bias + n : NULL, end - m,
+		               chunk_length(n, GROUP, N), K,
+		               part_at(weight, after, N, 0, K));
 	}
 	return true;
 }
