@@ -68,17 +68,41 @@ end(void)
 	_tile_release();
 }
 
-/* Tiles 0 to 3 are sums, 4 and 5 of the strip, 6 and 7 of the panel. */
+/* Sixteen rows: tiles 0 and 1 are sums, 4 of the strip, 6, 7 of the panel. */
 TARGET static void
-block(float *sums, const float *bias, struct bf16_strip strip,
-      const uint16_t *panel, size_t steps)
+half_block(float *sums, const float *bias, struct bf16_strip strip,
+           const uint16_t *panel, size_t steps)
+{
+	size_t stride = strip.row * sizeof *strip.data;
+
+	memory_settle(strip.data);
+	_tile_loadd(0, bias, 0); /* the same in each row */
+	_tile_loadd(1, bias + BF16_TILE, 0);
+	for (size_t i = 0; i < steps; i++) {
+		_tile_loadd(6, panel, ROW_BYTES);
+		_tile_loadd(7, panel + BF16_TILE_LENGTH, ROW_BYTES);
+		_tile_loadd(4, strip.data, stride);
+		_tile_dpbf16ps(0, 4, 6);
+		_tile_dpbf16ps(1, 4, 7);
+		strip.data += strip.step;
+		panel += BF16_STEP_LENGTH;
+	}
+	_tile_stored(0, sums, 2 * ROW_BYTES);
+	_tile_stored(1, sums + BF16_TILE, 2 * ROW_BYTES);
+	memory_settle(sums);
+}
+
+/* As many again: tiles 2 and 3 are their sums, 5 is of the strip. */
+TARGET static void
+whole_block(float *sums, const float *bias, struct bf16_strip strip,
+            const uint16_t *panel, size_t steps)
 {
 	const uint16_t *upper = strip.data;
 	const uint16_t *lower = upper + BF16_TILE * strip.row;
 	size_t stride = strip.row * sizeof *upper;
 
 	memory_settle(upper);
-	_tile_loadd(0, bias, 0); /* the same in each row */
+	_tile_loadd(0, bias, 0);
 	_tile_loadd(1, bias + BF16_TILE, 0);
 	_tile_loadd(2, bias, 0);
 	_tile_loadd(3, bias + BF16_TILE, 0);
@@ -101,6 +125,16 @@ block(float *sums, const float *bias, struct bf16_strip strip,
 	_tile_stored(2, sums, 2 * ROW_BYTES);
 	_tile_stored(3, sums + BF16_TILE, 2 * ROW_BYTES);
 	memory_settle(sums);
+}
+
+static void
+block(float *sums, const float *bias, struct bf16_strip strip,
+      const uint16_t *panel, size_t rows, size_t steps)
+{
+	if (rows > BF16_TILE)
+		whole_block(sums, bias, strip, panel, steps);
+	else
+		half_block(sums, bias, strip, panel, steps);
 }
 
 const struct bf16_unit bf16_amx = {

@@ -30,10 +30,13 @@ struct bf16_unit {
 	bool (*present)(void);
 	void (*begin)(void);      /* in each thread, before; or NULL */
 	void (*end)(void);
-	/* sums [32,32] = bias [32] + strip panel^T, over steps of 32 in K */
+	/*
+	 * sums [32,32] = bias [32] + strip panel^T, over steps of 32 in K.
+	 * Of rows beyond the first so many, sums may be anything.
+	 */
 	void (*block)(float *sums, const float *bias,
 	              struct bf16_strip strip, const uint16_t *panel,
-	              size_t steps);
+	              size_t rows, size_t steps);
 };
 
 /* Rows m to m + rows of A, 32 or fewer, as a strip [bf16_round_up(K),32]. */

@@ -127,10 +127,9 @@ piece(const struct bf16_out *out, const struct bf16_unit *unit,
 			            chunk_length(r, BF16_BLOCK, s->rows),
 			            width);
 			unit->block(b.sums, bias, strip, packed + i * s->deep,
-			            s->deep / BF16_BLOCK);
+			            b.rows, s->deep / BF16_BLOCK);
 			if (out->gelu)
-				gelu_rough(b.sums, b.sums,
-				           BF16_BLOCK * BF16_BLOCK);
+				gelu_rough(b.sums, b.sums, b.rows * BF16_BLOCK);
 			block_put(&b, out);
 		}
 	}

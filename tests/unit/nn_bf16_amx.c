@@ -184,6 +184,7 @@ test_products(void **state)
 	compare(33, 70, 45, 48, true);
 	compare(70, 33, 160, 163, false);
 	compare(40, 40, 96, 5, false); /* rows that overlap */
+	compare(55, 70, 96, 96, true); /* more rows than a tile's at last */
 }
 
 static void
@@ -209,7 +210,7 @@ test_faults(void **state)
 	};
 
 	(void)state;
-	emulated.block(sums, bias, strip, data, 1);
+	emulated.block(sums, bias, strip, data, BF16_BLOCK, 1);
 	assert_true(faults > 0);
 	faults = 0;
 }
