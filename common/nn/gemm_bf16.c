@@ -16,7 +16,8 @@
  */
 enum {
 	ROWS = 1 << 19,           /* elements of A */
-	COLUMNS = 128, TALL = 8
+	COLUMNS = 128, TALL = 8,
+	LINE = 32                 /* elements that are fetched at once */
 };
 
 /* Sums of a block, and where they go. */
@@ -102,27 +103,49 @@ struct slab {
 	size_t start, rows, N, deep;
 };
 
+/* Part of the result, and the column that is likely to follow. */
+struct area {
+	size_t m, n, rows, columns, after;
+};
+
+/* On the way down the area, the panel from column n on is brought nearer. */
 static void
-piece(const struct bf16_out *out, const struct bf16_unit *unit,
-      const struct slab *s, const uint16_t *packed, size_t m, size_t n,
-      size_t rows, size_t columns)
+fetch(const struct slab *s, const uint16_t *packed, size_t n,
+      const struct area *a, size_t done)
 {
+	size_t length = BF16_BLOCK * s->deep, height = bf16_round_up(a->rows);
+	size_t end = (done + BF16_BLOCK) * length / height;
+
+	if (n >= s->N)
+		return;
+	for (size_t i = done * length / height; i < end; i += LINE)
+		__builtin_prefetch(packed + n * s->deep + i);
+}
+
+static void
+area_multiply(const struct bf16_out *out, const struct bf16_unit *unit,
+              const struct slab *s, const uint16_t *packed, struct area a)
+{
+	size_t end = a.n + a.columns;
 	struct block b;
 	float bias[BF16_BLOCK] = { 0 };
 
 	if (unit->begin)
 		unit->begin();
-	for (size_t i = n; i < n + columns; i += BF16_BLOCK) {
+	for (size_t i = a.n; i < end; i += BF16_BLOCK) {
 		size_t width = chunk_length(i, BF16_BLOCK, s->N);
+		size_t next = i + BF16_BLOCK;
 
 		if (out->bias)
 			memcpy(bias, out->bias + i, width * sizeof *bias);
-		for (size_t r = m; r < m + rows; r += BF16_BLOCK) {
+		for (size_t r = a.m; r < a.m + a.rows; r += BF16_BLOCK) {
 			const struct bf16_strip strip = {
 				.data = s->data + r * s->strip,
 				.row = s->row, .step = s->step
 			};
 
+			fetch(s, packed, next < end ? next : a.after, &a,
+			      r - a.m);
 			block_place(&b, out, s->start + r, i,
 			            chunk_length(r, BF16_BLOCK, s->rows),
 			            width);
@@ -209,7 +232,9 @@ multiply_tall(const struct bf16_out *out, const struct bf16_unit *unit,
 
 		for (size_t r = 0; r < s.rows; r += BF16_BLOCK)
 			strip_pack(&s, A, r, K, own);
-		piece(out, unit, &s, packed, 0, 0, s.rows, N);
+		area_multiply(out, unit, &s, packed, (struct area){
+			.rows = s.rows, .columns = N
+		});
 	}
 }
 
@@ -230,8 +255,10 @@ gemm_bf16(const struct bf16_out *out, const struct bf16_unit *unit,
 		for (size_t r = 0; r < height; r += BF16_BLOCK)
 			strip_pack(&s, A, r, K, scratch);
 		for (size_t m = 0; m < M; m += most)
-			piece(out, unit, &s, packed, m, 0,
-			      chunk_length(m, most, M), N);
+			area_multiply(out, unit, &s, packed, (struct area){
+				.m = m, .rows = chunk_length(m, most, M),
+				.columns = N, .after = N
+			});
 		return;
 	}
 	#pragma omp parallel
@@ -243,10 +270,13 @@ gemm_bf16(const struct bf16_out *out, const struct bf16_unit *unit,
 		for (size_t i = 0; i < down * across; i++) {
 			size_t m = i / across * most;
 			size_t n = i % across * COLUMNS;
+			size_t threads = (size_t)omp_get_num_threads();
 
-			piece(out, unit, &s, packed, m, n,
-			      chunk_length(m, most, M),
-			      chunk_length(n, COLUMNS, N));
+			area_multiply(out, unit, &s, packed, (struct area){
+				m, n, chunk_length(m, most, M),
+				chunk_length(n, COLUMNS, N),
+				n + threads * COLUMNS
+			});
 		}
 	}
 }
