@@ -27,6 +27,7 @@ struct bf16_strip {
 struct bf16_unit {
 	const char *name;
 	bool fast;
+	bool strided;             /* as fast on rows that are not packed */
 	bool (*present)(void);
 	void (*begin)(void);      /* in each thread, before; or NULL */
 	void (*end)(void);

@@ -95,13 +95,52 @@ block_place(struct block *b, const struct bf16_out *out, size_t m, size_t n,
 	}
 }
 
-/* Rows of A, from start on. */
+/* Rows of A, from start on: the first as they lie, the rest packed. */
 struct slab {
-	const uint16_t *data;
-	size_t row, step;         /* as in a strip */
-	size_t strip;             /* elements from a row of 32 to the next */
-	size_t start, rows, N, deep;
+	const struct bf16_in *A;
+	size_t start, rows, lying; /* a multiple of 32 */
+	uint16_t *packed;          /* strips, deep by 32 */
+	size_t N, K, deep;
 };
+
+/* Without scratch all lie as they are read. */
+static struct slab
+slab_of(const struct bf16_in *A, const struct bf16_unit *unit, size_t start,
+        size_t rows, size_t N, size_t K, uint16_t *scratch)
+{
+	struct slab s = {
+		.A = A, .start = start, .rows = rows, .packed = scratch,
+		.N = N, .K = K, .deep = bf16_round_up(K)
+	};
+
+	if (!scratch)
+		s.lying = bf16_round_up(rows);
+	else if (unit->strided && A->half && K == s.deep)
+		s.lying = rows / BF16_BLOCK * BF16_BLOCK;
+	return s;
+}
+
+static void
+strip_pack(const struct slab *s, size_t r)
+{
+	bf16_strip_pack(s->packed + r * s->deep, s->A, s->start + r,
+	                chunk_length(r, BF16_BLOCK, s->rows), s->K);
+}
+
+/* From row r on, a multiple of 32. */
+static struct bf16_strip
+strip_of(const struct slab *s, size_t r)
+{
+	if (r < s->lying)
+		return (struct bf16_strip){
+			.data = s->A->half + (s->start + r) * s->A->ld,
+			.row = s->A->ld, .step = BF16_BLOCK
+		};
+	return (struct bf16_strip){
+		.data = s->packed + r * s->deep, .row = BF16_BLOCK,
+		.step = BF16_BLOCK * BF16_BLOCK
+	};
+}
 
 /* Part of the result, and the column that is likely to follow. */
 struct area {
@@ -139,18 +178,14 @@ area_multiply(const struct bf16_out *out, const struct bf16_unit *unit,
 		if (out->bias)
 			memcpy(bias, out->bias + i, width * sizeof *bias);
 		for (size_t r = a.m; r < a.m + a.rows; r += BF16_BLOCK) {
-			const struct bf16_strip strip = {
-				.data = s->data + r * s->strip,
-				.row = s->row, .step = s->step
-			};
-
 			fetch(s, packed, next < end ? next : a.after, &a,
 			      r - a.m);
 			block_place(&b, out, s->start + r, i,
 			            chunk_length(r, BF16_BLOCK, s->rows),
 			            width);
-			unit->block(b.sums, bias, strip, packed + i * s->deep,
-			            b.rows, s->deep / BF16_BLOCK);
+			unit->block(b.sums, bias, strip_of(s, r),
+			            packed + i * s->deep, b.rows,
+			            s->deep / BF16_BLOCK);
 			if (out->gelu)
 				gelu_rough(b.sums, b.sums, b.rows * BF16_BLOCK);
 			block_put(&b, out);
@@ -186,34 +221,6 @@ gemm_bf16_scratch(size_t M, size_t K)
 	return rows * bf16_round_up(K);
 }
 
-/* Rows from start on, packed where scratch is, or as they lie. */
-static struct slab
-slab_of(const struct bf16_in *A, size_t start, size_t rows, size_t N,
-        size_t K, uint16_t *scratch)
-{
-	size_t deep = bf16_round_up(K);
-
-	if (!scratch)
-		return (struct slab){
-			.data = A->half + start * A->ld, .row = A->ld,
-			.step = BF16_BLOCK, .strip = A->ld, .start = start,
-			.rows = rows, .N = N, .deep = deep
-		};
-	return (struct slab){
-		.data = scratch, .row = BF16_BLOCK,
-		.step = BF16_BLOCK * BF16_BLOCK, .strip = deep,
-		.start = start, .rows = rows, .N = N, .deep = deep
-	};
-}
-
-static void
-strip_pack(const struct slab *s, const struct bf16_in *A, size_t r, size_t K,
-           uint16_t *scratch)
-{
-	bf16_strip_pack(scratch + r * s->deep, A, s->start + r,
-	                chunk_length(r, BF16_BLOCK, s->rows), K);
-}
-
 /* By rows: a thread packs some, and multiplies them by all columns. */
 static void
 multiply_tall(const struct bf16_out *out, const struct bf16_unit *unit,
@@ -226,12 +233,12 @@ multiply_tall(const struct bf16_out *out, const struct bf16_unit *unit,
 	for (size_t start = 0; start < M; start += most) {
 		uint16_t *own = scratch + (size_t)omp_get_thread_num() *
 			most * bf16_round_up(K);
-		const struct slab s = slab_of(A, start,
+		const struct slab s = slab_of(A, unit, start,
 		                              chunk_length(start, most, M),
 		                              N, K, own);
 
-		for (size_t r = 0; r < s.rows; r += BF16_BLOCK)
-			strip_pack(&s, A, r, K, own);
+		for (size_t r = s.lying; r < s.rows; r += BF16_BLOCK)
+			strip_pack(&s, r);
 		area_multiply(out, unit, &s, packed, (struct area){
 			.rows = s.rows, .columns = N
 		});
@@ -243,17 +250,17 @@ gemm_bf16(const struct bf16_out *out, const struct bf16_unit *unit,
           const struct bf16_in *A, const uint16_t *packed,
           size_t M, size_t N, size_t K, uint16_t *scratch)
 {
-	const struct slab s = slab_of(A, 0, M, N, K, scratch);
+	const struct slab s = slab_of(A, unit, 0, M, N, K, scratch);
 	size_t most = rows_of(ROWS, K), down = (M + most - 1) / most;
-	size_t across = (N + COLUMNS - 1) / COLUMNS, height = scratch ? M : 0;
+	size_t across = (N + COLUMNS - 1) / COLUMNS;
 
 	if (scratch && tall(M, K)) {
 		multiply_tall(out, unit, A, packed, M, N, K, scratch);
 		return;
 	}
 	if (!chunk_worth_products(M * N * K)) { /* a region costs more */
-		for (size_t r = 0; r < height; r += BF16_BLOCK)
-			strip_pack(&s, A, r, K, scratch);
+		for (size_t r = s.lying; r < M; r += BF16_BLOCK)
+			strip_pack(&s, r);
 		for (size_t m = 0; m < M; m += most)
 			area_multiply(out, unit, &s, packed, (struct area){
 				.m = m, .rows = chunk_length(m, most, M),
@@ -264,8 +271,8 @@ gemm_bf16(const struct bf16_out *out, const struct bf16_unit *unit,
 	#pragma omp parallel
 	{
 		#pragma omp for schedule(dynamic)
-		for (size_t r = 0; r < height; r += BF16_BLOCK)
-			strip_pack(&s, A, r, K, scratch);
+		for (size_t r = s.lying; r < M; r += BF16_BLOCK)
+			strip_pack(&s, r);
 		#pragma omp for schedule(dynamic)
 		for (size_t i = 0; i < down * across; i++) {
 			size_t m = i / across * most;
