@@ -206,14 +206,14 @@ check 'windows of one file differ by their start, other repeats are refused' '
 		score >out
 	table "a 0 en s1 anger anger .9" "a 0.0 en s1 anger anger .9" |
 		fails 1 score >out 2>err
-	says "line 3: a at start 0.0 is there twice" err
+	says ":3: a at start 0.0 is there twice" err
 	test ! -s out
 '
 check 'what is no table of predictions is refused with its line' '
 	fails 1 score </dev/null 2>err
 	says "<stdin>: empty" err
 	printf "\203\000x\n" | fails 1 score 2>err
-	says "line 1: not text" err
+	says ":1: not text" err
 	echo "id label" | fails 1 score 2>err
 	says "no column '\''id'\''" err
 	four | cut -f 1-6,8- | fails 1 score 2>err
@@ -223,19 +223,19 @@ check 'what is no table of predictions is refused with its line' '
 	four | sed "s/language/speaker/" | fails 1 score 2>err
 	says "column '\''speaker'\'' is there twice" err
 	four | sed "3s/	[^	]*\$//" | fails 1 score 2>err
-	says "line 3: 8 fields, but the heading has 9" err
+	says ":3: 8 fields, but the heading has 9" err
 	four | sed "4s/\.8/,8/" | fails 1 score 2>err
-	says "line 4: confidence '\'',8'\'' is not a number" err
+	says ":4: confidence '\'',8'\'' is not a number" err
 	four | sed "4s/0\.5/nan/" | fails 1 score 2>err
-	says "line 4: probability '\''nan'\'' is not a number" err
+	says ":4: probability '\''nan'\'' is not a number" err
 	four | sed "4s/\.8/1.8/" | fails 1 score 2>err
-	says "line 4: confidence 1.8: want a probability" err
+	says ":4: confidence 1.8: want a probability" err
 	four | sed "5s/	0	/	x	/" | fails 1 score 2>err
-	says "line 5: start '\''x'\'' is not a number" err
+	says ":5: start '\''x'\'' is not a number" err
 	four | sed "2s/anger	anger/anger	joy/" | fails 1 score 2>err
-	says "line 2: emotion '\''joy'\'' is no column" err
+	says ":2: emotion '\''joy'\'' is no column" err
 	four | sed "2s/^a//" | fails 1 score 2>err
-	says "line 2: no id" err
+	says ":2: no id" err
 	four | head -c 120 | fails 1 score 2>err
 	says "ends without a newline" err
 	fails 1 score missing.tsv 2>err
@@ -354,14 +354,14 @@ check 'what cannot be calibrated is refused' '
 	four | fails 1 score --calibrate 2>err
 	says "no temperature fits: the probabilities say nothing" err
 	four | sed "2s/0\.5/1.5/" | fails 1 score --calibrate 2>err
-	says "line 2: probability 1.5: want 0 to 1" err
+	says ":2: probability 1.5: want 0 to 1" err
 	four >a
 	sed "1s/neutral/calm/; s/	neutral/	calm/g" a >b
 	fails 1 score --calibrate a b 2>err
-	says "b: line 1: other classes than in the table before" err
+	says "b:1: other classes than in the table before" err
 	awk -F "\t" -v OFS="\t" "{ NF--; print }" a >fewer
 	fails 1 score --calibrate a fewer 2>err
-	says "fewer: line 1: other classes than in the table before" err
+	says "fewer:1: other classes than in the table before" err
 	fails 2 score --calibrate --json a
 	fails 2 score --calibrate --compare a a
 	fails 2 score --temperature 0 a

@@ -75,7 +75,7 @@ line_take(const struct source *s, FILE *in, char **buffer, size_t *size)
 
 	while (c != '\n' && (c = getc(in)) != EOF) {
 		if (length == LINE_BYTES_MAX)
-			die("%s: line %zu: over 1 MiB; want predict's table",
+			die("%s:%zu: over 1 MiB; want predict's table",
 			    s->file, s->line + 1);
 		if (length + 2 > *size) {
 			*size = 2 * *size + 256;
@@ -100,10 +100,10 @@ line_read(struct source *s, FILE *in, char **buffer, size_t *size)
 		return NULL;
 	s->line++;
 	if (strlen(*buffer) != length)
-		die("%s: line %zu: not text; want predict's table",
+		die("%s:%zu: not text; want predict's table",
 		    s->file, s->line);
 	if ((*buffer)[length - 1] != '\n')
-		die("%s: line %zu: ends without a newline: the table was cut"
+		die("%s:%zu: ends without a newline: the table was cut"
 		    " short, or is none", s->file, s->line);
 	(*buffer)[--length] = '\0';
 	if (length > 0 && (*buffer)[length - 1] == '\r')
@@ -121,7 +121,7 @@ field_role(struct predictions *p, const struct source *s, size_t f,
 	if (after_confidence) {
 		texts_add(&p->classes, s->field[f]);
 		if (p->classes.length > CLASSES_MAX || !*s->field[f])
-			die("%s: line 1: want 1 to %d columns after confidence,"
+			die("%s:1: want 1 to %d columns after confidence,"
 			    " each a class", s->file, CLASSES_MAX);
 		return ROLE_CLASS
 			+ (int)texts_find(&p->classes, s->field[f]);
@@ -152,9 +152,9 @@ heading_check(const struct source *s)
 		if (f < s->fields)
 			continue;
 		if (needed[n] == ROLE_CLASS)
-			die("%s: line 1: no class after the column confidence",
+			die("%s:1: no class after the column confidence",
 			    s->file);
-		die("%s: line 1: no column '%s' in the heading;"
+		die("%s:1: no column '%s' in the heading;"
 		    " want predict's table, without --json or --frames",
 		    s->file,
 		    needed[n] < COLUMNS_KNOWN ? known[needed[n]]
@@ -181,7 +181,7 @@ heading_read(struct predictions *p, struct source *s, char *line)
 	classes = p->classes.length;
 	for (size_t f = 0; f < s->fields; f++) {
 		if (texts_add(&seen, s->field[f]) != f)
-			die("%s: line 1: column '%s' is there twice", s->file,
+			die("%s:1: column '%s' is there twice", s->file,
 			    s->field[f]);
 		s->role[f] = field_role(p, s, f, after_confidence);
 		after_confidence |= s->role[f] == ROLE_CONFIDENCE;
@@ -191,7 +191,7 @@ heading_read(struct predictions *p, struct source *s, char *line)
 	heading_check(s);
 	if (p->keep && p->rows > 0 &&
 	    (p->classes.length != classes || own != classes))
-		die("%s: line 1: other classes than in the table before",
+		die("%s:1: other classes than in the table before",
 		    s->file);
 }
 
@@ -201,7 +201,7 @@ field_number(const struct source *s, size_t f, const char *what)
 	double x = 0;
 
 	if (!number_real(s->field[f], &x))
-		die("%s: line %zu: %s '%s' is not a number", s->file, s->line,
+		die("%s:%zu: %s '%s' is not a number", s->file, s->line,
 		    what, s->field[f]);
 	return x;
 }
@@ -226,7 +226,7 @@ probability_keep(struct predictions *p, const struct source *s, int class,
                  double x)
 {
 	if (!(x >= 0 && x <= 1 + 1e-5))
-		die("%s: line %zu: probability %g: want 0 to 1", s->file,
+		die("%s:%zu: probability %g: want 0 to 1", s->file,
 		    s->line, x);
 	p->probability[p->rows * p->classes.length + (size_t)class] = x;
 }
@@ -256,7 +256,7 @@ row_numbers(struct predictions *p, const struct source *s, bool answered)
 		confidence = 0;
 	/* a probability that was rounded upwards is still one */
 	if (!(confidence >= 0 && confidence <= 1 + 1e-5))
-		die("%s: line %zu: confidence %g: want a probability, 0 to 1",
+		die("%s:%zu: confidence %g: want a probability, 0 to 1",
 		    s->file, s->line, confidence);
 	p->confidence[p->rows] = confidence > 1 ? 1 : confidence;
 }
@@ -271,14 +271,14 @@ row_key(struct predictions *p, const struct source *s, const char *id,
 	char *key;
 
 	if (!*id)
-		die("%s: line %zu: no id", s->file, s->line);
+		die("%s:%zu: no id", s->file, s->line);
 	key = has_start ? xasprintf("%s\t%.3f", id,
 	                            field_number(s, start, "start"))
 	                : xasprintf("%s\t", id);
 	new = texts_add(&p->keys, key) == p->rows;
 	free(key);
 	if (!new)
-		die("%s: line %zu: %s%s%s is there twice", s->file, s->line,
+		die("%s:%zu: %s%s%s is there twice", s->file, s->line,
 		    id, has_start ? " at start " : "",
 		    has_start ? s->field[start] : "");
 }
@@ -292,7 +292,7 @@ row_read(struct predictions *p, struct source *s, char *line)
 	const char *emotion;
 
 	if (fields != s->fields)
-		die("%s: line %zu: %zu fields, but the heading has %zu",
+		die("%s:%zu: %zu fields, but the heading has %zu",
 		    s->file, s->line, fields, s->fields);
 	row_grow(p);
 	value = p->value + p->rows * p->columns.length;
@@ -309,7 +309,7 @@ row_read(struct predictions *p, struct source *s, char *line)
 	}
 	emotion = p->text.text[value[COLUMN_EMOTION]];
 	if (*emotion && texts_find(&p->classes, emotion) == TEXTS_NONE)
-		die("%s: line %zu: emotion '%s' is no column after confidence",
+		die("%s:%zu: emotion '%s' is no column after confidence",
 		    s->file, s->line, emotion);
 	row_numbers(p, s, *emotion != '\0');
 	row_key(p, s, p->text.text[value[COLUMN_ID]], start);
