@@ -255,6 +255,8 @@ check 'what is no network, or cannot be written, is named' '
 	fails 1 student-init --from a -o m 2>err
 	says "model_type \"sew\" is not supported" err
 	echo >file
+	fails 1 student-init --from file -o m 2>err
+	says "file: not a folder; want a network of Hugging Face" err
 	fails 1 student-init -a w2v2-tiny -o file 2>err
 	says "file: not a directory" err
 	fails 1 student-init -a w2v2-tiny -o no/where 2>err

@@ -425,7 +425,7 @@ check 'two who train one model do not undo each other' '
 	cp "$fresh" m
 	mkfifo hold
 	cat "$train" hold |
-		fails 1 student-step -q -m m --log opened 2>err &
+		fails 1 student-step -q -m m -o ./m --log opened 2>err &
 	while test ! -e opened
 	do
 		sleep .05
@@ -434,7 +434,7 @@ check 'two who train one model do not undo each other' '
 	cp m first
 	: >hold
 	wait
-	says "m: another program has trained it meanwhile" err
+	says "./m: another program has trained it meanwhile" err
 	cmp m first
 	student-step -q -m m "$train"
 	test "$(metadata passes m)" = 2

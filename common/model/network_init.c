@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "core/die.h"
+#include "core/same_file.h"
 #include "core/xalloc.h"
 #include "model/directory.h"
 #include "model/json.h"
@@ -184,11 +185,16 @@ network_derive(const char *out, const struct network_wishes *wishes)
 	enum directory_use use = wishes->keep_head ? DIRECTORY_CLASSIFIER
 	                                           : DIRECTORY_ENCODER;
 	struct directory d;
-	const char *refused = directory_open(&d, wishes->from, use);
+	const char *refused;
+	struct stat st;
 	struct tensors old = { .owned = NULL }, new = { .owned = NULL };
 	struct w2v2_spelling spelling;
 	char *why;
 
+	if (stat(wishes->from, &st) == 0 && !S_ISDIR(st.st_mode))
+		die("%s: not a folder; want a network of Hugging Face, with "
+		    "config.json and model.safetensors", wishes->from);
+	refused = directory_open(&d, wishes->from, use);
 	if (refused)
 		die("%s", refused);
 	old.config = d.config;
@@ -215,15 +221,6 @@ network_derive(const char *out, const struct network_wishes *wishes)
 	old.config.label = NULL; /* the directory's */
 	tensors_release(&old);
 	directory_release(&d);
-}
-
-static bool
-same_file(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	return stat(a, &x) == 0 && stat(b, &y) == 0 &&
-	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 void

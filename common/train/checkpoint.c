@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/die.h"
+#include "core/same_file.h"
 #include "model/trained.h"
 #include "train/checkpoint.h"
 
@@ -49,7 +50,8 @@ checkpoint_write(const char *path, struct trainer *t, const struct lineage *l)
 		/* an old one says nothing of new weights */
 		[STATE_TEXTS - 1] = { "temperature", "1" },
 	};
-	bool in_place = strcmp(path, t->model->name) == 0;
+	bool in_place = strcmp(path, t->model->name) == 0 ||
+		same_file(path, t->model->name);
 	bool calibrated = model_metadata(t->model, "temperature");
 
 	if (in_place)
