@@ -71,7 +71,7 @@ end(void)
 /* Sixteen rows: tiles 0 and 1 are sums, 4 of the strip, 6, 7 of the panel. */
 TARGET static void
 half_block(float *sums, const float *bias, struct bf16_strip strip,
-           const uint16_t *panel, size_t steps)
+           const uint16_t *panel, size_t steps, struct bf16_next next)
 {
 	size_t stride = strip.row * sizeof *strip.data;
 
@@ -82,6 +82,7 @@ half_block(float *sums, const float *bias, struct bf16_strip strip,
 		_tile_loadd(6, panel, ROW_BYTES);
 		_tile_loadd(7, panel + BF16_TILE_LENGTH, ROW_BYTES);
 		_tile_loadd(4, strip.data, stride);
+		next.data = bf16_fetch(next.data, next.lines);
 		_tile_dpbf16ps(0, 4, 6);
 		_tile_dpbf16ps(1, 4, 7);
 		strip.data += strip.step;
@@ -95,7 +96,7 @@ half_block(float *sums, const float *bias, struct bf16_strip strip,
 /* As many again: tiles 2 and 3 are their sums, 5 is of the strip. */
 TARGET static void
 whole_block(float *sums, const float *bias, struct bf16_strip strip,
-            const uint16_t *panel, size_t steps)
+            const uint16_t *panel, size_t steps, struct bf16_next next)
 {
 	const uint16_t *upper = strip.data;
 	const uint16_t *lower = upper + BF16_TILE * strip.row;
@@ -110,6 +111,7 @@ whole_block(float *sums, const float *bias, struct bf16_strip strip,
 		_tile_loadd(6, panel, ROW_BYTES);
 		_tile_loadd(7, panel + BF16_TILE_LENGTH, ROW_BYTES);
 		_tile_loadd(4, upper, stride);
+		next.data = bf16_fetch(next.data, next.lines);
 		_tile_dpbf16ps(0, 4, 6);
 		_tile_dpbf16ps(1, 4, 7);
 		_tile_loadd(5, lower, stride);
@@ -129,12 +131,13 @@ whole_block(float *sums, const float *bias, struct bf16_strip strip,
 
 static void
 block(float *sums, const float *bias, struct bf16_strip strip,
-      const uint16_t *panel, size_t rows, size_t steps)
+      const uint16_t *panel, size_t rows, size_t steps,
+      struct bf16_next next)
 {
 	if (rows > BF16_TILE)
-		whole_block(sums, bias, strip, panel, steps);
+		whole_block(sums, bias, strip, panel, steps, next);
 	else
-		half_block(sums, bias, strip, panel, steps);
+		half_block(sums, bias, strip, panel, steps, next);
 }
 
 const struct bf16_unit bf16_amx = {

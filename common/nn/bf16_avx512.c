@@ -38,7 +38,8 @@ columns(const uint16_t *b)
 
 TARGET static void
 rows_multiply(float *sums, const float *bias, const uint16_t *a, size_t row,
-              size_t step, const uint16_t *b, size_t steps)
+              size_t step, const uint16_t *b, size_t steps,
+              struct bf16_next next)
 {
 	__m512 left[ROWS], right[ROWS];
 
@@ -47,6 +48,7 @@ rows_multiply(float *sums, const float *bias, const uint16_t *a, size_t row,
 		right[r] = _mm512_loadu_ps(bias + BF16_TILE);
 	}
 	for (size_t i = 0; i < steps; i++) {
+		next.data = bf16_fetch(next.data, next.lines);
 		for (size_t k = 0; k < PAIRS; k++) {
 			__m512bh l = columns(b + k * BF16_BLOCK);
 			__m512bh g = columns(b + k * BF16_BLOCK +
@@ -70,12 +72,18 @@ rows_multiply(float *sums, const float *bias, const uint16_t *a, size_t row,
 
 static void
 block(float *sums, const float *bias, struct bf16_strip strip,
-      const uint16_t *panel, size_t rows, size_t steps)
+      const uint16_t *panel, size_t rows, size_t steps,
+      struct bf16_next next)
 {
-	for (size_t r = 0; r < rows; r += ROWS)
+	size_t groups = (rows + ROWS - 1) / ROWS;
+
+	next.lines = (next.lines + groups - 1) / groups;
+	for (size_t r = 0; r < rows; r += ROWS) {
 		rows_multiply(sums + r * BF16_BLOCK, bias,
 		              strip.data + r * strip.row, strip.row,
-		              strip.step, panel, steps);
+		              strip.step, panel, steps, next);
+		next.data += steps * next.lines * BF16_LINE;
+	}
 }
 
 const struct bf16_unit bf16_avx512 = {

@@ -45,8 +45,10 @@ rows_multiply(float *sums, const float *bias, const uint16_t *a, size_t row,
 
 VECTORISED static void
 block(float *sums, const float *bias, struct bf16_strip strip,
-      const uint16_t *panel, size_t rows, size_t steps)
+      const uint16_t *panel, size_t rows, size_t steps,
+      struct bf16_next next)
 {
+	(void)next;
 	for (size_t r = 0; r < rows; r += ROWS)
 		for (size_t t = 0; t < 2; t++)
 			rows_multiply(sums + r * BF16_BLOCK + t * BF16_TILE,

@@ -24,6 +24,25 @@ struct bf16_strip {
 	size_t row, step;         /* to the next row, to the next 32 of K */
 };
 
+/*
+ * Memory that will be asked for next: so many lines of 64 bytes are fetched
+ * with each step, in all a little more than there is, perhaps.
+ */
+struct bf16_next {
+	const uint16_t *data;
+	size_t lines;
+};
+
+enum { BF16_LINE = 32 };      /* elements */
+
+static inline const uint16_t *
+bf16_fetch(const uint16_t *data, size_t lines)
+{
+	for (; lines > 0; lines--, data += BF16_LINE)
+		__builtin_prefetch(data);
+	return data;
+}
+
 struct bf16_unit {
 	const char *name;
 	bool fast;
@@ -37,7 +56,7 @@ struct bf16_unit {
 	 */
 	void (*block)(float *sums, const float *bias,
 	              struct bf16_strip strip, const uint16_t *panel,
-	              size_t rows, size_t steps);
+	              size_t rows, size_t steps, struct bf16_next next);
 };
 
 /* Rows m to m + rows of A, 32 or fewer, as a strip [bf16_round_up(K),32]. */

@@ -16,8 +16,7 @@
  */
 enum {
 	ROWS = 1 << 19,           /* elements of A */
-	COLUMNS = 128, TALL = 8,
-	LINE = 32                 /* elements that are fetched at once */
+	COLUMNS = 128, TALL = 8
 };
 
 /* Sums of a block, and where they go. */
@@ -142,23 +141,50 @@ strip_of(const struct slab *s, size_t r)
 	};
 }
 
-/* Part of the result, and the column that is likely to follow. */
+/* Part of the result, and the column that is likely to follow; N: none. */
 struct area {
 	size_t m, n, rows, columns, after;
 };
 
-/* On the way down the area, the panel from column n on is brought nearer. */
-static void
-fetch(const struct slab *s, const uint16_t *packed, size_t n,
-      const struct area *a, size_t done)
+/* What is fetched with a block of so many strips, after done rows. */
+static struct bf16_next
+share_of(const uint16_t *panel, size_t deep, size_t done, size_t strips)
 {
-	size_t length = BF16_BLOCK * s->deep, height = bf16_round_up(a->rows);
-	size_t end = (done + BF16_BLOCK) * length / height;
+	size_t lines = (BF16_BLOCK + strips - 1) / strips;
 
-	if (n >= s->N)
-		return;
-	for (size_t i = done * length / height; i < end; i += LINE)
-		__builtin_prefetch(packed + n * s->deep + i);
+	return (struct bf16_next){
+		panel + done / BF16_BLOCK * lines * deep, lines
+	};
+}
+
+/* 32 columns, from n on, and those from next on nearer; N: none. */
+static void
+columns_multiply(const struct bf16_out *out, const struct bf16_unit *unit,
+                 const struct slab *s, const uint16_t *packed,
+                 const struct area *a, size_t n, size_t next)
+{
+	size_t width = chunk_length(n, BF16_BLOCK, s->N);
+	size_t strips = bf16_round_up(a->rows) / BF16_BLOCK;
+	float bias[BF16_BLOCK] = { 0 };
+	struct block b;
+
+	if (out->bias)
+		memcpy(bias, out->bias + n, width * sizeof *bias);
+	for (size_t r = 0; r < a->rows; r += BF16_BLOCK) {
+		struct bf16_next share = { .lines = 0 };
+
+		if (next < s->N)
+			share = share_of(packed + next * s->deep, s->deep, r,
+			                 strips);
+		block_place(&b, out, s->start + a->m + r, n,
+		            chunk_length(r, BF16_BLOCK, a->rows), width);
+		unit->block(b.sums, bias, strip_of(s, a->m + r),
+		            packed + n * s->deep, b.rows,
+		            s->deep / BF16_BLOCK, share);
+		if (out->gelu)
+			gelu_rough(b.sums, b.sums, b.rows * BF16_BLOCK);
+		block_put(&b, out);
+	}
 }
 
 static void
@@ -166,31 +192,13 @@ area_multiply(const struct bf16_out *out, const struct bf16_unit *unit,
               const struct slab *s, const uint16_t *packed, struct area a)
 {
 	size_t end = a.n + a.columns;
-	struct block b;
-	float bias[BF16_BLOCK] = { 0 };
 
 	if (unit->begin)
 		unit->begin();
-	for (size_t i = a.n; i < end; i += BF16_BLOCK) {
-		size_t width = chunk_length(i, BF16_BLOCK, s->N);
-		size_t next = i + BF16_BLOCK;
-
-		if (out->bias)
-			memcpy(bias, out->bias + i, width * sizeof *bias);
-		for (size_t r = a.m; r < a.m + a.rows; r += BF16_BLOCK) {
-			fetch(s, packed, next < end ? next : a.after, &a,
-			      r - a.m);
-			block_place(&b, out, s->start + r, i,
-			            chunk_length(r, BF16_BLOCK, s->rows),
-			            width);
-			unit->block(b.sums, bias, strip_of(s, r),
-			            packed + i * s->deep, b.rows,
-			            s->deep / BF16_BLOCK);
-			if (out->gelu)
-				gelu_rough(b.sums, b.sums, b.rows * BF16_BLOCK);
-			block_put(&b, out);
-		}
-	}
+	for (size_t n = a.n; n < end; n += BF16_BLOCK)
+		columns_multiply(out, unit, s, packed, &a, n,
+		                 n + BF16_BLOCK < end ? n + BF16_BLOCK
+		                                      : a.after);
 	if (unit->end)
 		unit->end();
 }

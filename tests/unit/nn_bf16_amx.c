@@ -210,7 +210,8 @@ test_faults(void **state)
 	};
 
 	(void)state;
-	emulated.block(sums, bias, strip, data, BF16_BLOCK, 1);
+	emulated.block(sums, bias, strip, data, BF16_BLOCK, 1,
+	               (struct bf16_next){ .lines = 0 });
 	assert_true(faults > 0);
 	faults = 0;
 }
