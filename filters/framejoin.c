@@ -73,6 +73,8 @@ main(int argc, char *argv[])
 		framejoin(&join, &s);
 	if (s.out.utterances_total > 0)
 		keys_warn_unseen(&keys);
+	if (s.in.utterances_total > 0)
+		join_warn_unused(&join);
 	join_release(&join);
 	keys_release(&keys);
 	return filter_close(&s);

@@ -62,6 +62,13 @@ check '--partial passes it on' '
 	test "$(framedump out | grep -c "^utterance")" -eq 12
 	test "$(framedump out | grep -c "^  logits")" -eq 9
 '
+check 'a file of which nothing is wanted is said to be so' '
+	wavread "$top"/examples/*.flac | framecut -d audio >other
+	framejoin --partial "$base" other "$logits" >out 2>err
+	says "other: none of its ids is wanted: its first is \"" err
+	framejoin --partial "$base" "$logits" >out 2>err
+	test ! -s err
+'
 check 'an id twice in a file is an error, twice in the first is fine' '
 	cat "$base" "$base" >two
 	framejoin two "$logits" >out

@@ -432,6 +432,13 @@ check '--compat mtkd4ser is its options together, and no others' '
 	fails 2 kd-loss --compat mtkd4ser -o dkd
 	fails 2 kd-loss --compat speech
 '
+check '--partial says where none has a teacher' '
+	echo "{\"id\":\"a\",\"label\":\"anger\",$student}" | frames >in
+	kd-loss --partial <in >out 2>err
+	says "no utterance has a teacher: all learn from their labels" err
+	kd-loss -L 0 --partial <in >out 2>err
+	test ! -s err
+'
 check '--partial lets utterances without a teacher learn from the label' '
 	{
 		echo "{\"id\":\"a\",\"label\":\"anger\",$student}"

@@ -373,6 +373,12 @@ check 'what the model was trained with is marked, by corpus' '
 	predict -m "$model" -f frames | framedump -j >unmarked
 	fails 1 grep -q seen unmarked
 '
+check 'a tab in the name of a corpus hides nobody' '
+	edit "f[\"corpus\"] = \"a\" + chr(9) + \"b\"" <"$in" >tabbed
+	student-step -q -m "$model" -o trained tabbed
+	predict -m trained tabbed | cut -f 8 | sed 1d | sort -u >out
+	test "$(cat out)" = speaker
+'
 check 'utterances without a speaker are known by their id' '
 	edit "del f[\"speaker\"]" <"$in" >nobody
 	student-step -q -m "$model" -o trained nobody

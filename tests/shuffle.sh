@@ -88,7 +88,8 @@ check 'a field to balance by that nothing has is an error' '
 check '--where chooses' '
 	shuffle -w language=fi "$data/corpus.frames" >out
 	test "$(ids out | sort | tr "\n" " ")" = "u00 u03 u06 u09 "
-	shuffle -w language=sv "$data/corpus.frames" >out
+	shuffle -w language=sv "$data/corpus.frames" >out 2>err
+	says "no utterance is as --where wants it" err
 	framedump -jH out | grep "\"utterances\":0"
 '
 check 'the two parts of a split share nothing and lack nothing' '

@@ -214,4 +214,15 @@ check 'a test finds its programs whatever CDPATH says' '
 	export CDPATH="$top"
 	tests/framecut.sh
 '
+check 'what is read and written at once is refused, not read for ever' '
+	cp "$top/tests/data/corpus.frames" f
+	cp f kept
+	fails 1 framecut f >>f 2>err
+	says "f: is also what is written to" err
+	fails 1 framecut <f >>f 2>err
+	says "<stdin>: is also what is written to" err
+	cmp f kept
+	fails 1 framecut f >f 2>err
+	says "f: is also what is written to" err
+'
 finish

@@ -41,6 +41,19 @@ refused() {
 	test "$(echo m*)" = m
 }
 
+# huge ID...: the training stream, these so large that nobody can compute.
+huge() {
+	$python -c '
+import msgpack, struct, sys
+for f in msgpack.Unpacker(sys.stdin.buffer):
+    if f.get("id") in sys.argv[1:]:
+        data = f["features"][b"data"]
+        f["features"][b"data"] = struct.pack("<f", 3e38) * \
+            (len(data) // 4)
+        f["speaker"] = "nobody"
+    sys.stdout.buffer.write(msgpack.packb(f))' "$@" <"$train"
+}
+
 check 'bad options are usage errors' '
 	fails 2 student-step "$train"
 	fails 2 student-step -m m -b 0 "$train"
@@ -171,8 +184,11 @@ check 'so does one whose input was cut, with updates over several batches' '
 		fails 1 $step -m m - 2>err
 	says "did the filter before it fail" err
 	test "$(metadata batches m)" -gt 0
+	cp m begun
 	$step -m m "$train"
 	cmp whole m
+	student-init -a small -o begun 2>err
+	says "begun: replaces a model in training, " err
 '
 check 'an interrupted pass does not go on with other utterances' '
 	cp "$fresh" m
@@ -310,17 +326,6 @@ check 'a bad utterance is left out and named, the rest is learnt' '
 	test "$(metadata passes m)" = 1
 '
 check 'one too large to compute with is left out, the rest of its batch not' '
-	huge() {
-		$python -c "
-import msgpack, struct, sys
-for f in msgpack.Unpacker(sys.stdin.buffer):
-    if f.get(\"id\") in sys.argv[1:]:
-        data = f[\"features\"][b\"data\"]
-        f[\"features\"][b\"data\"] = struct.pack(\"<f\", 3e38) * \\
-            (len(data) // 4)
-        f[\"speaker\"] = \"nobody\"
-    sys.stdout.buffer.write(msgpack.packb(f))" "$@" <"$train"
-	}
 	huge u3 >big
 	for how in "-a -b 4" "-a -b 4 --accumulate 2"
 	do
@@ -469,5 +474,52 @@ check 'models that lie are refused' '
 		fails 1 student-step -m lie "$train" 2>err
 		says "$lie is \"-1\", want a number" err
 	done
+	for value in -1 nan inf
+	do
+		$python - $value <<-END
+		import json, struct, sys
+		data = bytearray(open("m", "rb").read())
+		n = struct.unpack("<Q", data[:8])[0]
+		at = json.loads(data[8:8 + n])["optimizer.v"]["data_offsets"][0]
+		x = float(sys.argv[1])
+		struct.pack_into("<f", data, 8 + n + at + 40, x)
+		open("lie", "wb").write(data)
+		END
+		fails 1 student-step -m lie "$train" 2>err
+		says "tensor optimizer.v holds what no training leaves" err
+	done
+'
+check 'weights and a state that are not finite are not written' '
+	refused "no finite numbers any more" --clip 0 -l "$bad_loss steep"
+	student-step -q -m "$fresh" -o m -l "$bad_loss steep" "$train"
+'
+check 'a batch of which nothing is learnt does not keep checkpoints off' '
+	huge u0 >big
+	cp "$fresh" m
+	head -c $(($(wc -c <big) * 9 / 10)) big | fails 1 student-step -q \
+		-b 1 --accumulate 2 --checkpoint 4 -m m - 2>err
+	grep "did the filter before it fail" err
+	test "$(metadata batches m)" -gt 4
+'
+check 'features normalised otherwise than before are said to be so' '
+	cmvn --by corpus "$train" >normed
+	student-step -q -m "$fresh" -o m "$train"
+	student-step -q -m m normed 2>err
+	says "m: trained without cmvn, hears features after cmvn --by" err
+	student-step -q -m m normed 2>err
+	test ! -s err
+'
+check 'an utterance too long for attention is left out, and may be cropped' '
+	head -c $((61 * 32000)) /dev/urandom |
+		wavread --raw --label anger - | featurize >long
+	head -c 32000 /dev/urandom | wavread --raw --label anger - |
+		featurize >short
+	cat short long >both
+	student-init -q -c anger,neutral -a small -o m
+	fails 1 student-step -q -m m both 2>err
+	says "-: left out: 61.0 s, of which training takes 60" err
+	student-step -q -a -m m both
+	student-init -q -c anger,neutral --blocks cc -o m
+	student-step -q -m m long
 '
 finish

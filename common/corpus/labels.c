@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/die.h"
 #include "core/xalloc.h"
 #include "corpus/labels.h"
 
@@ -72,4 +73,15 @@ label_canonical(const char *text)
 	label = xstrdup(found);
 	free(word);
 	return label;
+}
+
+void
+label_doubt(const char *class)
+{
+	char *label = label_canonical(class);
+
+	if (strcmp(label, class) != 0)
+		warn("class '%s': a manifest's label of this spelling is read "
+		     "as '%s'", class, label);
+	free(label);
 }

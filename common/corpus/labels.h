@@ -12,4 +12,7 @@
  */
 char *label_canonical(const char *text);
 
+/* Warns of a model's class that no label can be: it is read as another. */
+void label_doubt(const char *class);
+
 #endif

@@ -78,9 +78,26 @@ line_check(const char *text, size_t length)
 	return NULL;
 }
 
-/* Cuts text at its tabs into at most max pieces; returns how many it has. */
+/* Without blanks at its ends, which an editor does not show. */
+static const char *
+trimmed(char *text)
+{
+	size_t length;
+
+	text += strspn(text, " ");
+	length = strlen(text);
+	while (length > 0 && text[length - 1] == ' ')
+		length--;
+	text[length] = '\0';
+	return text;
+}
+
+/*
+ * Cuts text at its tabs into at most max pieces, trimmed but for that of
+ * column whole; returns how many it has.
+ */
 static size_t
-line_cut(char *text, const char **piece, size_t max)
+line_cut(char *text, const char **piece, size_t max, size_t whole)
 {
 	size_t n = 0;
 
@@ -89,7 +106,7 @@ line_cut(char *text, const char **piece, size_t max)
 		if (tab)
 			*tab = '\0';
 		if (n < max)
-			piece[n] = text;
+			piece[n] = n == whole ? text : trimmed(text);
 		n++;
 	}
 	return n;
@@ -195,7 +212,7 @@ heading_read(struct manifest *m)
 		    m->columns);
 	m->column = xcalloc(m->columns, sizeof *m->column);
 	m->value = xcalloc(m->columns, sizeof *m->value);
-	line_cut(m->heading, m->column, m->columns);
+	line_cut(m->heading, m->column, m->columns, m->columns);
 	columns_check(m);
 	if (!m->ids)
 		columns_doubt(m);
@@ -254,7 +271,8 @@ static const char *
 line_parse(struct manifest *m)
 {
 	const char *path, *id, *why;
-	size_t pieces = line_cut(m->text, m->value, m->columns);
+	size_t pieces = line_cut(m->text, m->value, m->columns,
+	                         column_find(m, "path"));
 
 	if (pieces < m->columns)
 		return "fewer columns than the heading";

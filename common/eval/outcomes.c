@@ -40,9 +40,9 @@ label_warn(const struct predictions *p, const char *label)
 	for (size_t r = 0; r < p->rows; r++)
 		rows += strcmp(predictions_value(p, r, COLUMN_LABEL),
 		               label) == 0;
-	warn("label '%s' is no class of %s: counting its %zu row%s as wrong"
-	     " (--classes leaves it out)", label, classes, rows,
-	     rows == 1 ? "" : "s");
+	warn("label '%s' is no class of %s: a class of its own, whose %zu "
+	     "row%s all wrong (--classes leaves it out)", label, classes,
+	     rows, rows == 1 ? " is" : "s are");
 	free(classes);
 }
 

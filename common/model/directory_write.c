@@ -225,9 +225,9 @@ metadata_make(struct safetensors_text **text,
 
 /* All on disk, the state of training only if there is one. */
 static void
-tensors_settle(struct replace *weights, struct replace *training,
-               const char *weights_name, const char *training_name,
-               const struct directory_contents *c)
+tensors_settle(const char *path, struct replace *weights,
+               struct replace *training, const char *weights_name,
+               const char *training_name, const struct directory_contents *c)
 {
 	struct safetensors_source *source = sources_make(c);
 	char *stamp = c->trainings ? stamp_make(c, source) : NULL;
@@ -239,6 +239,7 @@ tensors_settle(struct replace *weights, struct replace *training,
 
 	safetensors_settle(weights, NULL, weights_name, source,
 	                   c->params->count, text, texts);
+	training_settle(path); /* nobody else writes weights from here on */
 	if (c->trainings)
 		safetensors_settle(training, weights, training_name,
 		                   c->training, c->trainings, &key, 1);
@@ -263,8 +264,8 @@ directory_write(const char *path, const struct directory_contents *c)
 	struct replace weights, training;
 
 	make(path);
-	training_settle(path);
-	tensors_settle(&weights, &training, weights_name, training_name, c);
+	tensors_settle(path, &weights, &training, weights_name, training_name,
+	               c);
 	texts_replace(path, c->trainings ? &training : &weights, config,
 	              preprocessor);
 	if (c->trainings)

@@ -17,14 +17,14 @@ inner(const struct json *j)
 /*
  * cJSON copies invalid UTF-8 and ends a text at an escaped NUL; neither may
  * happen.  A backslash that is itself escaped is skipped with its escape.
- * Each value follows a comma or a bracket; those within texts count too, which
- * does no harm.
+ * Each value follows a comma or a bracket.
  */
 static const char *
 bytes_check(const char *bytes, size_t size)
 {
 	const char *s = bytes;
 	size_t length, items = 0;
+	bool text = false;
 
 	for (size_t i = 0; i < size; i += length) {
 		length = utf8_length(s + i, size - i);
@@ -32,7 +32,8 @@ bytes_check(const char *bytes, size_t size)
 			return "JSON that is not UTF-8";
 		if (s[i] == '\0')
 			return "JSON with a NUL in it";
-		items += s[i] == ',' || s[i] == '[' || s[i] == '{';
+		text ^= s[i] == '"';
+		items += !text && (s[i] == ',' || s[i] == '[' || s[i] == '{');
 		if (items > JSON_ITEMS_MAX)
 			return "JSON of too many values";
 		if (s[i] != '\\')

@@ -126,16 +126,16 @@ lineage_join(struct lineage *l, const struct model *m)
 	voices_join(l, m);
 }
 
-/* Names are kept a line each: line ends in them become blanks. */
+/* Names are kept a line each, in fields: what parts them becomes a blank. */
 static const char *
 line_of(struct frame *f, const char *text)
 {
 	char *line;
 
-	if (!strchr(text, '\n'))
+	if (!strpbrk(text, "\n\t"))
 		return text;
 	line = arena_copy(&f->arena, text, strlen(text));
-	for (char *end = line; (end = strchr(end, '\n'));)
+	for (char *end = line; (end = strpbrk(end, "\n\t"));)
 		*end = ' ';
 	return line;
 }
@@ -205,13 +205,35 @@ cmvn_note(struct lineage *l, const char *cmvn)
 	cmvn_set(l, *l->cmvn && strcmp(l->cmvn, cmvn) != 0 ? "mixed" : cmvn);
 }
 
+/* Such as are not what it was trained with. */
+static void
+cmvn_tell(struct lineage *l, struct frame *f, const struct model *m)
+{
+	const char *cmvn = cmvn_of(f);
+
+	if (l->told || m->network || !*l->cmvn ||
+	    strcmp(l->cmvn, "mixed") == 0 || strcmp(l->cmvn, cmvn) == 0)
+		return;
+	l->told = true;
+	if (strcmp(l->cmvn, "none") == 0)
+		warn("%s: trained without cmvn, hears features after "
+		     "cmvn --by %s", m->name, cmvn);
+	else if (strcmp(cmvn, "none") == 0)
+		warn("%s: trained after cmvn --by %s, hears features without "
+		     "cmvn", m->name, l->cmvn);
+	else
+		warn("%s: trained after cmvn --by %s, hears features after "
+		     "cmvn --by %s", m->name, l->cmvn, cmvn);
+}
+
 void
-lineage_utterance(struct lineage *l, struct frame *f)
+lineage_utterance(struct lineage *l, struct frame *f, const struct model *m)
 {
 	name_note(&l->speakers, f, FIELD_SPEAKER);
 	name_note(&l->corpora, f, FIELD_CORPUS);
 	name_note(&l->languages, f, FIELD_LANGUAGE);
 	voice_note(l, f);
+	cmvn_tell(l, f, m);
 	cmvn_note(l, cmvn_of(f));
 	l->fresh = false;
 }
@@ -315,27 +337,6 @@ lineage_seen(const struct lineage *l, struct frame *f)
 		seen = "teacher";
 	free(recording);
 	return seen;
-}
-
-/* Such as are not what it was trained with. */
-static void
-cmvn_tell(struct lineage *l, struct frame *f, const struct model *m)
-{
-	const char *cmvn = cmvn_of(f);
-
-	if (l->told || m->network || !*l->cmvn ||
-	    strcmp(l->cmvn, "mixed") == 0 || strcmp(l->cmvn, cmvn) == 0)
-		return;
-	l->told = true;
-	if (strcmp(l->cmvn, "none") == 0)
-		warn("%s: trained without cmvn, hears features after "
-		     "cmvn --by %s", m->name, cmvn);
-	else if (strcmp(cmvn, "none") == 0)
-		warn("%s: trained after cmvn --by %s, hears features without "
-		     "cmvn", m->name, l->cmvn);
-	else
-		warn("%s: trained after cmvn --by %s, hears features after "
-		     "cmvn --by %s", m->name, l->cmvn, cmvn);
 }
 
 void

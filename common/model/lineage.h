@@ -49,8 +49,12 @@ void lineage_join(struct lineage *l, const struct model *m);
 /* Adds a command line unless it is there already. */
 void lineage_command(struct lineage *l, const char *command);
 
-/* Notes whose voice it was, which utterance, and how it was normalised. */
-void lineage_utterance(struct lineage *l, struct frame *f);
+/*
+ * Notes whose voice it was, which utterance, and how it was normalised; where
+ * otherwise than what m was trained with so far, says so as lineage_mark does.
+ */
+void lineage_utterance(struct lineage *l, struct frame *f,
+                       const struct model *m);
 
 /* Notes the voices that a teacher has heard. */
 void lineage_teacher(struct lineage *l, const struct texts *voices);

@@ -6,6 +6,7 @@
 #include "core/die.h"
 #include "core/number.h"
 #include "core/xalloc.h"
+#include "corpus/labels.h"
 #include "feat/functionals.h"
 #include "model/model_kinds.h"
 #include "model/trained.h"
@@ -222,6 +223,8 @@ model_start(struct model *m, const char *name, unsigned long seed)
 	trained_warn(name);
 	m->name = name;
 	m->class_count = m->shape.classes;
+	for (size_t k = 0; k < m->class_count; k++)
+		label_doubt(m->classes[k]);
 	shape_complete(m, &m->shape);
 	m->members = 1;
 	m->member[0].shape = m->shape;

@@ -6,6 +6,7 @@
 #include "core/die.h"
 #include "core/same_file.h"
 #include "core/xalloc.h"
+#include "corpus/labels.h"
 #include "model/directory.h"
 #include "model/json.h"
 #include "model/network_init.h"
@@ -72,8 +73,10 @@ labels_set(struct w2v2_config *c, const struct network_wishes *wishes)
 {
 	c->labels = wishes->class_count;
 	c->label = xcalloc(c->labels, sizeof *c->label);
-	for (size_t k = 0; k < c->labels; k++)
+	for (size_t k = 0; k < c->labels; k++) {
+		label_doubt(wishes->classes[k]);
 		c->label[k] = xstrdup(wishes->classes[k]);
+	}
 	c->regression = w2v2_labels_dimensions(c);
 }
 

@@ -32,7 +32,8 @@ student_shape_check(const struct student_shape *s)
 	if (s->classes < 1 || s->classes > STUDENT_CLASSES_MAX)
 		return "number of classes out of 1..64";
 	if (s->blocks[strspn(s->blocks, "ac")])
-		return "blocks other than a (attention) and c (convolution)";
+		return "blocks other than a (attention) and c (convolution), "
+			"or f or fw (functionals) alone";
 	return NULL;
 }
 

@@ -42,7 +42,12 @@ trained_warn(const char *path)
 {
 	size_t passes, batches;
 
-	if (trained_read(path, &passes, &batches) && passes > 0)
+	if (!trained_read(path, &passes, &batches))
+		return;
+	if (passes > 0)
 		warn("%s: replaces a model that was trained, of %zu passes",
 		     path, passes);
+	else if (batches > 0)
+		warn("%s: replaces a model in training, %zu batches into its "
+		     "first pass", path, batches);
 }

@@ -129,6 +129,7 @@ source_join(struct join *j, struct join_source *s, struct frame *f,
 	if (number != TEXTS_NONE) {
 		index_fetch(&s->index, &s->index.place[number], &s->frame);
 		fields_add(j, f, s);
+		s->used = true;
 		return NULL;
 	}
 	if (j->partial)
@@ -147,6 +148,18 @@ join_frame(struct join *j, struct frame *f)
 	for (size_t i = 0; i < j->sources && !why; i++)
 		why = source_join(j, &j->source[i], f, id);
 	return why;
+}
+
+void
+join_warn_unused(const struct join *j)
+{
+	for (size_t i = 0; i < j->sources; i++) {
+		const struct join_source *s = &j->source[i];
+
+		if (!s->used && s->id.length > 0)
+			warn("%s: none of its ids is wanted: its first is "
+			     "\"%s\"", s->index.reader[0].name, s->id.text[0]);
+	}
 }
 
 void

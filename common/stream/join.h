@@ -16,6 +16,7 @@ struct join {
 		struct index index;
 		struct texts id;          /* by place in the index */
 		struct frame frame;       /* fetched last */
+		bool used;                /* something was */
 	} *source;
 	size_t sources;
 	struct keys *keys;        /* only these; NULL is all */
@@ -35,6 +36,9 @@ void join_header(const struct join *j, struct frame *header);
  * or why not (in f's arena); a field that f has already dies without replace.
  */
 const char *join_frame(struct join *j, struct frame *f);
+
+/* Warns of each source that had none of the ids that were asked for. */
+void join_warn_unused(const struct join *j);
 
 void join_release(struct join *j);
 

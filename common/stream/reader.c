@@ -11,6 +11,17 @@
 
 enum frame_kind { KIND_HEADER, KIND_UTTERANCE, KIND_END, KIND_NONE };
 
+/* A file that is read and written at once: it might never end. */
+static bool
+written_too(FILE *fp)
+{
+	struct stat in, out;
+
+	return fstat(fileno(fp), &in) == 0 &&
+	       fstat(STDOUT_FILENO, &out) == 0 && S_ISREG(in.st_mode) &&
+	       in.st_dev == out.st_dev && in.st_ino == out.st_ino;
+}
+
 void
 reader_open(struct reader *r, FILE *fp, const char *name)
 {
@@ -18,6 +29,9 @@ reader_open(struct reader *r, FILE *fp, const char *name)
 	if (isatty(fileno(fp)))
 		die_usage("%s is a terminal, want a stream of frames",
 		          fp == stdin ? "standard input" : name);
+	if (written_too(fp))
+		die("%s: is also what is written to, so it would be lost, or "
+		    "never end (write to another file)", name);
 }
 
 bool

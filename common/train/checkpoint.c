@@ -54,6 +54,7 @@ checkpoint_write(const char *path, struct trainer *t, const struct lineage *l)
 		same_file(path, t->model->name);
 	bool calibrated = model_metadata(t->model, "temperature");
 
+	trainer_check(t);
 	if (in_place)
 		others_check(path, t);
 	numbers_print(number, &t->progress);

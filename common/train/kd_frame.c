@@ -196,6 +196,7 @@ batch_note(struct kd_found *found, const struct batch *b)
 			found->embedding |= u->teacher[k].embedding != NULL;
 			heard |= b->weight[i][k] > 0;
 		}
+		found->teacher |= u->teachers > 0;
 		found->weight |= heard;
 		if (u->teachers > 0 && !heard && !found->deaf[0])
 			deaf_note(found->deaf, sizeof found->deaf, u);

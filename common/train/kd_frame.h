@@ -19,7 +19,8 @@ bool kd_frames_mingle(const struct kd_options *options);
 
 /* What there was in any utterance so far. */
 struct kd_found {
-	bool embedding;           /* of a teacher */
+	bool teacher;             /* any */
+	bool embedding;           /* of one */
 	bool weight;              /* over 0, of a teacher */
 	char deaf[160];           /* the first whose teachers all have 0 */
 };

@@ -110,6 +110,10 @@ kd_runs(struct filter *s, size_t batch, const struct kd_options *options)
 	    !h.found.embedding)
 		die("%s: no teacher's embedding in the stream (teacher-logits "
 		    "--embedding adds it)", s->in.name);
+	if (options->lambda > 0 && options->partial && !h.found.teacher &&
+	    s->out.utterances_total > 0)
+		warn("%s: no utterance has a teacher: all learn from their "
+		     "labels alone", s->in.name);
 	if (options->lambda > 0 && h.found.deaf[0] && !h.found.weight)
 		warn("%s: all teachers have the weight 0: the language of the "
 		     "first utterance is %s", s->in.name, h.found.deaf);

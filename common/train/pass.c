@@ -23,6 +23,7 @@ struct pass {
 	struct frame frame;       /* as read */
 	size_t skip;              /* batches that were done before */
 	size_t dropped, heard;    /* utterances */
+	size_t unwritten;         /* batches since a checkpoint */
 	FILE *log;
 	struct loss_sums sums;    /* over the pass */
 	struct origin origin;     /* of the stream's runs so far */
@@ -96,6 +97,28 @@ label_check(const struct model *m, struct frame *f)
 	return label_foreign(m, f, label);
 }
 
+/*
+ * What a student's attention keeps grows with the square of the rows: of a
+ * minute some 100 MB, of half an hour more than there is.
+ */
+static const char *
+length_check(const struct trainer *t, struct frame *f, size_t rows)
+{
+	enum { ROWS_MOST = 6000, SIZE = 160 };
+	const struct features_type *type = &t->model->features;
+	double row = (double)type->hop / (double)type->rate;
+	char *why;
+
+	if (t->model->network || !strchr(t->model->shape.blocks, 'a') ||
+	    rows <= ROWS_MOST || (t->options.augment && t->options.spec.crop))
+		return NULL;
+	why = arena_take(&f->arena, SIZE, 1);
+	snprintf(why, SIZE, "%.1f s, of which training takes %.0f at most (cut "
+	         "it by wavread --window, or hear pieces of it by --augment)",
+	         row * (double)rows, row * ROWS_MOST);
+	return why;
+}
+
 /* Takes the utterance that was read, or says why it is of no use. */
 static const char *
 example_take(struct pass *p, struct example *e)
@@ -107,6 +130,8 @@ example_take(struct pass *p, struct example *e)
 	size_t length;
 
 	if (view)
+		why = length_check(p->t, f, e->rows);
+	if (view && !why)
 		why = label_check(m, f);
 	if (!view || why)
 		return why;
@@ -219,7 +244,8 @@ batch_do(struct pass *p, size_t count, struct loss_process *loss)
 	}
 	learnt = trainer_batch(p->t, p->example, count, loss, &sums);
 	for (size_t i = 0; i < learnt; i++)
-		lineage_utterance(p->lineage, &p->example[i].frame);
+		lineage_utterance(p->lineage, &p->example[i].frame,
+		                  p->t->model);
 	p->heard += learnt;
 	p->dropped += count - learnt;
 	progress->batches++;
@@ -229,8 +255,10 @@ batch_do(struct pass *p, size_t count, struct loss_process *loss)
 	p->sums.kd += sums.kd;
 	p->sums.utterances += sums.utterances;
 	p->sums.right += sums.right;
+	p->unwritten++;
 	if (p->options->checkpoint > 0 && p->t->pending == 0 &&
-	    progress->batches % (size_t)p->options->checkpoint == 0) {
+	    p->unwritten >= (size_t)p->options->checkpoint) {
+		p->unwritten = 0;
 		teachers_inherit(p, loss);
 		checkpoint_write(p->options->out, p->t, p->lineage);
 	}

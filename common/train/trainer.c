@@ -19,16 +19,24 @@ static const uint64_t COUNT_MAX = (uint64_t)1 << 48;
 
 /* The optimiser's tensors are as long as the parameters, in their order. */
 static float *
-state_take(const struct trainer *t, const char *name, bool *resumed)
+state_take(const struct trainer *t, const char *name, bool square,
+           bool *resumed)
 {
 	const struct safetensors_entry *e =
 		safetensors_find(model_training(t->model), name);
 	size_t n = t->model->params.length;
 	float *x = xcalloc(n, sizeof *x);
+	bool sound;
 
 	*resumed = e != NULL;
 	if (e && (e->length != n || !safetensors_floats(x, e)))
 		die("%s: tensor %s does not fit the parameters",
+		    t->model->name, name);
+	sound = floats_finite(x, n);
+	for (size_t i = 0; i < n && sound; i++)
+		sound = !square || x[i] >= 0;
+	if (!sound)
+		die("%s: tensor %s holds what no training leaves",
 		    t->model->name, name);
 	return x;
 }
@@ -112,10 +120,11 @@ trainer_init(struct trainer *t, struct model *m,
 	if (t->options.adamw.rate <= 0)
 		t->options.adamw.rate = m->network ? NETWORK_RATE
 		                                   : STUDENT_RATE;
-	t->m = state_take(t, "optimizer.m", &resumed);
-	t->v = state_take(t, "optimizer.v", &resumed);
+	t->m = state_take(t, "optimizer.m", false, &resumed);
+	t->v = state_take(t, "optimizer.v", true, &resumed);
 	if (!m->network) /* it would take as much memory as the weights */
-		t->average = state_take(t, "optimizer.average", &resumed);
+		t->average = state_take(t, "optimizer.average", false,
+		                        &resumed);
 	if (t->average && !resumed)
 		memcpy(t->average, m->block,
 		       m->params.length * sizeof *t->average);
@@ -131,7 +140,7 @@ trainer_init(struct trainer *t, struct model *m,
 		state_miss(t);
 	if (options->total > 0 &&
 	    t->progress.updates >= (size_t)options->total)
-		warn("%s: has had %zu updates: the rate is 0 from the %dth on "
+		warn("%s: has had %zu updates: the rate is 0 from update %d on "
 		     "(--total-steps)", m->name, t->progress.updates,
 		     options->total);
 	t->gradient = xcalloc(m->params.length, sizeof *t->gradient);
@@ -208,6 +217,19 @@ update(struct trainer *t)
 		          &t->model->network->weights,
 		          &t->model->network->config);
 	t->pending = t->pending_utterances = 0;
+}
+
+void
+trainer_check(const struct trainer *t)
+{
+	size_t n = t->model->params.length;
+
+	if (!floats_finite(t->model->block, n) || !floats_finite(t->m, n) ||
+	    !floats_finite(t->v, n) ||
+	    (t->average && !floats_finite(t->average, n)))
+		die("update %zu: the weights, or the optimiser's state, are "
+		    "no finite numbers any more (try a lower --rate, or "
+		    "--clip)", t->progress.updates);
 }
 
 void

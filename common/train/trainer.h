@@ -78,6 +78,9 @@ void trainer_release(struct trainer *t);
 size_t trainer_batch(struct trainer *t, struct example *example, size_t count,
                      struct loss_process *loss, struct loss_sums *sums);
 
+/* Dies where the weights, or what the optimiser keeps, are not finite. */
+void trainer_check(const struct trainer *t);
+
 /* The update that is still pending when a pass ends, if any. */
 void trainer_flush(struct trainer *t);
 

@@ -32,6 +32,8 @@ def spoil(frame, mode):
         frame['dlogits'] = tensor(1, 0, 0, float('nan'))
     if mode == 'huge-gradient':
         frame['dlogits'] = tensor(3e38, -3e38, 3e38, -3e38)
+    if mode == 'steep':
+        frame['dlogits'] = tensor(1e25, 0, 0, -1e25)
     if mode == 'embedding-length':
         frame['dembedding'] = tensor(1, 0, 0)
     if mode == 'text':

@@ -64,6 +64,7 @@ test_many(void **state)
 	enum { SIZE = 2 * JSON_ITEMS_MAX + 100 };
 	char *text = malloc(SIZE);
 	const char *why = NULL;
+	struct json *j;
 
 	(void)state;
 	for (size_t i = 0; i < SIZE; i++)
@@ -73,6 +74,12 @@ test_many(void **state)
 	text[SIZE - 1] = ']';
 	assert_null(json_parse(text, SIZE, &why));
 	assert_non_null(strstr(why, "many"));
+	for (size_t i = 2; i < SIZE - 2; i++)
+		text[i] = ','; /* of a text, they part nothing */
+	text[1] = text[SIZE - 2] = '"';
+	j = json_parse(text, SIZE, &why);
+	assert_non_null(j);
+	json_release(j);
 	free(text);
 }
 

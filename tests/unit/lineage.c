@@ -36,13 +36,13 @@ seen(const struct lineage *l, const char *want, const char *id,
 	assert_string_equal(got ? got : "", want);
 }
 
+static const struct model deaf = { .name = "none" };
+
 /* Of a model that has heard nothing. */
 static void
 lineage_begin(struct lineage *l)
 {
-	struct model m = { .name = "none" };
-
-	lineage_init(l, &m);
+	lineage_init(l, &deaf);
 }
 
 static void
@@ -52,8 +52,8 @@ two_corpora_may_have_one_name(void **state)
 
 	(void)state;
 	lineage_begin(&l);
-	lineage_utterance(&l, say("u", "A", "01"));
-	lineage_utterance(&l, say("v", "B", "02"));
+	lineage_utterance(&l, say("u", "A", "01"), &deaf);
+	lineage_utterance(&l, say("v", "B", "02"), &deaf);
 	seen(&l, "speaker", "x", "A", "01");
 	seen(&l, "", "x", "B", "01");
 	seen(&l, "", "u", "A", "02");
@@ -72,10 +72,10 @@ a_path_may_begin_elsewhere(void **state)
 
 	(void)state;
 	lineage_begin(&l);
-	lineage_utterance(&l, say("clips/a/1034.wav", "A", "01"));
-	lineage_utterance(&l, say("b/utterance34.wav", NULL, NULL));
-	lineage_utterance(&l, say("utterance35.wav", NULL, NULL));
-	lineage_utterance(&l, say("wav/01.wav", NULL, NULL));
+	lineage_utterance(&l, say("clips/a/1034.wav", "A", "01"), &deaf);
+	lineage_utterance(&l, say("b/utterance34.wav", NULL, NULL), &deaf);
+	lineage_utterance(&l, say("utterance35.wav", NULL, NULL), &deaf);
+	lineage_utterance(&l, say("wav/01.wav", NULL, NULL), &deaf);
 	seen(&l, "utterance", "/home/x/clips/a/1034.wav", NULL, NULL);
 	seen(&l, "utterance", "../b/utterance34.wav", NULL, NULL);
 	seen(&l, "", "a/1034.wav", NULL, NULL);
@@ -97,8 +97,8 @@ a_name_may_have_a_line_end(void **state)
 
 	(void)state;
 	lineage_begin(&l);
-	lineage_utterance(&l, say("u", NULL, "an\nn"));
-	lineage_utterance(&l, say("v\nw", NULL, NULL));
+	lineage_utterance(&l, say("u", NULL, "an\nn"), &deaf);
+	lineage_utterance(&l, say("v\nw", NULL, NULL), &deaf);
 	lineage_texts(text, &l);
 	m.file.metadata = text;
 	m.file.metadata_count = LINEAGE_TEXTS;
@@ -123,13 +123,13 @@ a_window_is_of_its_recording(void **state)
 
 	(void)state;
 	lineage_begin(&l);
-	lineage_utterance(&l, say("u.wav", "A", "01"));
+	lineage_utterance(&l, say("u.wav", "A", "01"), &deaf);
 	seen(&l, "utterance", "u.wav:1.000-2.500", NULL, NULL);
 	seen(&l, "utterance", "u.wav:0.000-12.000", NULL, NULL);
 	for (const char *const *id = others; *id; id++)
 		seen(&l, "", *id, NULL, NULL);
-	lineage_utterance(&l, say("v.wav:1.000-2.500", "A", "02"));
-	lineage_utterance(&l, say("w.wav:1.000-2.500", "A", NULL));
+	lineage_utterance(&l, say("v.wav:1.000-2.500", "A", "02"), &deaf);
+	lineage_utterance(&l, say("w.wav:1.000-2.500", "A", NULL), &deaf);
 	seen(&l, "utterance", "v.wav", NULL, NULL);
 	seen(&l, "utterance", "v.wav:2.000-3.500", NULL, NULL);
 	seen(&l, "utterance", "w.wav", NULL, NULL);
@@ -144,8 +144,8 @@ a_corpus_that_nobody_names_may_be_any(void **state)
 
 	(void)state;
 	lineage_begin(&l);
-	lineage_utterance(&l, say("u", "A", "01"));
-	lineage_utterance(&l, say("v", NULL, "02"));
+	lineage_utterance(&l, say("u", "A", "01"), &deaf);
+	lineage_utterance(&l, say("v", NULL, "02"), &deaf);
 	seen(&l, "speaker", "x", NULL, "01");
 	seen(&l, "speaker", "x", NULL, "02");
 	seen(&l, "speaker", "x", "Z", "02");
@@ -160,8 +160,8 @@ without_a_speaker_it_is_the_utterance(void **state)
 
 	(void)state;
 	lineage_begin(&l);
-	lineage_utterance(&l, say("u", "A", NULL));
-	lineage_utterance(&l, say("v", "A", ""));
+	lineage_utterance(&l, say("u", "A", NULL), &deaf);
+	lineage_utterance(&l, say("v", "A", ""), &deaf);
 	seen(&l, "utterance", "u", "A", NULL);
 	seen(&l, "utterance", "v", NULL, "03");
 	seen(&l, "", "u", "B", NULL);
@@ -180,8 +180,8 @@ metadata_keep_it(void **state)
 
 	(void)state;
 	lineage_begin(&l);
-	lineage_utterance(&l, say("u", "A", "01"));
-	lineage_utterance(&l, say("v", "B", NULL));
+	lineage_utterance(&l, say("u", "A", "01"), &deaf);
+	lineage_utterance(&l, say("v", "B", NULL), &deaf);
 	lineage_texts(text, &l);
 	lineage_init(&again, &m);
 	assert_int_equal(again.voices.count, 2);
