@@ -66,9 +66,10 @@ attention_rounded(size_t T, size_t D)
 	return (size_t)omp_get_max_threads() * rounded_most(T, D);
 }
 
+/* each: rounded_most, asked for outside a region, whose answer is another. */
 static struct head
 head_of(size_t h, const float *qkv, const struct attention_extra *extra,
-        size_t T, size_t C, size_t heads)
+        size_t T, size_t C, size_t heads, size_t each)
 {
 	size_t D = C / heads;
 	struct head a = {
@@ -87,8 +88,8 @@ head_of(size_t h, const float *qkv, const struct attention_extra *extra,
 	}
 	if (extra && extra->unit) {
 		a.unit = extra->unit;
-		a.rounded = extra->rounded + (size_t)omp_get_thread_num() *
-			rounded_most(T, D);
+		a.rounded = extra->rounded +
+			(size_t)omp_get_thread_num() * each;
 	}
 	return a;
 }
@@ -142,13 +143,14 @@ attention_forward(float *out, float *probability, float *scratch,
                   size_t T, size_t C, size_t heads)
 {
 	size_t blocks = (T + QUERIES - 1) / QUERIES;
+	size_t each = rounded_most(T, C / heads);
 
 	#pragma omp parallel for schedule(dynamic) \
 	        if (chunk_worth_products(T * T * C))
 	for (size_t i = 0; i < heads * blocks; i++) {
 		size_t h = i / blocks, t = i % blocks * QUERIES;
 		size_t rows = T - t < QUERIES ? T - t : QUERIES;
-		struct head a = head_of(h, qkv, extra, T, C, heads);
+		struct head a = head_of(h, qkv, extra, T, C, heads, each);
 		float *own = scratch + (size_t)omp_get_thread_num() *
 			BLOCKS * block_floats(T);
 		float *p = probability ? probability + (h * T + t) * T : own;
@@ -207,10 +209,12 @@ attention_backward(float *dqkv, float *dgate, float *drelative,
                    const struct attention_extra *extra,
                    size_t T, size_t C, size_t heads)
 {
+	size_t each = rounded_most(T, C / heads);
+
 	#pragma omp parallel for schedule(dynamic) \
 	        if (chunk_worth_products(T * T * C))
 	for (size_t h = 0; h < heads; h++) {
-		struct head a = head_of(h, qkv, extra, T, C, heads);
+		struct head a = head_of(h, qkv, extra, T, C, heads, each);
 		float *own = scratch + (size_t)omp_get_thread_num() *
 			BLOCKS * block_floats(T);
 		float *dq = dqkv + h * a.D, *dk = dq + C, *dv = dk + C, *ds;

@@ -75,14 +75,16 @@ block(float *sums, const float *bias, struct bf16_strip strip,
       const uint16_t *panel, size_t rows, size_t steps,
       struct bf16_next next)
 {
-	size_t groups = (rows + ROWS - 1) / ROWS;
+	size_t groups = (rows + ROWS - 1) / ROWS, left = next.lines;
 
-	next.lines = (next.lines + groups - 1) / groups;
-	for (size_t r = 0; r < rows; r += ROWS) {
+	for (size_t r = 0; r < rows; r += ROWS, groups--) {
+		next.lines = (left + groups - 1) / groups;
+		left -= next.lines;
 		rows_multiply(sums + r * BF16_BLOCK, bias,
 		              strip.data + r * strip.row, strip.row,
 		              strip.step, panel, steps, next);
-		next.data += steps * next.lines * BF16_LINE;
+		if (next.lines > 0)
+			next.data += steps * next.lines * BF16_LINE;
 	}
 }
 

@@ -24,10 +24,7 @@ struct bf16_strip {
 	size_t row, step;         /* to the next row, to the next 32 of K */
 };
 
-/*
- * Memory that will be asked for next: so many lines of 64 bytes are fetched
- * with each step, in all a little more than there is, perhaps.
- */
+/* What will be asked for next: so many lines of 64 bytes with each step. */
 struct bf16_next {
 	const uint16_t *data;
 	size_t lines;

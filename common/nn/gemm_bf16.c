@@ -146,14 +146,14 @@ struct area {
 	size_t m, n, rows, columns, after;
 };
 
-/* What is fetched with a block of so many strips, after done rows. */
+/* What is fetched with strip i of so many: of few each some, of many a few. */
 static struct bf16_next
-share_of(const uint16_t *panel, size_t deep, size_t done, size_t strips)
+share_of(const uint16_t *panel, size_t deep, size_t i, size_t strips)
 {
-	size_t lines = (BF16_BLOCK + strips - 1) / strips;
+	size_t from = i * BF16_BLOCK / strips;
 
 	return (struct bf16_next){
-		panel + done / BF16_BLOCK * lines * deep, lines
+		panel + from * deep, (i + 1) * BF16_BLOCK / strips - from
 	};
 }
 
@@ -174,8 +174,8 @@ columns_multiply(const struct bf16_out *out, const struct bf16_unit *unit,
 		struct bf16_next share = { .lines = 0 };
 
 		if (next < s->N)
-			share = share_of(packed + next * s->deep, s->deep, r,
-			                 strips);
+			share = share_of(packed + next * s->deep, s->deep,
+			                 r / BF16_BLOCK, strips);
 		block_place(&b, out, s->start + a->m + r, n,
 		            chunk_length(r, BF16_BLOCK, a->rows), width);
 		unit->block(b.sums, bias, strip_of(s, a->m + r),
