@@ -121,7 +121,7 @@ main(int argc, char *argv[])
 	where_warn_unseen(&where);
 	balance_check(&s.balance, &balance);
 	list = shuffle_list(&s, (size_t)c.count, &length);
-	if (c.where.length > 0 && s.index.places == 0)
+	if (where.length > 0 && s.index.places == 0)
 		warn("no utterance is as --where wants it");
 	writer_open(&out, stdout, "<stdout>", NULL, argc, argv);
 	shuffle(&s.index, list, length, &out);
