@@ -17,7 +17,10 @@
 static const float STUDENT_RATE = 1e-3f, NETWORK_RATE = 3e-5f;
 static const uint64_t COUNT_MAX = (uint64_t)1 << 48;
 
-/* The optimiser's tensors are as long as the parameters, in their order. */
+/*
+ * The optimiser's tensors are as long as the parameters, in their order; those
+ * of squares have nothing below 0.
+ */
 static float *
 state_take(const struct trainer *t, const char *name, bool square,
            bool *resumed)
@@ -35,10 +38,11 @@ state_take(const struct trainer *t, const char *name, bool square,
 	sound = floats_finite(x, n);
 	for (size_t i = 0; i < n && sound; i++)
 		sound = !square || x[i] >= 0;
-	if (!sound)
-		die("%s: tensor %s holds what no training leaves",
-		    t->model->name, name);
-	return x;
+	if (sound)
+		return x;
+	free(x);
+	die("%s: tensor %s holds what no training leaves", t->model->name,
+	    name);
 }
 
 /* A number of the metadata, up to most; 0 for a model never trained. */
