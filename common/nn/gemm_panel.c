@@ -88,11 +88,22 @@ panel_pack(float *panel, const float *weight, size_t ldw, size_t n, size_t K)
 		}
 }
 
-/* y += x panel, or from bias on; ROWS or fewer rows, a constant. */
+/* Brings a line of each row of a part, at k, nearer. */
+INLINE void
+fetch(struct part p, size_t k)
+{
+	for (size_t m = 0; m < p.n && k < p.depth; m++)
+		_mm_prefetch(p.weight + m * p.ld + k, _MM_HINT_T0);
+}
+
+/*
+ * y += x panel, or from bias on; ROWS or fewer rows, a constant.  On the way
+ * soon is fetched, little by little: many lines at once would hold up others.
+ */
 INLINE void
 tile(float *y, size_t ldy, const float *x, size_t ldx, const float *panel,
      const float *bias, bool onto, struct columns there, size_t K,
-     const size_t rows)
+     const size_t rows, struct part soon)
 {
 	__m512 left[ROWS], right[ROWS];
 
@@ -104,15 +115,20 @@ tile(float *y, size_t ldy, const float *x, size_t ldx, const float *panel,
 		right[r] = !start ? _mm512_setzero_ps()
 			: _mm512_maskz_loadu_ps(there.right, start + LANES);
 	}
-	for (size_t k = 0; k < K; k++) {
-		__m512 l = _mm512_loadu_ps(panel + k * COLUMNS);
-		__m512 g = _mm512_loadu_ps(panel + k * COLUMNS + LANES);
+	for (size_t k = 0; k < K;) {
+		size_t end = k + chunk_length(k, LANES, K);
 
-		for (size_t r = 0; r < rows; r++) {
-			__m512 a = _mm512_set1_ps(x[r * ldx + k]);
+		fetch(soon, k);
+		for (; k < end; k++) {
+			__m512 l = _mm512_loadu_ps(panel + k * COLUMNS);
+			__m512 g = _mm512_loadu_ps(panel + k * COLUMNS + LANES);
 
-			left[r] = _mm512_fmadd_ps(a, l, left[r]);
-			right[r] = _mm512_fmadd_ps(a, g, right[r]);
+			for (size_t r = 0; r < rows; r++) {
+				__m512 a = _mm512_set1_ps(x[r * ldx + k]);
+
+				left[r] = _mm512_fmadd_ps(a, l, left[r]);
+				right[r] = _mm512_fmadd_ps(a, g, right[r]);
+			}
 		}
 	}
 	for (size_t r = 0; r < rows; r++) {
@@ -120,15 +136,6 @@ tile(float *y, size_t ldy, const float *x, size_t ldx, const float *panel,
 		_mm512_mask_storeu_ps(y + r * ldy + LANES, there.right,
 		                      right[r]);
 	}
-}
-
-/* Brings rows m to end of what is packed next nearer. */
-TARGET static void
-fetch(struct part p, size_t m, size_t end)
-{
-	for (; m < end; m++)
-		for (size_t k = 0; k < p.depth; k += LANES)
-			_mm_prefetch(p.weight + m * p.ld + k, _MM_HINT_T0);
 }
 
 /* All rows, in tiles as even as can be; on the way next is fetched. */
@@ -144,17 +151,21 @@ tiles(float *y, size_t ldy, const float *x, size_t ldx, const float *panel,
 		size_t height = (i + 1) * rows / count - from;
 		float *to = y + from * ldy;
 		const float *a = x + from * ldx;
+		size_t m = i * next.n / count;
+		struct part soon = {
+			next.weight + m * next.ld, next.ld,
+			(i + 1) * next.n / count - m, next.depth
+		};
 
-		fetch(next, i * next.n / count, (i + 1) * next.n / count);
 		if (height == ROWS)
 			tile(to, ldy, a, ldx, panel, bias, onto, there, K,
-			     ROWS);
+			     ROWS, soon);
 		else if (height == ROWS - 1)
 			tile(to, ldy, a, ldx, panel, bias, onto, there, K,
-			     ROWS - 1);
+			     ROWS - 1, soon);
 		else
 			tile(to, ldy, a, ldx, panel, bias, onto, there, K,
-			     ROWS - 2);
+			     ROWS - 2, soon);
 	}
 }
 
