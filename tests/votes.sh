@@ -214,7 +214,7 @@ check 'a student learns from votes alone' '
 	test "$(modeldump -k passes s)" = 1
 '
 check 'votes that are none drop their row, by its id, and no other' '
-	for bad in -1 nan NaN inf -inf x 1,5 "1 2" 1e999 ""
+	for bad in -1 nan NaN inf -inf x 1,5 "1 2" " 1" 1e999 ""
 	do
 		drops "b.wav\t1\t$bad\t2" \
 			"b.wav: dropped: fear: want a number of votes"

@@ -456,17 +456,16 @@ check 'what no frame can hold is told to take windows' '
 	says "x: dropped: longer than a frame can hold (use --window)" err
 	wavread --raw --max-seconds 1 x 2>err | field end | grep -qx 1
 '
-check 'blanks at the ends of names and values are none' '
+check 'blanks at the ends of names of columns are none' '
 	tone "a b.wav" 1
 	cp "a b.wav" " c "
-	printf " path\t label \tspeaker\na b.wav\tAnger \t x y\n" >m.tsv
+	printf " path\t label \tspeaker\na b.wav\tAnger\t x y\n" >m.tsv
 	printf " c \t\t  \n" >>m.tsv
 	wavread -M m.tsv 2>err | framecut -d audio,rate,channels |
 		framedump --json | sed "s/\"frame\":\"utterance\",//" >out
 	test ! -s err
-	grep "^{\"id\":\"a b.wav\",\"label\":\"anger\",\"speaker\":\"x y\"" out
+	grep "^{\"id\":\"a b.wav\",\"label\":\"anger\",\"speaker\":\" x y\"" out
 	grep "^{\"id\":\" c \"" out
-	! grep "\"c.*label\|\"c.*speaker" out
 '
 check 'a manifest gives names, words and parts' '
 	mkdir data data/wav

@@ -92,12 +92,9 @@ trimmed(char *text)
 	return text;
 }
 
-/*
- * Cuts text at its tabs into at most max pieces, trimmed but for that of
- * column whole; returns how many it has.
- */
+/* Cuts text at its tabs into at most max pieces; returns how many it has. */
 static size_t
-line_cut(char *text, const char **piece, size_t max, size_t whole)
+line_cut(char *text, const char **piece, size_t max, bool trim)
 {
 	size_t n = 0;
 
@@ -106,7 +103,7 @@ line_cut(char *text, const char **piece, size_t max, size_t whole)
 		if (tab)
 			*tab = '\0';
 		if (n < max)
-			piece[n] = n == whole ? text : trimmed(text);
+			piece[n] = trim ? trimmed(text) : text;
 		n++;
 	}
 	return n;
@@ -212,7 +209,7 @@ heading_read(struct manifest *m)
 		    m->columns);
 	m->column = xcalloc(m->columns, sizeof *m->column);
 	m->value = xcalloc(m->columns, sizeof *m->value);
-	line_cut(m->heading, m->column, m->columns, m->columns);
+	line_cut(m->heading, m->column, m->columns, true);
 	columns_check(m);
 	if (!m->ids)
 		columns_doubt(m);
@@ -271,8 +268,7 @@ static const char *
 line_parse(struct manifest *m)
 {
 	const char *path, *id, *why;
-	size_t pieces = line_cut(m->text, m->value, m->columns,
-	                         column_find(m, "path"));
+	size_t pieces = line_cut(m->text, m->value, m->columns, false);
 
 	if (pieces < m->columns)
 		return "fewer columns than the heading";

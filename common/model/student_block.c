@@ -62,11 +62,11 @@ mlp_forward(struct student_kept *k, const float *trunk,
 	layernorm_forward(k->norm, k->mean, k->rstd, k->h, w->norm.gain,
 	                  w->norm.bias, N, d,
 	                  LAYERNORM_EPSILON);
-	linear_forward(k->wide, k->norm, d, w->wide.weight, w->wide.bias,
-	               N, d, wide);
+	linear_forward_few(k->wide, k->norm, d, w->wide.weight, w->wide.bias,
+	                   N, d, wide);
 	gelu_forward(k->active, k->wide, N * wide);
-	linear_forward(y, k->active, wide, w->narrow.weight, w->narrow.bias,
-	               N, wide, d);
+	linear_forward_few(y, k->active, wide, w->narrow.weight,
+	                   w->narrow.bias, N, wide, d);
 	k->mask = branch_join(y, trunk, y, N * d, dropout, arena);
 	return y;
 }
@@ -113,8 +113,8 @@ attention_branch_forward(struct student_kept *k,
 	                  k->attention_rstd, k->x, w->attention_norm.gain,
 	                  w->attention_norm.bias, N, d,
 	                  LAYERNORM_EPSILON);
-	linear_forward(k->qkv, k->attention_norm, d, w->qkv.weight,
-	               w->qkv.bias, N, d, 3 * d);
+	linear_forward_few(k->qkv, k->attention_norm, d, w->qkv.weight,
+	                   w->qkv.bias, N, d, 3 * d);
 	for (size_t u = 0; u < r->count; u++) {
 		size_t T = rows_of(r, u), at = r->start[u];
 
@@ -123,7 +123,8 @@ attention_branch_forward(struct student_kept *k,
 		                  arena_floats(arena, attention_scratch(T)),
 		                  k->qkv + at * 3 * d, NULL, T, d, r->heads);
 	}
-	linear_forward(y, k->attended, d, w->out.weight, w->out.bias, N, d, d);
+	linear_forward_few(y, k->attended, d, w->out.weight, w->out.bias, N,
+	                   d, d);
 	k->attention_mask = branch_join(y, k->x, y, N * d, dropout, arena);
 	return y;
 }

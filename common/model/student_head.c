@@ -21,11 +21,11 @@ pool_rows_forward(struct student_head_kept *k, const struct student_rows *r,
 	k->weight = arena_floats(arena, N);
 	layernorm_forward(k->norm, k->mean, k->rstd, k->trunk, w->norm.gain,
 	                  w->norm.bias, N, d, LAYERNORM_EPSILON);
-	linear_forward(k->hidden, k->norm, d, w->score.weight, w->score.bias,
-	               N, d, d / 2);
+	linear_forward_few(k->hidden, k->norm, d, w->score.weight,
+	                   w->score.bias, N, d, d / 2);
 	tanh_forward(k->hidden, k->hidden, N * (d / 2));
-	linear_forward(score, k->hidden, d / 2, w->score_out.weight,
-	               w->score_out.bias, N, d / 2, 1);
+	linear_forward_few(score, k->hidden, d / 2, w->score_out.weight,
+	                   w->score_out.bias, N, d / 2, 1);
 	for (size_t u = 0; u < r->count; u++) {
 		size_t at = r->start[u];
 

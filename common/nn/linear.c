@@ -1,11 +1,15 @@
+#include <stdlib.h>
+#include <string.h>
+
 #include "core/vector.h"
+#include "core/xalloc.h"
 #include "nn/chunk.h"
 #include "nn/gemm.h"
 #include "nn/gemm_panel.h"
 #include "nn/linear.h"
 
-/* Channels whose sums one thread takes. */
-enum { COLUMNS = 64 };
+/* Channels whose sums one thread takes; rows that are no few any more. */
+enum { COLUMNS = 64, MANY = 24 };
 
 void
 linear_forward_into(float *y, size_t ldy, const float *x, size_t ldx,
@@ -28,6 +32,27 @@ linear_forward(float *y, const float *x, size_t ldx,
                size_t N, size_t I, size_t O)
 {
 	linear_forward_into(y, O, x, ldx, weight, bias, N, I, O);
+}
+
+void
+linear_forward_few(float *y, const float *x, size_t ldx,
+                   const float *weight, const float *bias,
+                   size_t N, size_t I, size_t O)
+{
+	float *many, *sums;
+
+	if (N >= MANY) {
+		linear_forward(y, x, ldx, weight, bias, N, I, O);
+		return;
+	}
+	many = xcalloc(MANY * I, sizeof *many);
+	sums = xmalloc(MANY * O, sizeof *sums);
+	for (size_t n = 0; n < N; n++)
+		memcpy(many + n * I, x + n * ldx, I * sizeof *many);
+	linear_forward(sums, many, I, weight, bias, MANY, I, O);
+	memcpy(y, sums, N * O * sizeof *y);
+	free(many);
+	free(sums);
 }
 
 VECTORISED static void

@@ -14,6 +14,15 @@ void linear_forward(float *y, const float *x, size_t ldx,
                     size_t N, size_t I, size_t O);
 
 /*
+ * The same, of rows that may be few: for those BLAS has kernels that add up in
+ * another order, so an utterance of some rows would give other bits by itself
+ * than packed with others.
+ */
+void linear_forward_few(float *y, const float *x, size_t ldx,
+                        const float *weight, const float *bias,
+                        size_t N, size_t I, size_t O);
+
+/*
  * Adds to dx, dweight [O,I] and dbias [O], each of which may be NULL.
  * dx: N rows of I floats, lddx >= I from one to the next.
  */

@@ -263,10 +263,10 @@ compare_alone(struct network *n, double tolerance)
 }
 
 /*
- * The same bits where no rows are left over.  BLAS takes those that are by
- * another kernel, which adds in another order, and which rows these are
- * depends on how many there are: float sums of up to 576 terms, in six blocks,
- * then differ.  predict runs utterances one at a time, so it is exact.
+ * The same bits where no rows are left over, else a few parts in 10^7: BLAS
+ * takes the last rows of a product by another kernel, which adds in another
+ * order, and which rows are last depends on how many there are.  predict runs
+ * utterances one at a time, so it is exact.
  */
 static void
 test_alone(void **state)
@@ -279,7 +279,7 @@ test_alone(void **state)
 	compare_alone(&n, 0);
 	network_release(&n);
 	network_init(&n, &base, UTTERANCES_MAX);
-	compare_alone(&n, 4e-6);
+	compare_alone(&n, 2e-6);
 	network_release(&n);
 	network_init(&n, &tiny, UTTERANCES_MAX);
 	compare_alone(&n, 2e-6);
