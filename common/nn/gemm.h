@@ -43,7 +43,7 @@ struct gemm_tile gemm_tile(const struct gemm_cut *c, size_t i);
 
 /*
  * Once, before the first gemm and before any thread is started: one thread a
- * call, so that results are repeatable.
+ * call, so that results are repeatable, and kernels that suit the processor.
  */
 void gemm_begin(void);
 

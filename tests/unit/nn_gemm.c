@@ -1,4 +1,6 @@
 /* gemm(): each combination of sides, strides, empty sizes. */
+#define _DEFAULT_SOURCE /* setenv */
+#include <cblas.h>
 #include <omp.h>
 #include <string.h>
 
@@ -216,6 +218,59 @@ test_repeatable(void **state)
 	free(D);
 }
 
+#if defined(__x86_64__) && defined(__GNUC__)
+
+extern void gotoblas_dynamic_init(void) __attribute__((weak));
+extern void gotoblas_dynamic_quit(void) __attribute__((weak));
+
+/* What an OpenBLAS picks that does not know the processor. */
+static void
+core_forget(void)
+{
+	setenv("OPENBLAS_CORETYPE", "Prescott", 1);
+	gotoblas_dynamic_quit();
+	gotoblas_dynamic_init();
+	unsetenv("OPENBLAS_CORETYPE");
+}
+
+static void
+test_core(void **state)
+{
+	const char *named = getenv("OPENBLAS_CORETYPE");
+	char *was = named ? strdup(named) : NULL;
+
+	(void)state;
+	if (!gotoblas_dynamic_init || !gotoblas_dynamic_quit ||
+	    !__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+		skip();
+	core_forget();
+	assert_string_equal(openblas_get_corename(), "Prescott");
+	gemm_begin();
+	assert_string_not_equal(openblas_get_corename(), "Prescott");
+	assert_null(getenv("OPENBLAS_CORETYPE"));
+	sides(gemm, 130, 67, 70);
+	core_forget();
+	setenv("OPENBLAS_CORETYPE", "Prescott", 1);
+	gemm_begin();
+	assert_string_equal(openblas_get_corename(), "Prescott");
+	unsetenv("OPENBLAS_CORETYPE");
+	gemm_begin();
+	if (was)
+		setenv("OPENBLAS_CORETYPE", was, 1);
+	free(was);
+}
+
+#else
+
+static void
+test_core(void **state)
+{
+	(void)state;
+	skip();
+}
+
+#endif
+
 int
 main(void)
 {
@@ -238,6 +293,8 @@ main(void)
 		  test_begin, NULL, NULL, NULL },
 		{ "the same product twice gives the same bytes",
 		  test_repeatable, NULL, NULL, NULL },
+		{ "kernels suit a processor that BLAS does not know",
+		  test_core, NULL, NULL, NULL },
 	};
 
 	gemm_begin();
