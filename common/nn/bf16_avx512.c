@@ -89,8 +89,7 @@ block(float *sums, const float *bias, struct bf16_strip strip,
 }
 
 const struct bf16_unit bf16_avx512 = {
-	.name = "avx512", .fast = true, .strided = true,
-	.present = present, .block = block
+	.name = "avx512", .fast = true, .present = present, .block = block
 };
 
 #else

@@ -43,7 +43,6 @@ bf16_fetch(const uint16_t *data, size_t lines)
 struct bf16_unit {
 	const char *name;
 	bool fast;
-	bool strided;             /* as fast on rows that are not packed */
 	bool (*present)(void);
 	void (*begin)(void);      /* in each thread, before; or NULL */
 	void (*end)(void);

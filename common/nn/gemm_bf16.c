@@ -104,8 +104,8 @@ struct slab {
 
 /* Without scratch all lie as they are read. */
 static struct slab
-slab_of(const struct bf16_in *A, const struct bf16_unit *unit, size_t start,
-        size_t rows, size_t N, size_t K, uint16_t *scratch)
+slab_of(const struct bf16_in *A, size_t start, size_t rows, size_t N, size_t K,
+        uint16_t *scratch)
 {
 	struct slab s = {
 		.A = A, .start = start, .rows = rows, .packed = scratch,
@@ -114,7 +114,7 @@ slab_of(const struct bf16_in *A, const struct bf16_unit *unit, size_t start,
 
 	if (!scratch)
 		s.lying = bf16_round_up(rows);
-	else if (unit->strided && A->half && K == s.deep)
+	else if (A->half && K == s.deep)
 		s.lying = rows / BF16_BLOCK * BF16_BLOCK;
 	return s;
 }
@@ -241,7 +241,7 @@ multiply_tall(const struct bf16_out *out, const struct bf16_unit *unit,
 	for (size_t start = 0; start < M; start += most) {
 		uint16_t *own = scratch + (size_t)omp_get_thread_num() *
 			most * bf16_round_up(K);
-		const struct slab s = slab_of(A, unit, start,
+		const struct slab s = slab_of(A, start,
 		                              chunk_length(start, most, M),
 		                              N, K, own);
 
@@ -258,7 +258,7 @@ gemm_bf16(const struct bf16_out *out, const struct bf16_unit *unit,
           const struct bf16_in *A, const uint16_t *packed,
           size_t M, size_t N, size_t K, uint16_t *scratch)
 {
-	const struct slab s = slab_of(A, unit, 0, M, N, K, scratch);
+	const struct slab s = slab_of(A, 0, M, N, K, scratch);
 	size_t most = rows_of(ROWS, K), down = (M + most - 1) / most;
 	size_t across = (N + COLUMNS - 1) / COLUMNS;
 
