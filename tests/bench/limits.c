@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "nn/gemm.h"
+
 enum { POINTS = 512, FRAMES = 64, ROWS = 75, BLOCK = 1 << 16 };
 
 static double
@@ -66,7 +68,7 @@ sgemm(int width, int utterances)
 		(size_t)w * (size_t)w * 4;
 	double work = 0, spent = 0;
 
-	openblas_set_num_threads(1);
+	gemm_begin();
 #pragma omp parallel reduction(+ : work, spent)
 	{
 		float *x = calloc(size, sizeof *x);
