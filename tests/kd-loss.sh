@@ -375,7 +375,7 @@ check 'fixed weights are those of the teachers who are there' '
 	about "$(show "f[\"weight.en\"]" out)" 1
 	one "$student,$en,$fi" >in
 	fails 1 kd-loss -w fixed:en=1 <in >out 2>err
-	says "a teacher to whom -w fixed gives no weight" err
+	says "a teacher to whom -w fixed gives no weight: fi" err
 	for list in "" en en= en=x en=-1 en=1, =1 en=1,en=2 en=0 en=1,,fi=1
 	do
 		fails 2 kd-loss -w "fixed:$list" 2>err

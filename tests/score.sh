@@ -93,6 +93,7 @@ check 'an answer outside --classes is wrong' '
 check 'a class that --classes invents is refused' '
 	four | fails 1 score --classes angr 2>err
 	says "'\''angr'\'' is neither a class nor a label" err
+	four | fails 2 score --classes "" 2>err
 '
 check 'groups are those of --by, and none with an empty list' '
 	four | score -t --by speaker,language >out
@@ -276,6 +277,9 @@ check 'a picture that cannot be written is an error' '
 	says "no/such/picture.svg" err
 	fails 1 score -p /dev/null table 2>err
 	says "/dev/null: not a regular file" err
+	fails 1 score -p - table 2>err
+	says "score: -: want a file" err
+	test ! -e ./-
 	test -c /dev/null
 '
 check 'controls do not reach the terminal' '

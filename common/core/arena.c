@@ -1,4 +1,5 @@
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,6 +114,17 @@ blocks_free(struct arena *a)
 		free(a->first);
 		a->first = next;
 	}
+}
+
+char *
+arena_join(struct arena *a, const char *before, const char *name,
+           const char *after)
+{
+	size_t size = strlen(before) + strlen(name) + strlen(after) + 1;
+	char *text = arena_take(a, size, 1);
+
+	snprintf(text, size, "%s%s%s", before, name, after);
+	return text;
 }
 
 /* Several blocks become one, of what was taken, when it is next needed. */

@@ -29,6 +29,9 @@ float *arena_floats(struct arena *a, size_t count);
 uint16_t *arena_halves(struct arena *a, size_t count);
 float *arena_zeros(struct arena *a, size_t count);
 char *arena_copy(struct arena *a, const char *bytes, size_t length); /* + NUL */
+/* before, name, after: one text */
+char *arena_join(struct arena *a, const char *before, const char *name,
+                 const char *after);
 
 /*
  * Another arena, always the same, that has rounds of its own and is released

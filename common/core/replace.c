@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -66,6 +67,8 @@ begin(struct replace *r, const char *path)
 	bool exists;
 
 	*r = (struct replace){ .path = path };
+	if (strcmp(path, "-") == 0)
+		return "want a file (./- is one of this name)";
 	/* a device or a pipe must not become a file */
 	exists = stat(path, &old) == 0;
 	if (exists && !S_ISREG(old.st_mode))

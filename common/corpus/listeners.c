@@ -1,5 +1,4 @@
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "core/die.h"
@@ -32,23 +31,11 @@ listeners_choose(struct listeners *l, const struct manifest *m)
 		    m->line);
 }
 
-/* A text in the arena: before, name, after. */
-static const char *
-text_join(struct arena *arena, const char *before, const char *name,
-          const char *after)
-{
-	size_t size = strlen(before) + strlen(name) + strlen(after) + 1;
-	char *text = arena_take(arena, size, 1);
-
-	snprintf(text, size, "%s%s%s", before, name, after);
-	return text;
-}
-
 /* The field "teacher.NAME" what. */
 static const char *
 field_of(const struct listeners *l, struct frame *f, const char *what)
 {
-	return text_join(&f->arena, FIELD_TEACHER, l->name, what);
+	return arena_join(&f->arena, FIELD_TEACHER, l->name, what);
 }
 
 const char *
@@ -63,8 +50,8 @@ listeners_ask(const struct listeners *l, const struct manifest *m,
 		const char *text = manifest_value(m, l->class[k]);
 
 		if (!text || !number_real(text, &count[k]) || count[k] < 0)
-			return text_join(&f->arena, "", l->class[k],
-			                 ": want a number of votes");
+			return arena_join(&f->arena, "", l->class[k],
+			                  ": want a number of votes");
 		sum += count[k];
 	}
 	if (sum == 0 || !isfinite(sum))

@@ -65,7 +65,7 @@ list_check(const struct outcomes *o, const struct predictions *p,
 		exit(STATUS_FAILED);
 	}
 	if (o->classes.length == 0)
-		die("--classes: names no class");
+		die_usage("--classes: names no class");
 }
 
 /* Decides what the classes are. */

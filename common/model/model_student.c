@@ -142,8 +142,8 @@ metadata_read(struct model *m)
 	const char *format = metadata_need(m, "format");
 
 	if (strcmp(format, "tunne-student-1") != 0)
-		die("%s: format \"%s\", this program reads tunne-student-1",
-		    m->name, format);
+		die("%s: format \"%s\", this program reads tunne-student-1 "
+		    "(or the folder of a network)", m->name, format);
 	m->classes = lines_split(metadata_need(m, "classes"), &m->class_count);
 	if (m->class_count > STUDENT_CLASSES_MAX)
 		die("%s: %zu classes, more than %d", m->name, m->class_count,

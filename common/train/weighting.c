@@ -5,7 +5,8 @@
 struct weighting_kind {
 	const char *name;
 	const char *(*apply)(double *weight, const struct weighting *w,
-	                     const struct kd_utterance *u);
+	                     const struct kd_utterance *u,
+	                     struct arena *arena);
 	/* where there is no apply */
 	void (*score)(double *score, const struct weighting *w,
 	              const struct kd_utterance *u, struct arena *arena);
@@ -178,7 +179,8 @@ weighting_apply(double *const *weight, const char **why,
 	if (w->kind->apply) {
 		for (size_t i = 0; i < count; i++)
 			if (u[i]->teachers > 0)
-				why[i] = w->kind->apply(weight[i], w, u[i]);
+				why[i] = w->kind->apply(weight[i], w, u[i],
+				                        arena);
 	} else if (w->batch) {
 		scored_apply(weight, w, u, count, arena);
 	} else {

@@ -36,11 +36,14 @@ void best_weigh(double *weight, const double *score, size_t n,
 void aekd_weigh(double *weight, const double *score, size_t n,
                 const struct weighting *w);
 
-/* weight [u->teachers] of an utterance by itself; NULL, or why not */
+/*
+ * weight [u->teachers] of an utterance by itself; NULL, or why not, which may
+ * be in the arena
+ */
 const char *language_apply(double *weight, const struct weighting *w,
-                           const struct kd_utterance *u);
+                           const struct kd_utterance *u, struct arena *arena);
 const char *fixed_apply(double *weight, const struct weighting *w,
-                        const struct kd_utterance *u);
+                        const struct kd_utterance *u, struct arena *arena);
 
 /* NULL, or what is wrong with a list NAME=W,... */
 const char *fixed_check(const char *list);

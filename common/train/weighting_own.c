@@ -17,7 +17,7 @@ uniform_weigh(double *weight, const double *score, size_t n,
 
 const char *
 language_apply(double *weight, const struct weighting *w,
-               const struct kd_utterance *u)
+               const struct kd_utterance *u, struct arena *arena)
 {
 	size_t speakers = 0;
 
@@ -29,8 +29,9 @@ language_apply(double *weight, const struct weighting *w,
 		bool speaks;
 
 		if (!language)
-			return "a teacher without a language, which -w "
-			       "language goes by";
+			return arena_join(arena, "a teacher without a "
+			                  "language, which -w language goes "
+			                  "by: ", u->teacher[k].name, "");
 		speaks = strcmp(language, u->language) == 0;
 		weight[k] = speaks;
 		speakers += speaks;
@@ -101,7 +102,7 @@ fixed_check(const char *list)
 
 const char *
 fixed_apply(double *weight, const struct weighting *w,
-            const struct kd_utterance *u)
+            const struct kd_utterance *u, struct arena *arena)
 {
 	double sum = 0;
 
@@ -110,7 +111,8 @@ fixed_apply(double *weight, const struct weighting *w,
 
 		weight[k] = fixed_find(w->fixed, name, strlen(name));
 		if (weight[k] < 0)
-			return "a teacher to whom -w fixed gives no weight";
+			return arena_join(arena, "a teacher to whom -w fixed "
+			                  "gives no weight: ", name, "");
 		sum += weight[k];
 	}
 	for (size_t k = 0; k < u->teachers && sum > 0; k++)
