@@ -277,6 +277,10 @@ check 'a picture that cannot be written is an error' '
 	says "no/such/picture.svg" err
 	fails 1 score -p /dev/null table 2>err
 	says "/dev/null: not a regular file" err
+	fails 2 score -p table table 2>err
+	grep "table: would be read, and replaced" err
+	fails 2 score -p table <table 2>err
+	four | cmp - table
 	fails 1 score -p - table 2>err
 	says "score: -: want a file" err
 	test ! -e ./-

@@ -422,6 +422,17 @@ check 'files that cannot be written are told before or after training' '
 	says "No space left" err
 	test ! -e m
 '
+check 'what is learnt from is not replaced' '
+	cp "$train" own
+	for out in "-o own" "-o m --log own"
+	do
+		fails 2 student-step -q -m "$fresh" $out own 2>err
+		grep "own: would be read, and replaced" err
+		fails 2 student-step -q -m "$fresh" $out <own 2>err
+	done
+	cmp own "$train"
+	test ! -e m
+'
 check 'the end of the loss is told where it is ignored' '
 	(trap "" CHLD; exec student-step -q -m "$fresh" -o m "$train")
 	test -s m

@@ -11,6 +11,7 @@
 #include "core/cli.h"
 #include "core/die.h"
 #include "core/number.h"
+#include "core/same_file.h"
 #include "core/utf8.h"
 #include "core/xalloc.h"
 
@@ -343,4 +344,15 @@ cli_names(const char **name, size_t max, char *list, const char *option)
 		word = comma;
 	}
 	return count;
+}
+
+void
+cli_output_check(const char *out, char *const *operand)
+{
+	bool read = out && !*operand && same_file("/dev/stdin", out);
+
+	for (; out && *operand && !read; operand++)
+		read = same_file(*operand, out);
+	if (read)
+		die_usage("%s: would be read, and replaced", out);
 }

@@ -86,4 +86,10 @@ int cli_parse(int argc, char *argv[], const struct cli_option *options,
 size_t cli_names(const char **name, size_t max, char *list,
                  const char *option);
 
+/*
+ * Exits 2 where a file that will be written is one of the operands, up to a
+ * NULL, or standard input if there are none.  out may be NULL.
+ */
+void cli_output_check(const char *out, char *const *operand);
+
 #endif
