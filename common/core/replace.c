@@ -19,6 +19,7 @@ is_named(int fd, const char *name)
 	       mine.st_dev == named.st_dev && mine.st_ino == named.st_ino;
 }
 
+static const char ending[] = ".tmp-tunne";
 static const char busy[] = "another program is writing it";
 static const char errno_says[] = "";
 
@@ -73,7 +74,7 @@ begin(struct replace *r, const char *path)
 	exists = stat(path, &old) == 0;
 	if (exists && !S_ISREG(old.st_mode))
 		return "not a regular file";
-	r->temporary = xasprintf("%s.tmp-tunne", path);
+	r->temporary = xasprintf("%s%s", path, ending);
 	why = temporary_open(r);
 	if (why) {
 		saved = errno;
@@ -202,4 +203,22 @@ replace_abandon(struct replace *r)
 	close(r->lock);
 	free(r->temporary);
 	r->fp = NULL;
+}
+
+/* Who writes it holds a lock on it. */
+bool
+replace_left(int directory, const char *name)
+{
+	const int how = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+	size_t length = strlen(name), end = strlen(ending);
+	bool left;
+	int fd;
+
+	if (length <= end || strcmp(name + length - end, ending) != 0)
+		return false;
+	fd = openat(directory, name, how);
+	left = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+	if (fd >= 0)
+		close(fd);
+	return left;
 }

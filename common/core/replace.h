@@ -49,4 +49,7 @@ bool replace_end(struct replace *r);
 /* Gives up: removes the temporary file. */
 void replace_abandon(struct replace *r);
 
+/* Is this, in a directory that is open, what an interruption left? */
+bool replace_left(int directory, const char *name);
+
 #endif

@@ -116,9 +116,11 @@ cache_forget_old(const char *kind, const char *version)
 	DIR *d = path ? opendir(path) : NULL;
 
 	for (struct dirent *e; d && (e = readdir(d));) {
+		bool left = replace_left(dirfd(d), e->d_name);
+
 		key_read(key, dirfd(d), e->d_name);
-		if (strncmp(key, kind, n) == 0 &&
-		    strncmp(key + n, version, strlen(version)) != 0)
+		if (left || (strncmp(key, kind, n) == 0 &&
+		             strncmp(key + n, version, strlen(version)) != 0))
 			unlinkat(dirfd(d), e->d_name, 0);
 	}
 	if (d)

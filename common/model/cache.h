@@ -28,7 +28,10 @@ void cache_release(struct cached *c);
 
 void cache_forget(const char *name);
 
-/* All whose keys begin with kind, but not with that and version. */
+/*
+ * All whose keys begin with kind, but not with that and version, and what
+ * interruptions left.
+ */
 void cache_forget_old(const char *kind, const char *version);
 
 /* Replaces, atomically, what was kept under that name. */

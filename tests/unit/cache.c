@@ -1,8 +1,11 @@
 /* What is kept for the next time, and what is kept of a network's weights. */
 #define _XOPEN_SOURCE 700 /* mkdtemp, setenv */
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cache_folder.h"
+#include "core/replace.h"
 #include "model/cache.h"
 #include "model/model.h"
 #include "model/w2v2_packed.h"
@@ -55,9 +58,14 @@ static void
 test_old(void **state)
 {
 	static const char *const key[] = { "kind 1", "kind 2", "kin", "other" };
+	char *left = xasprintf("%s/tunne/gone.tmp-tunne", (char *)*state);
+	char *path = xasprintf("%s/tunne/kept", (char *)*state);
+	struct replace r;
 	struct cached c;
 
-	(void)state;
+	cache_keep("kin", "kin", "data", 4); /* makes the folder */
+	fclose(fopen(left, "w"));
+	assert_true(replace_try(&r, path));
 	for (size_t i = 0; i < LEN(key); i++)
 		cache_keep(key[i], key[i], "data", 4);
 	cache_forget_old("kind ", "2");
@@ -66,6 +74,11 @@ test_old(void **state)
 		assert_true(!c.data == (i == 0));
 		cache_release(&c);
 	}
+	assert_int_not_equal(access(left, F_OK), 0);
+	assert_int_equal(access(r.temporary, F_OK), 0); /* has a writer */
+	replace_abandon(&r);
+	free(left);
+	free(path);
 }
 
 static void
