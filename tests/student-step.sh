@@ -202,6 +202,25 @@ check 'an interrupted pass does not go on with other utterances' '
 	says "the stream has fewer" err
 	cmp kept m
 '
+check 'an interrupted pass that goes on otherwise says in what' '
+	cp "$fresh" m
+	step="student-step -q -b 4 --checkpoint 2 -m m"
+	head -c $(($(wc -c <"$train") * 3 / 4)) "$train" |
+		fails 1 $step - 2>/dev/null
+	cp m kept
+	metadata recipe m | grep -x "rate 0.001"
+	$step -j 1 "$train" 2>err
+	test ! -s err
+	cp kept m
+	$step -r 1e-4 -l "kd-loss -L 0" --clip 2 "$train" 2>err
+	test "$(wc -l <err)" -eq 3
+	grep "m: this pass was begun with rate 0.001, and .* rate 0.0001$" err
+	grep "with loss kd-loss -L 0 .*goes on with loss kd-loss -L 0$" err
+	grep "begun with clip 1, and goes on with clip 2$" err
+	test -z "$(metadata recipe m)"
+	$step -r 1e-3 "$train" 2>err # another pass
+	test ! -s err
+'
 check 'a loss that fails is told in one line and leaves the model' '
 	refused "exit status 1" -l false
 	refused "exit status 3" -l "exit 3"

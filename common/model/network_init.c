@@ -149,19 +149,20 @@ network_write(const char *out, const struct tensors *t,
               const struct directory *from)
 {
 	static const char *const keys[] = {
-		"updates", "passes", "batches", "digest"
+		"updates", "passes", "batches", "digest", "recipe"
 	};
-	struct safetensors_text zero[4];
+	enum { KEYS = sizeof keys / sizeof keys[0], NUMBERS = KEYS - 1 };
+	struct safetensors_text zero[KEYS];
 	struct directory_contents c = {
 		.from = from, .config = &t->config, .params = &t->params,
 		.metadata = zero
 	};
 
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < KEYS; i++)
 		if (from && safetensors_metadata(&from->file, keys[i]))
 			zero[c.metadata_count++] = (struct safetensors_text){
 				(char *)(uintptr_t)keys[i],
-				(char *)(uintptr_t)"0"
+				(char *)(uintptr_t)(i < NUMBERS ? "0" : "")
 			};
 	directory_write(out, &c);
 }

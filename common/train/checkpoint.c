@@ -11,7 +11,7 @@
 
 enum {
 	STATE_TENSORS = 3, STATE_NUMBERS = 4, NUMBER_MAX = 24,
-	STATE_TEXTS = STATE_NUMBERS + LINEAGE_TEXTS + 1
+	STATE_TEXTS = STATE_NUMBERS + LINEAGE_TEXTS + 2
 };
 
 static void
@@ -36,7 +36,8 @@ others_check(const char *path, const struct trainer *t)
 }
 
 void
-checkpoint_write(const char *path, struct trainer *t, const struct lineage *l)
+checkpoint_write(const char *path, struct trainer *t, const struct lineage *l,
+                 const char *recipe)
 {
 	static const char *const name[STATE_TENSORS] = {
 		"optimizer.m", "optimizer.v", "optimizer.average"
@@ -47,6 +48,9 @@ checkpoint_write(const char *path, struct trainer *t, const struct lineage *l)
 	struct safetensors_text texts[STATE_TEXTS] = {
 		{ "updates", number[0] }, { "passes", number[1] },
 		{ "batches", number[2] }, { "digest", number[3] },
+		[STATE_TEXTS - 2] = {
+			.key = "recipe", .value = (char *)(uintptr_t)recipe
+		},
 		/* an old one says nothing of new weights */
 		[STATE_TEXTS - 1] = { "temperature", "1" },
 	};

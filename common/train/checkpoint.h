@@ -10,8 +10,11 @@
 #include "model/lineage.h"
 #include "train/trainer.h"
 
-/* Dies, too, where path was t's model and has been trained by others since. */
+/*
+ * recipe: that of recipe.h, or "" after a whole pass.  Dies, too, where path
+ * was t's model and has been trained by others since.
+ */
 void checkpoint_write(const char *path, struct trainer *t,
-                      const struct lineage *l);
+                      const struct lineage *l, const char *recipe);
 
 #endif

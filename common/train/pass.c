@@ -11,6 +11,7 @@
 #include "stream/origin.h"
 #include "train/example.h"
 #include "train/pass.h"
+#include "train/recipe.h"
 
 struct pass {
 	struct trainer *t;
@@ -21,6 +22,7 @@ struct pass {
 	struct keys balance_by;
 	struct example *example;  /* the batch */
 	struct frame frame;       /* as read */
+	char *recipe;             /* owned */
 	size_t skip;              /* batches that were done before */
 	size_t dropped, heard;    /* utterances */
 	size_t unwritten;         /* batches since a checkpoint */
@@ -260,7 +262,7 @@ batch_do(struct pass *p, size_t count, struct loss_process *loss)
 	    p->unwritten >= (size_t)p->options->checkpoint) {
 		p->unwritten = 0;
 		teachers_inherit(p, loss);
-		checkpoint_write(p->options->out, p->t, p->lineage);
+		checkpoint_write(p->options->out, p->t, p->lineage, p->recipe);
 	}
 }
 
@@ -272,6 +274,10 @@ resume_begin(struct pass *p)
 	uint64_t digest = progress->digest;
 
 	p->skip = progress->batches;
+	if (p->skip > 0 && model_metadata(p->t->model, "recipe"))
+		recipe_compare(p->t->model->name,
+		               model_metadata(p->t->model, "recipe"),
+		               p->recipe);
 	progress->batches = 0;
 	progress->digest = 0;
 	return digest;
@@ -337,6 +343,7 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 
 	out_check(options->out);
 	keys_init(&p.balance_by, options->balance, "balance");
+	p.recipe = recipe_text(t, loss->command, options->balance);
 	p.example = xcalloc((size_t)t->options.batch, sizeof *p.example);
 	if (options->log && !(p.log = fopen(options->log, "a")))
 		die("%s:", options->log);
@@ -353,7 +360,8 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 	t->progress.passes++;
 	t->progress.batches = 0;
 	t->progress.digest = 0;
-	checkpoint_write(options->out, t, lineage);
+	checkpoint_write(options->out, t, lineage, "");
+	free(p.recipe);
 
 	progress_end(&in->progress);
 	if (program_verbosity() >= 0 && p.sums.utterances > 0)
