@@ -141,7 +141,7 @@ block(float *sums, const float *bias, struct bf16_strip strip,
 }
 
 const struct bf16_unit bf16_amx = {
-	.name = "amx", .fast = true, .present = present,
+	.name = "amx", .present = present, .fast = present,
 	.begin = begin, .end = end, .block = block
 };
 

@@ -19,5 +19,5 @@ bf16_unit_find(const char *name)
 bool
 bf16_unit_fast(const struct bf16_unit *unit)
 {
-	return unit->fast;
+	return unit->fast && unit->fast();
 }

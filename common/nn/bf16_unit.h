@@ -42,8 +42,8 @@ bf16_fetch(const uint16_t *data, size_t lines)
 
 struct bf16_unit {
 	const char *name;
-	bool fast;
 	bool (*present)(void);
+	bool (*fast)(void);       /* see bf16_unit_fast; NULL: no */
 	void (*begin)(void);      /* in each thread, before; or NULL */
 	void (*end)(void);
 	/*

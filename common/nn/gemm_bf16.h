@@ -4,7 +4,8 @@
  *	y = GELU(norm(A) B^T + bias) + residual
  *
  * Both sides are packed, as the tiles of Intel's AMX and the dot products of
- * AVX-512 take them: B once, if it is a weight, A on the way.
+ * AVX-512 take them: B once, if it is a weight, A on the way, unless it is of
+ * bfloats, whose rows are read as they lie.
  */
 #ifndef GEMM_BF16_H
 #define GEMM_BF16_H

@@ -1,6 +1,7 @@
 /* gemm_bf16(): each unit of this processor against sums in double. */
 #include <float.h>
 #include <omp.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/half.h"
@@ -111,6 +112,35 @@ test_products(void **state)
 		compare(unit, 700, 40, 8200, 8200); /* tall: by rows */
 		compare(unit, 40, 40, 96, 5); /* rows that overlap */
 	}
+}
+
+/* Does Linux say this word of the first processor? */
+static bool
+processor_has(const char *word)
+{
+	FILE *fp = fopen("/proc/cpuinfo", "r");
+	char line[1 << 14];
+	bool has = false;
+
+	while (fp && fgets(line, sizeof line, fp) && *line != '\n' && !has)
+		has = strstr(line, word) != NULL;
+	if (fp)
+		fclose(fp);
+	return has;
+}
+
+static void
+test_fast(void **state)
+{
+	const struct bf16_unit *tiles = bf16_unit_find("amx");
+	const struct bf16_unit *dots = bf16_unit_find("avx512");
+
+	(void)state;
+	assert_false(bf16_unit_fast(bf16_unit_find("plain")));
+	assert_true(!tiles || bf16_unit_fast(tiles));
+	assert_true(!dots || bf16_unit_fast(dots) ==
+	            !(processor_has("GenuineIntel") &&
+	              processor_has("avx512_fp16")));
 }
 
 /* A normed on the way is the same bits as one normed, and rounded, before. */
@@ -270,6 +300,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		{ "products, odd sizes, by every unit there is",
 		  test_products, NULL, NULL, NULL },
+		{ "the unit that auto picks is one that is faster",
+		  test_fast, NULL, NULL, NULL },
 		{ "normed while it is packed", test_norm, NULL, NULL, NULL },
 		{ "packed from floats and bfloats, by rows and columns",
 		  test_packing, NULL, NULL, NULL },
