@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/die.h"
+#include "core/utf8.h"
 #include "core/xalloc.h"
 #include "train/recipe.h"
 
@@ -41,6 +42,7 @@ recipe_text(const struct trainer *t, const char *loss, const char *balance)
 	                 (double)o->adamw.beta2, (double)o->adamw.decay,
 	                 (double)o->clip, o->seed, kind);
 	free(kind);
+	utf8_repair(text); /* as it will be read again */
 	return text;
 }
 
