@@ -333,9 +333,9 @@ check 'silence gets no noise, and silent noise is a reason' '
 		grep -qF "\"noise none (silence)\""
 	speech x.wav .1
 	wavread x.wav | fails 1 augment --noise silent.wav 2>err >out
-	says "x.wav: dropped: the noise drawn is silent" err
+	says "x.wav: dropped: the noise drawn is silent (noise silent.wav)" err
 	wavread x.wav | fails 1 augment --babble 3 silent.wav 2>err >out
-	says "x.wav: dropped: the noise drawn is silent" err
+	says "x.wav: dropped: the noise drawn is silent (babble of 3)" err
 	cp x.wav y.wav
 	wavread x.wav | augment --babble 9 silent.wav y.wav | framedump |
 		grep -q "\"babble of 9 "

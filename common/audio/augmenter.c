@@ -23,6 +23,7 @@ struct take {
 	size_t length;
 	int rate;
 	char *text;               /* owned; or NULL */
+	struct arena *arena;      /* for a reason */
 };
 
 /* Keys of the streams of chance. */
@@ -159,7 +160,10 @@ noise_add(const struct augmenter *a, struct take *t)
 		say(t, "noise none (silence)");
 	else if (noise > 0)
 		say(t, "%s %.1f dB", name, snr);
-	return speech > 0 && noise == 0 ? "the noise drawn is silent" : NULL;
+	if (speech > 0 && noise == 0)
+		return arena_join(t->arena, "the noise drawn is silent (",
+		                  name, ")");
+	return NULL;
 }
 
 static void
@@ -222,7 +226,7 @@ augmenter_apply(const struct augmenter *a, struct frame *f)
 	const struct tensor *found = frame_need(f, FIELD_AUDIO, 1, &why);
 	struct tensor audio;
 	double rate = frame_number(f, FIELD_RATE, 0);
-	struct take t = { .id = frame_id(f) };
+	struct take t = { .id = frame_id(f), .arena = &f->arena };
 	struct rng rng;
 
 	if (why)
