@@ -220,7 +220,6 @@ model_student_open(struct model *m)
 void
 model_start(struct model *m, const char *name, unsigned long seed)
 {
-	trained_warn(name);
 	m->name = name;
 	m->class_count = m->shape.classes;
 	for (size_t k = 0; k < m->class_count; k++)
@@ -232,4 +231,5 @@ model_start(struct model *m, const char *name, unsigned long seed)
 	model_student_list(m);
 	model_student_take(m);
 	params_start(m->block, &m->params, seed);
+	trained_warn(name, false);
 }

@@ -164,6 +164,7 @@ network_write(const char *out, const struct tensors *t,
 				(char *)(uintptr_t)keys[i],
 				(char *)(uintptr_t)(i < NUMBERS ? "0" : "")
 			};
+	trained_warn(out, true);
 	directory_write(out, &c);
 }
 
@@ -236,7 +237,6 @@ network_init(const char *out, const struct network_wishes *wishes)
 
 	if (wishes->from && same_file(wishes->from, out))
 		die_usage("--out %s: is what --from begins with", out);
-	trained_warn(out);
 	if (wishes->from) {
 		network_derive(out, wishes);
 		return;

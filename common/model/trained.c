@@ -38,11 +38,13 @@ trained_read(const char *path, size_t *passes, size_t *batches)
 }
 
 void
-trained_warn(const char *path)
+trained_warn(const char *path, bool folder)
 {
 	size_t passes, batches;
+	struct stat st;
 
-	if (!trained_read(path, &passes, &batches))
+	if (stat(path, &st) != 0 || S_ISDIR(st.st_mode) != folder ||
+	    !trained_read(path, &passes, &batches))
 		return;
 	if (passes > 0)
 		warn("%s: replaces a model that was trained, of %zu passes",

@@ -13,7 +13,10 @@
  */
 bool trained_read(const char *path, size_t *passes, size_t *batches);
 
-/* Warns where one that was trained is to be replaced by a fresh one. */
-void trained_warn(const char *path);
+/*
+ * Warns where one that was trained is to be replaced by a fresh one, a folder
+ * or a file: the other is never replaced.
+ */
+void trained_warn(const char *path, bool folder);
 
 #endif
