@@ -9,6 +9,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/cli.h"
 #include "core/die.h"
@@ -87,6 +88,9 @@ export(const struct model *m, const char *out, const struct lineage *lineage,
 	if (T > 0 && m->regression)
 		die("%s: has dimensions, no probabilities to calibrate",
 		    m->name);
+	if (joined && strcmp(lineage->cmvn, "mixed") == 0)
+		warn("%s: its members learnt from features that were normalised"
+		     " in other ways (cmvn): none suits all", out);
 	snprintf(number, sizeof number, "%g", T > 0 ? (double)T : 1);
 	lineage_texts(text + 1, lineage);
 	model_write(out, m, NULL, type, NULL, 0, text + !calibrated,

@@ -407,8 +407,11 @@ check 'features normalised otherwise than in training are told, once' '
 	says "plain: trained without cmvn, hears features after cmvn --by" err
 	teacher-logits -t a=plain normed 2>err >out
 	says "plain: trained without cmvn" err
-	student-export -m plain -m trained -o both
+	student-export -m plain -m trained -o both 2>err
+	says "both: its members learnt from features that were" err
 	test "$(modeldump -k cmvn both)" = mixed
+	student-export -m plain -m plain -o both 2>err
+	test ! -s err
 '
 check 'the built-in student knows whom it has heard' '
 	for speaker in ravdess_01 ravdess_1

@@ -218,6 +218,10 @@ check 'an interrupted pass that goes on otherwise says in what' '
 	grep "with loss kd-loss -L 0 .*goes on with loss kd-loss -L 0$" err
 	grep "begun with clip 1, and goes on with clip 2$" err
 	test -z "$(metadata recipe m)"
+	cp kept m
+	student-step -b 4 -m m "$train" 2>err
+	grep "m: goes on after batch [0-9]* of pass 1$" err
+	grep "pass 1, after batch [0-9]*: loss .* right$" err
 	$step -r 1e-3 "$train" 2>err # another pass
 	test ! -s err
 '

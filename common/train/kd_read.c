@@ -217,8 +217,9 @@ teachers_check(struct frame *f, bool has, bool seen,
 	if (!wired && seen)
 		die("%s: %s", frame_id(f), why);
 	if (!wired && options->teachers)
-		die("%s: none of --teachers in the stream (framedump shows "
-		    "who is)", frame_id(f));
+		die("%s: none of --teachers in the stream so far (framedump "
+		    "shows who is; say --partial if others have one)",
+		    frame_id(f));
 	if (!wired)
 		die("%s: no teacher in the stream so far (put teacher-logits "
 		    "or framejoin before %s; say --partial if others have "

@@ -23,7 +23,7 @@ struct pass {
 	struct example *example;  /* the batch */
 	struct frame frame;       /* as read */
 	char *recipe;             /* owned */
-	size_t skip;              /* batches that were done before */
+	size_t skip, resumed;     /* batches done before: left, in all */
 	size_t dropped, heard;    /* utterances */
 	size_t unwritten;         /* batches since a checkpoint */
 	FILE *log;
@@ -273,7 +273,10 @@ resume_begin(struct pass *p)
 	struct trainer_progress *progress = &p->t->progress;
 	uint64_t digest = progress->digest;
 
-	p->skip = progress->batches;
+	p->skip = p->resumed = progress->batches;
+	if (p->skip > 0 && program_verbosity() >= 0)
+		warn("%s: goes on after batch %zu of pass %zu",
+		     p->t->model->name, p->skip, progress->passes + 1);
 	if (p->skip > 0 && model_metadata(p->t->model, "recipe"))
 		recipe_compare(p->t->model->name,
 		               model_metadata(p->t->model, "recipe"),
@@ -286,8 +289,8 @@ resume_begin(struct pass *p)
 static void
 batches_run(struct pass *p, struct loss_process *loss)
 {
-	size_t resumed = p->t->progress.batches, count;
 	uint64_t digest = resume_begin(p);
+	size_t count;
 
 	while ((count = batch_read(p)) > 0) {
 		bool last_skipped = p->skip == 1;
@@ -298,12 +301,12 @@ batches_run(struct pass *p, struct loss_process *loss)
 			    "of other utterances, or of other sizes; give the "
 			    "same stream and --batch, or begin with another "
 			    "model",
-			    p->in->name, resumed);
+			    p->in->name, p->resumed);
 	}
 	if (p->skip > 0)
 		die("%s: the model was interrupted after %zu batches, the "
 		    "stream has fewer; give the same stream and --batch, or "
-		    "begin with another model", p->in->name, resumed);
+		    "begin with another model", p->in->name, p->resumed);
 }
 
 /* Adds the stream's own history to the model's. */
@@ -329,6 +332,22 @@ out_check(const char *out)
 	if (access(folder, W_OK | X_OK) != 0)
 		die("%s:", out);
 	free(path);
+}
+
+/* Of what was heard now: the loss of batches before is not kept. */
+static void
+result_tell(const struct pass *p)
+{
+	const struct loss_sums *s = &p->sums;
+	double n = (double)s->utterances;
+	char since[48] = "";
+
+	if (program_verbosity() < 0 || s->utterances == 0)
+		return;
+	if (p->resumed > 0)
+		snprintf(since, sizeof since, ", after batch %zu", p->resumed);
+	warn("pass %zu%s: loss %.4f, %.1f %% right", p->t->progress.passes,
+	     since, s->loss / n, 100 * (double)s->right / n);
 }
 
 size_t
@@ -364,10 +383,7 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 	free(p.recipe);
 
 	progress_end(&in->progress);
-	if (program_verbosity() >= 0 && p.sums.utterances > 0)
-		warn("pass %zu: loss %.4f, %.1f %% right", t->progress.passes,
-		     p.sums.loss / (double)p.sums.utterances,
-		     100 * (double)p.sums.right / (double)p.sums.utterances);
+	result_tell(&p);
 	if (p.log && fclose(p.log) != 0)
 		die("write %s:", options->log);
 	for (int i = 0; i < t->options.batch; i++)
