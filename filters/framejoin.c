@@ -21,10 +21,14 @@
 static void
 prefix_check(const struct cli_list *prefix)
 {
-	for (size_t i = 0; i < prefix->length; i++)
-		if (!strchr(prefix->value[i], '='))
-			die_usage("--prefix %s: want old=new",
+	for (size_t i = 0; i < prefix->length; i++) {
+		const char *equals = strchr(prefix->value[i], '=');
+
+		if (!equals || strpbrk(equals + 1, "=,"))
+			die_usage("--prefix %s: want old=new, and of several "
+			          "each by an option of its own",
 			          prefix->value[i]);
+	}
 }
 
 /* Joins A's next run, whose header takes in how every B was made. */

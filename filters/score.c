@@ -140,7 +140,7 @@ main(int argc, char *argv[])
 	int first = cli_parse(argc, argv, options, &about);
 
 	options_check(&output, compare);
-	cli_output_check(output.plot, argv + first);
+	cli_output_check(output.plot, compare, argv + first);
 	if (output.calibrate)
 		calibrate(argv + first, &score_by);
 	else

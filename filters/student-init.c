@@ -44,9 +44,8 @@ shape_choose(struct model *m, const struct wishes *w)
 	const struct student_shape *size = student_size(w->size);
 
 	if (!size)
-		die_usage("--arch %s: want small, base, large, or a family "
-		          "and size such as w2v2-base, hubert-large or "
-		          "wavlm-tiny", w->size);
+		die_usage("--arch %s: want small, base, large, or a network "
+		          "such as w2v2-base or hubert-large", w->size);
 	if (!features_type_parse(&m->features, w->features))
 		die_usage("--features %s: want a type such as 'fbank80+pitch "
 		          "16000/400/160'", w->features);
@@ -70,6 +69,7 @@ student_init(const struct wishes *w, const char **classes, size_t count)
 		die_usage("--keep-head, --layer-sum and --projector are of "
 		          "networks (--from, or --arch w2v2-base)");
 	shape_choose(&m, w);
+	cli_output_check(w->out, NULL, (char *[]){ NULL });
 	m.shape.classes = count;
 	model_start(&m, w->out, (unsigned long)w->seed);
 	if (m.shape.whitened)

@@ -128,8 +128,8 @@ settings_parse(struct settings *s, int argc, char *argv[])
 		die_usage("--model is missing: the model to train "
 		          "(student-init makes one)");
 	p->out = p->out ? p->out : s->model;
-	cli_output_check(p->out, argv + first);
-	cli_output_check(p->log, argv + first);
+	cli_output_check(p->out, NULL, argv + first);
+	cli_output_check(p->log, s->model, argv + first);
 	t->spec.crop = (size_t)crop;
 	if (!t->augment && spec_augment_changed(&t->spec))
 		die_usage("--stretch, --warp, --tilt, --mask... and --crop "

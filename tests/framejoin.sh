@@ -26,6 +26,8 @@ check '--prefix renames and --keys chooses' '
 	framedump -n 1 out | grep "^  teacher.en.logits \[3\]"
 	! framedump -n 1 out | grep classes
 	framejoin --prefix =teacher.fi. "$base" "$logits" >out
+	fails 2 framejoin -p a=b,c=d "$base" "$logits" 2>err
+	fails 2 framejoin -p a "$base" "$logits" 2>err
 	framedump -n 1 out | grep "^  teacher.fi.logits \[3\]"
 	framedump -n 1 out | grep "^  teacher.fi.classes \["
 '

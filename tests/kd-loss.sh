@@ -370,6 +370,13 @@ check 'without a label, weights that go by it are equal' '
 	kd-loss <in >hinton
 	test "$(show "f[\"loss\"]" dkd)" = "$(show "f[\"loss\"]" hinton)"
 '
+check 'an empty label is none' '
+	echo "{\"id\":\"a\",$student,$en,$fi}" | frames >none
+	echo "{\"id\":\"a\",\"label\":\"\",$student,$en,$fi}" | frames >in
+	kd-loss <in >out
+	kd-loss <none >want
+	test "$(show "f[\"loss\"]" out)" = "$(show "f[\"loss\"]" want)"
+'
 check 'fixed weights are those of the teachers who are there' '
 	one "$student,$en" | kd-loss -w fixed:en=1,fi=3 >out
 	about "$(show "f[\"weight.en\"]" out)" 1

@@ -280,6 +280,9 @@ check 'a picture that cannot be written is an error' '
 	fails 2 score -p table table 2>err
 	grep "table: would be read, and replaced" err
 	fails 2 score -p table <table 2>err
+	fails 2 score -p table - <table 2>err
+	four >other
+	fails 2 score -p table --compare table other 2>err
 	four | cmp - table
 	fails 1 score -p - table 2>err
 	says "score: -: want a file" err

@@ -406,6 +406,11 @@ check 'an utterance without label or teacher is left out by name' '
 	fails 1 student-step -q -m m -b 8 mixed 2>err
 	says "u3: left out: no label, and no teacher" err
 	test "$(metadata passes m)" = 1
+	teacher-logits -t a="$fresh" mixed >taught
+	fails 1 student-step -q -m m -b 8 taught 2>err
+	says "u3: left out: no label (say --loss kd-loss" err
+	student-step -q -m m -b 8 -l "kd-loss" taught 2>err
+	test ! -s err
 '
 check 'an utterance whose label is no class is left out by name' '
 	cp "$fresh" m
@@ -452,9 +457,46 @@ check 'what is learnt from is not replaced' '
 		fails 2 student-step -q -m "$fresh" $out own 2>err
 		grep "own: would be read, and replaced" err
 		fails 2 student-step -q -m "$fresh" $out <own 2>err
+		fails 2 student-step -q -m "$fresh" $out - <own 2>err
 	done
 	cmp own "$train"
 	test ! -e m
+'
+check 'the log is not a model' '
+	cp "$fresh" m
+	for log in "m --log m" "m --log ./m" "n --log m" "n --log n"
+	do
+		fails 2 student-step -q -m m -o $log "$train" 2>err
+		grep -E -e "--log .*: is a model|: would be read" err
+	done
+	cmp "$fresh" m
+	student-init -a w2v2-tiny -o net
+	cp net/model.safetensors kept
+	fails 2 student-step -q -m net -o net2 --log net/model.safetensors \
+		"$train" 2>err
+	cmp kept net/model.safetensors
+'
+check 'what cannot be written to is told before anything is learnt' '
+	mkdir folder
+	for out in "" - folder folder/ /dev/null nowhere/m
+	do
+		fails 1 student-step -q -m "$fresh" -o "$out" --log l \
+			"$train" 2>err
+		test "$(wc -l <err)" -eq 1
+		test ! -e l
+	done
+	student-init -a w2v2-tiny -o net
+	cp "$fresh" file
+	fails 1 student-step -q -m net -o file --log l "$train" 2>err
+	says "file: not a directory" err
+	test ! -e l
+'
+check 'a limit to what a file may hold is an error like a full disk' '
+	cp "$fresh" m
+	(ulimit -f 1; fails 1 student-step -q -m m "$train" 2>err)
+	says "File too large" err
+	cmp "$fresh" m
+	test ! -e m.tmp-tunne
 '
 check 'the end of the loss is told where it is ignored' '
 	(trap "" CHLD; exec student-step -q -m "$fresh" -o m "$train")

@@ -275,7 +275,8 @@ cli_parse(int argc, char *argv[], const struct cli_option *options,
 	int c, end = 0, operands;
 
 	places_hold();
-	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error */
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error, */
+	signal(SIGXFSZ, SIG_IGN); /* and so is a file too long */
 	program_init(argc > 0 ? argv[0] : "tunne");
 	if (argc > 0) /* getopt's own messages begin with argv[0] */
 		argv[0] += strlen(argv[0]) - strlen(program_name());
@@ -346,13 +347,24 @@ cli_names(const char **name, size_t max, char *list, const char *option)
 	return count;
 }
 
-void
-cli_output_check(const char *out, char *const *operand)
+static bool
+is_read(const char *out, const char *operand)
 {
-	bool read = out && !*operand && same_file("/dev/stdin", out);
+	return same_file(strcmp(operand, "-") == 0 ? "/dev/stdin" : operand,
+	                 out);
+}
 
-	for (; out && *operand && !read; operand++)
-		read = same_file(*operand, out);
+void
+cli_output_check(const char *out, const char *input, char *const *operand)
+{
+	bool read;
+
+	if (!out)
+		return;
+	read = (input && is_read(out, input)) ||
+	       (!*operand && is_read(out, "-"));
+	for (; *operand && !read; operand++)
+		read = is_read(out, *operand);
 	if (read)
 		die_usage("%s: would be read, and replaced", out);
 }

@@ -87,9 +87,11 @@ size_t cli_names(const char **name, size_t max, char *list,
                  const char *option);
 
 /*
- * Exits 2 where a file that will be written is one of the operands, up to a
- * NULL, or standard input if there are none.  out may be NULL.
+ * Exits 2 where a file that will be written is read: the input, or one of the
+ * operands, up to a NULL, of which "-", or none, is standard input.  out and
+ * input may be NULL.
  */
-void cli_output_check(const char *out, char *const *operand);
+void cli_output_check(const char *out, const char *input,
+                      char *const *operand);
 
 #endif

@@ -70,6 +70,8 @@ begin(struct replace *r, const char *path)
 	*r = (struct replace){ .path = path };
 	if (strcmp(path, "-") == 0)
 		return "want a file (./- is one of this name)";
+	if (!*path)
+		return "want a file, not an empty name";
 	/* a device or a pipe must not become a file */
 	exists = stat(path, &old) == 0;
 	if (exists && !S_ISREG(old.st_mode))
@@ -82,7 +84,9 @@ begin(struct replace *r, const char *path)
 		errno = saved;
 		return why;
 	}
-	mode_keep(r, exists ? old.st_mode & 0777 : 0);
+	/* one that nobody may read: nobody else, then */
+	mode_keep(r, !exists ? 0 : old.st_mode & 0777 ? old.st_mode & 0777
+	                                              : 0600);
 	fd = fcntl(r->lock, F_DUPFD_CLOEXEC, 0);
 	r->fp = fd >= 0 && ftruncate(fd, 0) == 0 ? fdopen(fd, "wb") : NULL;
 	if (r->fp)

@@ -44,7 +44,7 @@ reader_try_path(struct reader *r, const char *path)
 		reader_open(r, stdin, "<stdin>");
 		return true;
 	}
-	fp = fopen(path, "rb");
+	fp = fopen(path, "rbe"); /* e: not for a loss command */
 	if (!fp) {
 		warn("%s:", path);
 		return false;

@@ -1,11 +1,16 @@
 #include <inttypes.h>
+#include <libgen.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/die.h"
+#include "core/replace.h"
 #include "core/same_file.h"
+#include "core/xalloc.h"
 #include "model/trained.h"
 #include "train/checkpoint.h"
 
@@ -21,6 +26,48 @@ numbers_print(char number[][NUMBER_MAX], const struct trainer_progress *p)
 	snprintf(number[1], NUMBER_MAX, "%zu", p->passes);
 	snprintf(number[2], NUMBER_MAX, "%zu", p->batches);
 	snprintf(number[3], NUMBER_MAX, "%" PRIu64, p->digest);
+}
+
+/* Is it, or is it in, what a model at path has its weights in? */
+static bool
+is_of(const char *file, const char *path)
+{
+	char *inside = xasprintf("%s/model.safetensors", path);
+	bool is = strcmp(file, path) == 0 || same_file(file, path) ||
+		same_file(file, inside);
+
+	free(inside);
+	return is;
+}
+
+static void
+folder_check(const char *out)
+{
+	char *path = xstrdup(out);
+	struct stat st;
+	bool there = stat(out, &st) == 0;
+
+	if (there && !S_ISDIR(st.st_mode))
+		die("%s: not a directory", out);
+	/* dirname's is in path, or constant */
+	if (access(there ? out : dirname(path), W_OK | X_OK) != 0)
+		die("%s:", out);
+	free(path);
+}
+
+void
+checkpoint_check(const char *path, const struct model *m, const char *log)
+{
+	struct replace r;
+
+	if (log && (is_of(log, path) || is_of(log, m->name)))
+		die_usage("--log %s: is a model's file", log);
+	if (m->network) {
+		folder_check(path);
+		return;
+	}
+	replace_begin(&r, path);
+	replace_abandon(&r);
 }
 
 /* Dies where the model that was read has been trained by somebody since. */

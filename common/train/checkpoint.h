@@ -11,6 +11,13 @@
 #include "train/trainer.h"
 
 /*
+ * An hour's pass is not to end where it cannot be written: dies if path cannot
+ * become a checkpoint of m, or the log, which may be NULL, is one of them.
+ */
+void checkpoint_check(const char *path, const struct model *m,
+                      const char *log);
+
+/*
  * recipe: that of recipe.h, or "" after a whole pass.  Dies, too, where path
  * was t's model and has been trained by others since.
  */

@@ -100,7 +100,7 @@ student_read(struct kd_utterance *u, struct classes *classes, struct frame *f)
 	u->language = frame_text(f, FIELD_LANGUAGE);
 	u->label = KD_UNLABELLED;
 	why = classes_read(classes, f, FIELD_CLASSES, u->classes);
-	if (why || !label)
+	if (why || !label || !*label)
 		return why;
 	u->label = classes_find(*classes, label);
 	if (u->label < 0)

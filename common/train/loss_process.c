@@ -45,10 +45,13 @@ child_run(const char *command, int in, int out)
 	close(in);
 	close(out);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	path_extend();
 	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 	die("/bin/sh:");
 }
+
+static const char of_labels[] = "kd-loss -L 0 --label-smoothing ";
 
 char *
 loss_process_command(const char *command, float smoothing)
@@ -58,14 +61,16 @@ loss_process_command(const char *command, float smoothing)
 		          "it to the --loss command");
 	if (command)
 		return xstrdup(command);
-	return xasprintf("kd-loss -L 0 --label-smoothing %g",
-	                 (double)smoothing);
+	return xasprintf("%s%g", of_labels, (double)smoothing);
 }
 
 void
 loss_process_init(struct loss_process *l, const char *command)
 {
-	*l = (struct loss_process){ .command = command };
+	*l = (struct loss_process){
+		.command = command,
+		.labels = strncmp(command, of_labels, strlen(of_labels)) == 0
+	};
 	l->name = xasprintf("loss command '%s'", command);
 }
 
@@ -185,7 +190,8 @@ answer_await(struct loss_process *l)
 
 	if (poll(&from, 1, PATIENCE) == 0)
 		warn("%s: no answer for a minute (does it flush what it "
-		     "writes after each run?)", l->name);
+		     "writes after each run? did the last of a pipeline "
+		     "end?)", l->name);
 	c = getc(l->from.fp);
 	if (c == EOF)
 		silence_explain(l);

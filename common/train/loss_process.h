@@ -19,6 +19,7 @@
 
 struct loss_process {
 	const char *command;      /* borrowed */
+	bool labels;              /* it learns from them alone */
 	pid_t child;              /* 0: not yet */
 	int to;                   /* its standard input */
 	char *name;               /* for messages; owned */

@@ -1,9 +1,6 @@
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/die.h"
 #include "core/xalloc.h"
@@ -18,6 +15,7 @@ struct pass {
 	struct reader *in;
 	struct lineage *lineage;
 	const struct pass_options *options;
+	bool labels;              /* are all that the loss learns from */
 	struct balance balance;
 	struct keys balance_by;
 	struct example *example;  /* the batch */
@@ -87,12 +85,16 @@ label_foreign(const struct model *m, struct frame *f, const char *label)
 
 /* What keeps a loss from being had of an utterance, or NULL. */
 static const char *
-label_check(const struct model *m, struct frame *f)
+label_check(const struct pass *p, struct frame *f)
 {
 	const char *label = frame_text(f, FIELD_LABEL);
+	const struct model *m = p->t->model;
 
+	if ((!label || !*label) && teacher_have(f))
+		return p->labels ? "no label (say --loss kd-loss to learn from "
+		                   "its teachers)" : NULL;
 	if (!label || !*label)
-		return teacher_have(f) ? NULL : "no label, and no teacher";
+		return "no label, and no teacher";
 	for (size_t k = 0; k < m->class_count; k++)
 		if (strcmp(m->classes[k], label) == 0)
 			return NULL;
@@ -134,7 +136,7 @@ example_take(struct pass *p, struct example *e)
 	if (view)
 		why = length_check(p->t, f, e->rows);
 	if (view && !why)
-		why = label_check(m, f);
+		why = label_check(p, f);
 	if (!view || why)
 		return why;
 	example_fields(e, f);
@@ -319,21 +321,6 @@ history_note(struct pass *p)
 		lineage_command(p->lineage, history->text[i]);
 }
 
-/* An hour's pass is not to end where it cannot be written. */
-static void
-out_check(const char *out)
-{
-	char *path = xstrdup(out);
-	struct stat st;
-	/* a network is files in a folder; dirname's is in path, or constant */
-	const char *folder = stat(out, &st) == 0 && S_ISDIR(st.st_mode)
-		? out : dirname(path);
-
-	if (access(folder, W_OK | X_OK) != 0)
-		die("%s:", out);
-	free(path);
-}
-
 /* Of what was heard now: the loss of batches before is not kept. */
 static void
 result_tell(const struct pass *p)
@@ -356,15 +343,16 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 {
 	struct pass p = {
 		.t = t, .in = in, .lineage = lineage, .options = options,
+		.labels = loss->labels,
 		.frame = FRAME_INIT, .balance = BALANCE_INIT,
 		.origin = ORIGIN_INIT
 	};
 
-	out_check(options->out);
+	checkpoint_check(options->out, t->model, options->log);
 	keys_init(&p.balance_by, options->balance, "balance");
 	p.recipe = recipe_text(t, loss->command, options->balance);
 	p.example = xcalloc((size_t)t->options.batch, sizeof *p.example);
-	if (options->log && !(p.log = fopen(options->log, "a")))
+	if (options->log && !(p.log = fopen(options->log, "ae")))
 		die("%s:", options->log);
 	if (options->balance)
 		balance_learn(&p);
