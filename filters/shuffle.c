@@ -16,6 +16,7 @@
 
 #include "core/cli.h"
 #include "core/die.h"
+#include "core/number.h"
 #include "core/progress.h"
 #include "corpus/shuffle.h"
 #include "stream/fields.h"
@@ -65,9 +66,9 @@ choices_parse(struct choices *c, bool *keep_order, int argc, char *argv[])
 		          "of balance: 1 makes groups equal"),
 		OPT_LIST('w', "where", &c->where, "COND",
 		         "only utterances with key=value or key!=value"),
-		OPT_STRING(0, "split", &c->split, "A:B",
-		           "make two parts of about these sizes"),
-		OPT_STRING(0, "part", &c->part, "1|2", "and take this one [1]"),
+		OPT_STRING(0, "split", &c->split, "A:B...",
+		           "make parts of about these sizes"),
+		OPT_STRING(0, "part", &c->part, "N", "and take this one [1]"),
 		OPT_STRING(0, "by", &c->by, "KEY",
 		           "what the parts never share [id]"),
 		OPT_FLAG('k', "keep-order", keep_order,
@@ -86,16 +87,22 @@ choices_parse(struct choices *c, bool *keep_order, int argc, char *argv[])
 static void
 split_set(struct shuffle *s, const struct choices *c)
 {
-	const char *part = c->part ? c->part : "1";
+	size_t parts;
+	long part = 1;
 
 	if (!c->split && (c->part || c->by))
 		die_usage("--part and --by: of which --split?");
-	if (strcmp(part, "1") != 0 && strcmp(part, "2") != 0)
-		die_usage("--part %s: want 1|2", part);
-	if (c->split && !shuffle_split(&s->share, c->split))
-		die_usage("--split %s: want two sizes, as in 3:1", c->split);
-	s->part = c->split ? part[0] - '0' : 0;
 	s->by = c->by ? c->by : FIELD_ID;
+	if (!c->split)
+		return;
+	if (c->part && !number_integer(c->part, &part))
+		part = 0;
+	parts = shuffle_split(s, c->split, (size_t)part);
+	if (parts == 0)
+		die_usage("--split %s: want 2 to %d sizes, as in 3:1 or 8:1:1",
+		          c->split, SHUFFLE_PARTS_MAX);
+	if (part < 1 || (size_t)part > parts)
+		die_usage("--part %s: want 1 to %zu", c->part, parts);
 }
 
 int
@@ -123,6 +130,9 @@ main(int argc, char *argv[])
 	list = shuffle_list(&s, (size_t)c.count, &length);
 	if (where.length > 0 && s.index.places == 0)
 		warn("no utterance is as --where wants it");
+	else if (c.split && s.index.places == 0)
+		warn("this part has nothing (the same --split of a part is all "
+		     "or nothing; 8:1:1 makes three at once)");
 	writer_open(&out, stdout, "<stdout>", NULL, argc, argv);
 	shuffle(&s.index, list, length, &out);
 	free(list);

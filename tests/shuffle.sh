@@ -100,6 +100,28 @@ check 'the two parts of a split share nothing and lack nothing' '
 	ids "$data/corpus.frames" >want
 	{ ids a; ids b; } | sort | diff want -
 '
+check 'three parts, too, share nothing and lack nothing' '
+	for part in 1 2 3
+	do
+		shuffle -k --split 2:1:1 --part $part "$data/corpus.frames" |
+			framedump -j | sort >part.$part
+		test -s part.$part
+	done
+	framedump -j "$data/corpus.frames" | sort >all
+	sort part.1 part.2 part.3 | cmp - all
+	shuffle -k --split 2:2 "$data/corpus.frames" >half
+	shuffle -k --split 1:1 half | framedump -j | sort | cmp - part.1
+	shuffle --split 1:1 --part 2 half 2>err | framedump -j >none
+	test ! -s none
+	says "this part has nothing" err
+	for split in 1:1:1:1:1:1:1:1:1:1 1:1: :1:1 1::1 1:x:1
+	do
+		fails 2 shuffle --split $split "$data/corpus.frames"
+	done
+	fails 2 shuffle --split 1:1:1 --part 4 "$data/corpus.frames"
+	fails 2 shuffle --split 1:1:1 --part 0 "$data/corpus.frames"
+	fails 2 shuffle --split 1:1:1 --part x "$data/corpus.frames"
+'
 check 'the seed does not change a split' '
 	shuffle --split 2:1 -k -s 1 "$data/corpus.frames" >a
 	shuffle --split 2:1 -k -s 2 "$data/corpus.frames" >b

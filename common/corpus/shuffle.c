@@ -7,19 +7,37 @@
 #include "core/xalloc.h"
 #include "corpus/shuffle.h"
 
-bool
-shuffle_split(double *share, const char *text)
+/* Takes a positive number, up to a colon, off a list. */
+static bool
+size_next(const char **sizes, double *size)
 {
-	size_t length = strcspn(text, ":");
-	char *left = xasprintf("%.*s", (int)length, text);
-	double a, b;
-	bool good = text[length] == ':' && number_real(left, &a) &&
-	            number_real(text + length + 1, &b) && a > 0 && b > 0;
+	size_t length = strcspn(*sizes, ":");
+	char *text = xasprintf("%.*s", (int)length, *sizes);
+	bool good = number_real(text, size) && *size > 0;
 
-	free(left);
-	if (good)
-		*share = a / (a + b);
+	free(text);
+	*sizes += length;
 	return good;
+}
+
+size_t
+shuffle_split(struct shuffle *s, const char *sizes, size_t part)
+{
+	double sum = 0, size;
+	size_t parts = 0;
+
+	do {
+		if (parts == SHUFFLE_PARTS_MAX || !size_next(&sizes, &size))
+			return 0;
+		if (++parts == part)
+			s->low = sum;
+		sum += size;
+		if (parts == part)
+			s->high = sum;
+	} while (*sizes++ == ':');
+	s->low /= sum;
+	s->high /= sum;
+	return parts > 1 ? parts : 0;
 }
 
 /* The seed stays out of it: a split is the same in every epoch. */
@@ -28,14 +46,16 @@ part_match(const struct shuffle *s, struct frame *f)
 {
 	const char *text = frame_plain(f, s->by);
 	struct rng r;
+	double at;
 
-	if (s->part == 0)
+	if (s->high <= 0)
 		return true;
 	if (!*text)
 		die("%s: no \"%s\" to split by (leave it out with "
 		    "--where %s!=)", frame_id(f), s->by, s->by);
 	rng_init_keyed(&r, 0, text);
-	return ((double)rng_uniform(&r) < s->share) == (s->part == 1);
+	at = (double)rng_uniform(&r);
+	return at >= s->low && at < s->high;
 }
 
 /* Counts the group of an utterance that is about to be indexed. */

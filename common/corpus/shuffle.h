@@ -19,8 +19,7 @@ struct shuffle {
 	uint64_t seed;
 	struct where *where;
 	const char *by;           /* field whose value decides the part */
-	double share;             /* of part 1, 0 … 1 */
-	int part;                 /* 1 or 2; 0 is both */
+	double low, high;         /* of 0 … 1, the part taken; 0 and 0: all */
 	struct keys *balance_by;  /* fields; none is no balance */
 	bool keep_order;
 
@@ -30,8 +29,13 @@ struct shuffle {
 	size_t group_capacity;
 };
 
-/* "3:1" to .75; false unless two positive numbers. */
-bool shuffle_split(double *share, const char *text);
+enum { SHUFFLE_PARTS_MAX = 9 };
+
+/*
+ * Takes that part of sizes such as "3:1", from 1 on, if there is one.  Returns
+ * how many parts there are; 0 unless 2 to 9 positive numbers.
+ */
+size_t shuffle_split(struct shuffle *s, const char *sizes, size_t part);
 
 /* Takes a file into the index.  Dies when an utterance has no shuffle.by. */
 void shuffle_open(struct shuffle *s, const char *path);

@@ -137,20 +137,25 @@ on_average_draws_follow_the_weights(void **state)
 }
 
 static void
-a_split_is_two_positive_numbers(void **state)
+a_split_is_positive_numbers(void **state)
 {
 	static const char *const bad[] = {
-		"", "1", "1:", ":1", "0:1", "1:0", "-1:2", "a:b", "1:2:3",
-		"nan:1", "1 : 2"
+		"", "1", "1:", ":1", "0:1", "1:0", "-1:2", "a:b", "1:2:",
+		"1::2", "1:2:0", "nan:1", "1 : 2", "1:1:1:1:1:1:1:1:1:1"
 	};
-	double share = 7;
+	struct shuffle s = { .low = 0 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		assert_false(shuffle_split(&share, bad[i]));
-	assert_true(share == 7);
-	assert_true(shuffle_split(&share, "3:1") && share == .75);
-	assert_true(shuffle_split(&share, ".1:.9") && share < .11);
+		assert_int_equal(shuffle_split(&s, bad[i], 1), 0);
+	assert_int_equal(shuffle_split(&s, "3:1", 1), 2);
+	assert_true(s.low == 0 && s.high == .75);
+	assert_int_equal(shuffle_split(&s, "3:1", 2), 2);
+	assert_true(s.low == .75 && s.high == 1);
+	assert_int_equal(shuffle_split(&s, "8:1:1", 2), 3);
+	assert_true(s.low == .8 && s.high == .9);
+	assert_int_equal(shuffle_split(&s, ".1:.9", 1), 2);
+	assert_true(s.high < .11);
 }
 
 static void
@@ -193,7 +198,7 @@ main(void)
 		cmocka_unit_test(draws_are_floor_or_ceiling_of_the_mean),
 		cmocka_unit_test(whole_expectations_are_met_exactly),
 		cmocka_unit_test(on_average_draws_follow_the_weights),
-		cmocka_unit_test(a_split_is_two_positive_numbers),
+		cmocka_unit_test(a_split_is_positive_numbers),
 		cmocka_unit_test(lists_are_permutations_and_depend_on_the_seed),
 	};
 
