@@ -111,6 +111,13 @@ check 'columns without a single value are as good as none' '
 	grep "resamples of 4 rows" out
 	fails 1 grep = out
 '
+check 'few speakers are told to be few' '
+	score "$golden/score.tsv" | grep "with fewer than 10 in a group they"
+	score --by "" "$golden/score.tsv" >out
+	fails 1 grep "with fewer" out
+	score -B 0 "$golden/score.tsv" >out
+	fails 1 grep "with fewer" out
+'
 check 'speakers of two corpora with one name are two' '
 	{ four | sed "s/^id/corpus	id/; /^id/!s/^\([ab]	\)/X	\1/
 		s/^\([cd]	\)/Y	\1/"; } >table

@@ -46,6 +46,19 @@ seen_print(FILE *out, const struct score *s)
 		        s->other_seen);
 }
 
+enum { FEW = 10 };
+
+/* Has a group so few that its intervals are wrong? */
+static bool
+few_clusters(const struct score *s)
+{
+	for (size_t i = 0; i < s->groups.length; i++)
+		if (s->group[i].clusters >= SCORE_CLUSTERS_MIN &&
+		    s->group[i].clusters < FEW)
+			return true;
+	return false;
+}
+
 static void
 heading_print(FILE *out, const struct score *s)
 {
@@ -72,6 +85,9 @@ heading_print(FILE *out, const struct score *s)
 		        s->group[0].clusters,
 		        s->cluster ? "clusters by " : "rows",
 		        s->cluster ? s->cluster : "", s->options->seed);
+	if (s->options->resamples > 0 && s->cluster && few_clusters(s))
+		fprintf(out, "with fewer than %d in a group they are too "
+		        "narrow, and p too small\n", FEW);
 }
 
 static void
