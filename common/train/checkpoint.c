@@ -1,9 +1,12 @@
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <libgen.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -82,6 +85,26 @@ others_check(const char *path, const struct trainer *t)
 		    "is not written", path);
 }
 
+/*
+ * Others who train what is at path wait until this is closed: between the
+ * check and the writing nothing changes.  A file system without locks does
+ * without; then it is -1, or a lock in name alone.
+ */
+static int
+folder_lock(const char *path)
+{
+	const int how = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	char *copy = xstrdup(path);
+	int fd = open(path, how);
+
+	if (fd < 0)
+		fd = open(dirname(copy), how);
+	free(copy);
+	while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR)
+		;
+	return fd;
+}
+
 void
 checkpoint_write(const char *path, struct trainer *t, const struct lineage *l,
                  const char *recipe)
@@ -104,8 +127,10 @@ checkpoint_write(const char *path, struct trainer *t, const struct lineage *l,
 	bool in_place = strcmp(path, t->model->name) == 0 ||
 		same_file(path, t->model->name);
 	bool calibrated = model_metadata(t->model, "temperature");
+	int lock;
 
 	trainer_check(t);
+	lock = folder_lock(path);
 	if (in_place)
 		others_check(path, t);
 	numbers_print(number, &t->progress);
@@ -118,6 +143,8 @@ checkpoint_write(const char *path, struct trainer *t, const struct lineage *l,
 	model_write(path, t->model, NULL, TYPE_F32, state,
 	            t->average ? STATE_TENSORS : STATE_TENSORS - 1, texts,
 	            calibrated ? STATE_TEXTS : STATE_TEXTS - 1);
+	if (lock >= 0)
+		close(lock);
 	lineage_texts_release(texts + STATE_NUMBERS);
 	if (in_place)
 		t->saved = t->progress;
