@@ -26,6 +26,17 @@
 
 enum { NAME_BYTES_MAX = 200 };
 
+/* A table of other things would make a teacher of other things. */
+static void
+columns_doubt(const struct listeners *l, const struct manifest *m)
+{
+	const char *odd = l->guessed ? listeners_odd(l, m) : NULL;
+
+	if (odd)
+		die("%s:%zu: column '%s' has no number of votes (--classes "
+		    "names the columns that have)", m->name, m->line, odd);
+}
+
 static void
 votes(const struct listeners *l, struct manifest *m, struct writer *out)
 {
@@ -42,6 +53,8 @@ votes(const struct listeners *l, struct manifest *m, struct writer *out)
 	while (manifest_next(m, &why)) {
 		char *id = manifest_id(m, why);
 
+		if (!why && ids.length == 0)
+			columns_doubt(l, m);
 		frame_clear(&f);
 		frame_set_text(&f, FIELD_FRAME, "utterance");
 		frame_set_text(&f, FIELD_ID, id);

@@ -223,6 +223,14 @@ check 'votes that are none drop their row, by its id, and no other' '
 	drops "b.wav\t-0\t0.0\t0e9" "b.wav: dropped: no votes for any class"
 	drops "b.wav\t1e308\t1e308\t0" "b.wav: dropped: too many votes"
 '
+check 'a table of something else is refused at its first row' '
+	printf "path\ttext\tfear\na.wav\thello\t1\nb.wav\t7\t2\n" >t.tsv
+	fails 1 votes t.tsv 2>err >out
+	says "t.tsv:2: column '\''text'\'' has no number of votes" err
+	votes -k fear t.tsv >out
+	fails 1 votes -k fear,text t.tsv 2>err >out
+	says "a.wav: dropped: text: want a number of votes" err
+'
 check 'a bad row is named by its number' '
 	drops "b.wav\t1\t2" "t.tsv:3: dropped: fewer columns than the heading"
 	drops "b.wav\t1\t2\t3\t" \

@@ -26,6 +26,7 @@ listeners_choose(struct listeners *l, const struct manifest *m)
 	for (size_t i = 0; i < m->columns; i++)
 		if (!text_listed(m->column[i], own, sizeof own / sizeof own[0]))
 			l->class[l->classes++] = m->column[i];
+	l->guessed = true;
 	if (l->classes == 0)
 		die("%s:%zu: no column of votes in the heading", m->name,
 		    m->line);
@@ -38,6 +39,27 @@ field_of(const struct listeners *l, struct frame *f, const char *what)
 	return arena_join(&f->arena, FIELD_TEACHER, l->name, what);
 }
 
+/* Of class k, in the row at hand. */
+static bool
+count_read(double *count, const struct listeners *l, const struct manifest *m,
+           size_t k)
+{
+	const char *text = manifest_value(m, l->class[k]);
+
+	return text && number_real(text, count) && *count >= 0;
+}
+
+const char *
+listeners_odd(const struct listeners *l, const struct manifest *m)
+{
+	double count;
+
+	for (size_t k = 0; k < l->classes; k++)
+		if (!count_read(&count, l, m, k))
+			return l->class[k];
+	return NULL;
+}
+
 const char *
 listeners_ask(const struct listeners *l, const struct manifest *m,
               struct frame *f)
@@ -47,9 +69,7 @@ listeners_ask(const struct listeners *l, const struct manifest *m,
 	float *logits;
 
 	for (size_t k = 0; k < l->classes; k++) {
-		const char *text = manifest_value(m, l->class[k]);
-
-		if (!text || !number_real(text, &count[k]) || count[k] < 0)
+		if (!count_read(&count[k], l, m, k))
 			return arena_join(&f->arena, "", l->class[k],
 			                  ": want a number of votes");
 		sum += count[k];

@@ -8,6 +8,7 @@
 #ifndef LISTENERS_H
 #define LISTENERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "stream/scan.h"
@@ -22,6 +23,7 @@ struct listeners {
 	const char *language;     /* NULL: not told */
 	const char *class[LISTENERS_CLASSES_MAX]; /* columns; borrowed */
 	size_t classes;           /* K; 0: see listeners_choose */
+	bool guessed;             /* so it was, of the columns there are */
 	float smoothing;          /* X, over 0 */
 };
 
@@ -30,6 +32,9 @@ struct listeners {
  * columns but those that tunne-manifest(5) describes.
  */
 void listeners_choose(struct listeners *l, const struct manifest *m);
+
+/* A column of a class in which the row at hand has no number; or NULL. */
+const char *listeners_odd(const struct listeners *l, const struct manifest *m);
 
 /*
  * Adds to f what the row at hand says: teacher.NAME.logits [K], .classes and,
