@@ -103,6 +103,8 @@ check 'a directory that is no model is refused with one line' '
 	fails 1 modeldump m >out 2>err
 	says "modeldump: m/config.json: id2label: two classes sadness" err
 	test ! -s out
+	fails 1 modeldump m/config.json >out 2>err
+	says "m/config.json: JSON, not a model (a network is named by" err
 '
 check 'what is no model is told by what it is' '
 	student-init -a small -o s

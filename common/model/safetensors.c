@@ -221,6 +221,8 @@ file_read(struct safetensors *s, const uint8_t *bytes, size_t size)
 	if (bytes[0] >> 4 == 8 && memcmp(bytes + 1, "\xa5" "frame", 6) == 0)
 		return "a stream of frames, not a model (student-init "
 		       "makes one)";
+	if (length > SAFETENSORS_HEADER_MAX && bytes[0] == '{')
+		return "JSON, not a model (a network is named by its folder)";
 	if (length > SAFETENSORS_HEADER_MAX)
 		return "not a safetensors file, which a model is: a header "
 		       "over 100 MB";
