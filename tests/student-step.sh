@@ -520,6 +520,37 @@ check 'two who train one model do not undo each other' '
 	student-step -q -m m "$train"
 	test "$(metadata passes m)" = 2
 '
+check 'another who trains it between the check and the writing is seen' '
+	cp "$fresh" m
+	student-step -q -m "$fresh" -o other "$train"
+	mkfifo held
+	$python -c "
+import fcntl, os, time
+f = open(\"m\", \"r+b\")
+fcntl.lockf(f, fcntl.LOCK_EX)
+open(\"held\", \"w\").close()
+while not os.path.exists(\"learnt\") or os.path.getsize(\"learnt\") == 0:
+    time.sleep(.01)
+time.sleep(1) # it has learnt all, and waits
+os.rename(\"other\", \"m\")" & pid=$!
+	cat held
+	fails 1 student-step -q -m m -b 1000 --log learnt "$train" 2>err
+	says "m: another program has trained it meanwhile" err
+	wait $pid
+	test "$(metadata passes m)" = 1
+'
+check 'a loss has nothing open but its streams' '
+	student-step -q -m "$fresh" -o m --log batches \
+		-l "ls -l /proc/self/fd >open; kd-loss -L 0" "$train"
+	grep pipe: open
+	fails 1 grep -E "train|batches" open
+'
+check 'a model that nobody may read stays that' '
+	cp "$fresh" m
+	chmod 0 m
+	student-step -q -m "$fresh" -o m "$train"
+	test "$(stat -c %a m)" = 600
+'
 check 'a disk that fills up leaves the old model' '
 	cp "$fresh" m
 	(ulimit -f 40; trap "" XFSZ; fails 1 student-step -q -m m "$train") \

@@ -65,7 +65,7 @@ begin(struct replace *r, const char *path)
 	struct stat old;
 	const char *why;
 	int fd, saved;
-	bool exists;
+	mode_t mode = 0;
 
 	*r = (struct replace){ .path = path };
 	if (strcmp(path, "-") == 0)
@@ -73,9 +73,13 @@ begin(struct replace *r, const char *path)
 	if (!*path)
 		return "want a file, not an empty name";
 	/* a device or a pipe must not become a file */
-	exists = stat(path, &old) == 0;
-	if (exists && !S_ISREG(old.st_mode))
-		return "not a regular file";
+	if (stat(path, &old) == 0) {
+		if (!S_ISREG(old.st_mode))
+			return "not a regular file";
+		mode = old.st_mode & 0777;
+		if (mode == 0)
+			mode = 0600; /* nobody's becomes nobody else's */
+	}
 	r->temporary = xasprintf("%s%s", path, ending);
 	why = temporary_open(r);
 	if (why) {
@@ -84,9 +88,7 @@ begin(struct replace *r, const char *path)
 		errno = saved;
 		return why;
 	}
-	/* one that nobody may read: nobody else, then */
-	mode_keep(r, !exists ? 0 : old.st_mode & 0777 ? old.st_mode & 0777
-	                                              : 0600);
+	mode_keep(r, mode);
 	fd = fcntl(r->lock, F_DUPFD_CLOEXEC, 0);
 	r->fp = fd >= 0 && ftruncate(fd, 0) == 0 ? fdopen(fd, "wb") : NULL;
 	if (r->fp)

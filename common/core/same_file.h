@@ -1,5 +1,6 @@
 /*
- * same_file.h - two names, and whether they are of one file
+ * same_file.h - two names, or one that is open, and whether they are of one
+ * file
  */
 #ifndef SAME_FILE_H
 #define SAME_FILE_H
@@ -8,5 +9,6 @@
 
 /* Links are followed.  What is not there, or not to be seen, is no file. */
 bool same_file(const char *a, const char *b);
+bool same_file_open(int descriptor, const char *name);
 
 #endif

@@ -1,7 +1,6 @@
 #define _DEFAULT_SOURCE /* MAP_POPULATE */
 #include <dirent.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,20 +156,15 @@ file_write(FILE *fp, const char *key, const void *data, size_t size)
 	fwrite(data, 1, size, fp); /* replace_end finds what failed */
 }
 
-/* A file too long for the user's limit is an error, not the end. */
 static void
 file_keep(const char *path, const char *key, const void *data, size_t size)
 {
-	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-	struct sigaction old;
 	struct replace r;
 
 	if (!replace_try(&r, path))
 		return;
-	sigaction(SIGXFSZ, &ignore, &old);
 	file_write(r.fp, key, data, size);
 	replace_end(&r);
-	sigaction(SIGXFSZ, &old, NULL);
 }
 
 void

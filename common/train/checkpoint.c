@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* F_OFD_SETLKW */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -6,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -87,21 +87,25 @@ others_check(const char *path, const struct trainer *t)
 
 /*
  * Others who train what is at path wait until this is closed: between the
- * check and the writing nothing changes.  A file system without locks does
- * without; then it is -1, or a lock in name alone.
+ * check and the writing nothing changes.  -1 where there is no such lock; one
+ * by flock(1), which may be our parent's, is another.
  */
 static int
-folder_lock(const char *path)
+file_lock(const char *path, bool network)
 {
-	const int how = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-	char *copy = xstrdup(path);
-	int fd = open(path, how);
+	char *file = network ? xasprintf("%s/model.safetensors", path)
+	                     : xstrdup(path);
+	int fd = open(file, O_RDWR | O_CLOEXEC);
+#ifdef F_OFD_SETLKW
+	struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
-	if (fd < 0)
-		fd = open(dirname(copy), how);
-	free(copy);
-	while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR)
-		;
+	while (fd >= 0 && (fcntl(fd, F_OFD_SETLKW, &all) == 0
+	                   ? !same_file_open(fd, file) : errno == EINTR)) {
+		close(fd); /* it was replaced, or a signal came */
+		fd = open(file, O_RDWR | O_CLOEXEC);
+	}
+#endif
+	free(file);
 	return fd;
 }
 
@@ -127,12 +131,13 @@ checkpoint_write(const char *path, struct trainer *t, const struct lineage *l,
 	bool in_place = strcmp(path, t->model->name) == 0 ||
 		same_file(path, t->model->name);
 	bool calibrated = model_metadata(t->model, "temperature");
-	int lock;
+	int lock = -1;
 
 	trainer_check(t);
-	lock = folder_lock(path);
-	if (in_place)
+	if (in_place) {
+		lock = file_lock(path, t->model->network != NULL);
 		others_check(path, t);
+	}
 	numbers_print(number, &t->progress);
 	lineage_texts(texts + STATE_NUMBERS, l);
 	for (int i = 0; i < STATE_TENSORS; i++)
