@@ -98,6 +98,7 @@ check 'a directory is told by shape, classes and metadata' '
 check 'a directory that is no model is refused with one line' '
 	fails 1 modeldump . >out 2>err
 	says "modeldump: ./config.json: No such file" err
+	grep "a folder is a network of Hugging Face, a student is a file" err
 	student-init -a w2v2-tiny -o m
 	sed -i "s/\"0\": \"anger\"/\"0\": \"sadness\"/" m/config.json
 	fails 1 modeldump m >out 2>err

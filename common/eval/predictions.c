@@ -155,8 +155,8 @@ heading_check(const struct source *s)
 			die("%s:1: no class after the column confidence",
 			    s->file);
 		die("%s:1: no column '%s' in the heading;"
-		    " want predict's table, without --json or --frames",
-		    s->file,
+		    " want the table that predict makes without --json or "
+		    "--frames", s->file,
 		    needed[n] < COLUMNS_KNOWN ? known[needed[n]]
 		                              : "confidence");
 	}

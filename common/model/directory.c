@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,6 +47,13 @@ config_open(struct directory *d)
 {
 	char *path = path_of(d, CONFIG), *why;
 
+	if (!exists(d, CONFIG)) {
+		why = xasprintf("%s: %s (a folder is a network of Hugging "
+		                "Face, a student is a file)", path,
+		                strerror(errno));
+		free(path);
+		return why;
+	}
 	d->json = json_read(path, &d->json_text, &why);
 	free(path);
 	if (!d->json)
