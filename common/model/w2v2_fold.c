@@ -16,8 +16,9 @@ w2v2_folded_init(struct w2v2_folded *f, const struct w2v2_config *c)
 {
 	float *at;
 
-	f->length = c->width * (c->width / c->position_groups) *
+	f->positions = c->width * (c->width / c->position_groups) *
 		c->position_taps;
+	f->length = f->positions;
 	for (size_t i = 0; i < c->convs; i++)
 		f->length += conv_length(c, i);
 	at = f->block = xcalloc(f->length, sizeof *f->block);
@@ -60,25 +61,29 @@ w2v2_fold(struct w2v2_folded *f, const struct w2v2_weights *w,
           const struct w2v2_config *c)
 {
 	#pragma omp parallel for schedule(dynamic)
-	for (size_t i = 0; i < c->convs + 1; i++) {
-		if (i < c->convs)
-			taps_first(f->conv[i], w->conv[i].conv.weight,
-			           c->conv_width[i], w2v2_conv_inputs(c, i),
-			           c->conv_taps[i]);
-		else
-			weightnorm_forward(f->position, w->position_gain,
-			                   w->position_direction, c->width,
-			                   c->width / c->position_groups,
-			                   c->position_taps);
-	}
+	for (size_t i = 0; i < c->convs; i++)
+		taps_first(f->conv[i], w->conv[i].conv.weight,
+		           c->conv_width[i], w2v2_conv_inputs(c, i),
+		           c->conv_taps[i]);
+	w2v2_fold_position(f, w, c);
+}
+
+void
+w2v2_fold_position(struct w2v2_folded *f, const struct w2v2_weights *w,
+                   const struct w2v2_config *c)
+{
+	weightnorm_forward(f->position, w->position_gain,
+	                   w->position_direction, c->width,
+	                   c->width / c->position_groups, c->position_taps);
 }
 
 void
 w2v2_fold_backward(struct w2v2_weights *gradient,
                    const struct w2v2_folded *df,
-                   const struct w2v2_weights *w, const struct w2v2_config *c)
+                   const struct w2v2_weights *w, const struct w2v2_config *c,
+                   bool convolutions)
 {
-	for (size_t i = 0; i < c->convs; i++)
+	for (size_t i = 0; convolutions && i < c->convs; i++)
 		taps_last(gradient->conv[i].conv.weight, df->conv[i],
 		          c->conv_width[i], w2v2_conv_inputs(c, i),
 		          c->conv_taps[i]);

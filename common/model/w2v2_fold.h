@@ -12,7 +12,7 @@
 
 struct w2v2_folded {
 	float *block;             /* owned; the rest points into it */
-	size_t length;
+	size_t length, positions; /* of all; of position, which comes last */
 	float *conv[W2V2_CONVS_MAX]; /* [O,k,I] */
 	float *position;          /* as nn/conv_grouped.h has it */
 };
@@ -24,10 +24,15 @@ void w2v2_folded_release(struct w2v2_folded *f);
 void w2v2_fold(struct w2v2_folded *f, const struct w2v2_weights *w,
                const struct w2v2_config *c);
 
+/* After an update that left the convolutions as they were. */
+void w2v2_fold_position(struct w2v2_folded *f, const struct w2v2_weights *w,
+                        const struct w2v2_config *c);
+
 /* Adds to gradient what df, the gradient of the folded, says of its parts. */
 void w2v2_fold_backward(struct w2v2_weights *gradient,
                         const struct w2v2_folded *df,
                         const struct w2v2_weights *w,
-                        const struct w2v2_config *c);
+                        const struct w2v2_config *c,
+                        bool convolutions);
 
 #endif

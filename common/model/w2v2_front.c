@@ -198,6 +198,32 @@ w2v2_front_forward(float *x, struct w2v2_front_kept *k,
 	k->x_mask = w2v2_drop(x, N * H, c->dropout, rows, &rng, arena);
 }
 
+/* The same in bfloat16. */
+static void
+position_backward_bf16(struct w2v2_weights *g, struct w2v2_folded *dfolded,
+                       float *dp, const float *dposition,
+                       const struct w2v2_front_kept *k,
+                       const struct w2v2_folded *folded,
+                       const struct w2v2_rows *rows, struct arena *scratch)
+{
+	const struct w2v2_config *c = rows->config;
+	size_t H = c->width, groups = c->position_groups;
+	uint16_t *packed = arena_halves(scratch, conv_grouped_bf16_packed(
+		H, groups, c->position_taps));
+
+	conv_grouped_bf16_pack_back(packed, folded->position, rows->space, H,
+	                            groups, c->position_taps);
+	for (size_t u = 0; u < rows->count; u++) {
+		size_t at = rows->start[u] * H;
+
+		conv_grouped_bf16_backward(
+			dp + at, dfolded->position, g->position_bias,
+			dposition + at, k->p + at, packed, rows->space,
+			rows->start[u + 1] - rows->start[u], H, groups,
+			c->position_taps);
+	}
+}
+
 /* dp [N,H] and dfolded from the gradient of the positional convolution. */
 static void
 position_backward(struct w2v2_weights *g, struct w2v2_folded *dfolded,
@@ -208,28 +234,23 @@ position_backward(struct w2v2_weights *g, struct w2v2_folded *dfolded,
 {
 	const struct w2v2_config *c = rows->config;
 	size_t H = c->width, n = rows->total * H;
-	float *dposition = arena_zeros(scratch, n);
-	float *room = rows->space ? NULL
-	                          : arena_floats(scratch, scratch_size(rows));
+	float *dposition = arena_zeros(scratch, n), *room;
 
 	gelu_backward(dposition, dsum, k->position, n);
+	if (rows->space) {
+		position_backward_bf16(g, dfolded, dp, dposition, k, folded,
+		                       rows, scratch);
+		return;
+	}
+	room = arena_floats(scratch, scratch_size(rows));
 	for (size_t u = 0; u < rows->count; u++) {
 		size_t at = rows->start[u] * H;
-		size_t T = rows->start[u + 1] - rows->start[u];
 
-		if (rows->space) {
-			conv_grouped_bf16_backward(
-				dp + at, dfolded->position, g->position_bias,
-				dposition + at, k->p + at, folded->position,
-				rows->space, T, H, c->position_groups,
-				c->position_taps);
-			continue;
-		}
 		conv_grouped_backward(dp + at, dfolded->position,
 		                      g->position_bias, room,
 		                      dposition + at, k->p + at,
-		                      folded->position, T, H,
-		                      c->position_groups,
+		                      folded->position, rows->start[u + 1] -
+		                      rows->start[u], H, c->position_groups,
 		                      c->position_taps);
 	}
 }

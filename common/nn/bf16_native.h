@@ -1,10 +1,9 @@
 /*
- * bf16_native.h - blocks of floats rounded to bfloat16 by a processor's own
+ * bf16_native.h - floats rounded to bfloat16, and packed, by a processor's own
  * instructions, inside gemm_bf16
  *
- * All return false, and do nothing, where there is no such instruction
- * (AVX-512's extension for bfloat16); what they write is what bf16_unit.h
- * describes, but that denormal numbers become 0.
+ * What they write is what bf16_unit.h describes, but that denormal numbers
+ * become 0.
  */
 #ifndef BF16_NATIVE_H
 #define BF16_NATIVE_H
@@ -14,16 +13,28 @@
 #include <stdint.h>
 
 /*
- * 32 rows of a strip, at 32 of K: alpha times x, of which row m at k is
- * x[m * ld + k], or x[k * ld + m] where it is turned.
+ * Are there such instructions (AVX-512's extension for bfloat16)?  Where there
+ * are not, nothing else here may be called.
  */
-bool bf16_native_strip(uint16_t *to, const float *x, size_t ld, bool turned,
-                       float alpha);
+bool bf16_native_present(void);
 
-/* A tile of a panel: column n at k is B[n * ld + k]; across, B[k * ld + n]. */
-bool bf16_native_tile(uint16_t *to, const float *B, size_t ld, bool across);
+/* Element (n,k) is at n * ld + k, or across, at k * ld + n. */
+struct bf16_source {
+	const float *floats;      /* times alpha; or */
+	const uint16_t *halves;   /* as they are */
+	size_t ld;
+	bool across;
+	float alpha;
+};
+
+/*
+ * 32 of K of a strip, or else of a panel: of what is stored from element at on,
+ * n rows (columns) and depth of K, each 32 or fewer.  The rest is zero.
+ */
+void bf16_native_pack(uint16_t *to, const struct bf16_source *source,
+                      size_t at, bool strip, size_t n, size_t depth);
 
 /* Sums [rows,32] as they are: row m to y + m * ld. */
-bool bf16_native_put(uint16_t *y, size_t ld, const float *sums, size_t rows);
+void bf16_native_put(uint16_t *y, size_t ld, const float *sums, size_t rows);
 
 #endif

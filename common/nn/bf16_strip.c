@@ -4,6 +4,7 @@
 #include "core/vector.h"
 #include "nn/bf16_native.h"
 #include "nn/bf16_unit.h"
+#include "nn/chunk.h"
 #include "nn/layernorm.h"
 
 /*
@@ -63,8 +64,6 @@ floats_pack(uint16_t *to, const float *x, size_t ld, bool turned, float alpha,
 {
 	bool whole = rows == BF16_BLOCK && depth == BF16_BLOCK;
 
-	if (whole && bf16_native_strip(to, x, ld, turned, alpha))
-		return;
 	if (whole && turned)
 		turn(to, x, ld, alpha);
 	else if (whole)
@@ -86,15 +85,34 @@ norm(const struct bf16_in *A, size_t m, size_t rows, size_t K)
 	                  n->bias, rows, K, n->epsilon);
 }
 
+static void
+natively_pack(uint16_t *strip, const struct bf16_source *x, size_t rows,
+              size_t K)
+{
+	size_t step = x->across ? x->ld : 1;
+
+	for (size_t k = 0; k < K; k += BF16_BLOCK)
+		bf16_native_pack(strip + k * BF16_BLOCK, x, k * step, true,
+		                 rows, chunk_length(k, BF16_BLOCK, K));
+}
+
 void
 bf16_strip_pack(uint16_t *strip, const struct bf16_in *A, size_t m,
                 size_t rows, size_t K)
 {
 	const float *x = A->norm ? A->norm->y : A->x;
 	size_t row = A->turned ? 1 : A->ld, column = A->turned ? A->ld : 1;
+	const struct bf16_source source = {
+		.floats = x + m * row, .ld = A->ld, .across = A->turned,
+		.alpha = A->norm ? 1 : A->alpha
+	};
 
 	if (A->norm)
 		norm(A, m, rows, K);
+	if (!A->half && bf16_native_present()) {
+		natively_pack(strip, &source, rows, K);
+		return;
+	}
 	if (rows < BF16_BLOCK || K % BF16_BLOCK > 0)
 		memset(strip, 0, BF16_BLOCK * bf16_round_up(K) * sizeof *strip);
 	for (size_t k = 0; k < K; k += BF16_BLOCK) {
@@ -103,9 +121,8 @@ bf16_strip_pack(uint16_t *strip, const struct bf16_in *A, size_t m,
 		if (A->half)
 			halves_pack(strip, A, m, k, rows, depth);
 		else
-			floats_pack(strip, x + m * row + k * column, A->ld,
-			            A->turned, A->norm ? 1 : A->alpha, rows,
-			            depth);
+			floats_pack(strip, source.floats + k * column, A->ld,
+			            A->turned, source.alpha, rows, depth);
 		strip += BF16_STEP_LENGTH;
 	}
 }

@@ -109,27 +109,52 @@ conv_grouped_bf16_forward(const struct bf16_out *out,
 	}
 }
 
+/* y [I,k,I]: taps in the opposite order, and inputs for outputs. */
+static void
+weight_turn(float *y, const float *weight, size_t I, size_t k)
+{
+	for (size_t i = 0; i < I; i++)
+		for (size_t j = k; j-- > 0; y += I)
+			for (size_t c = 0; c < I; c++)
+				y[c] = weight[(c * k + j) * I + i];
+}
+
+void
+conv_grouped_bf16_pack_back(uint16_t *packed, const float *weight,
+                            struct bf16_space *space, size_t C,
+                            size_t groups, size_t k)
+{
+	size_t I = C / groups, n = I * k * I;
+	float *turned = arena_floats(&space->arena, n *
+	                             (size_t)omp_get_max_threads());
+
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(C * k * I))
+	for (size_t g = 0; g < groups; g++) {
+		float *own = turned + (size_t)omp_get_thread_num() * n;
+
+		weight_turn(own, weight + g * n, I, k);
+		bf16_pack(packed + g * bf16_packed_length(I, k * I), own,
+		          k * I, I, k * I);
+	}
+	arena_clear(&space->arena);
+}
+
 /* One thread's arrays of backward, in a block. */
 struct own {
-	float *turned;            /* [I,k,I]: the weight for dx */
 	float *padded;            /* [T + k - 1,I]: x with zeros around it */
 	uint16_t *windows;        /* of dy, and room to pack them */
-	uint16_t *packed, *packing;
+	uint16_t *packed;         /* windows of x */
+	uint16_t *packing;
 };
 
 static struct own
 own_take(struct arena *a, size_t T, size_t I, size_t k)
 {
-	size_t weight = bf16_packed_length(I, k * I);
-	size_t windows = bf16_packed_length(k * I, T);
-
 	return (struct own){
-		.turned = arena_floats(a, I * k * I),
 		.padded = arena_floats(a, (T + k) * I),
 		.windows = arena_halves(a, windows_length(T, I, k) +
 		                        packing_length(T, I, k)),
-		.packed = arena_halves(a, weight > windows ? weight
-		                                           : windows),
+		.packed = arena_halves(a, bf16_packed_length(k * I, T)),
 		.packing = arena_halves(a, gemm_bf16_scratch(I, T))
 	};
 }
@@ -140,21 +165,15 @@ own_take(struct arena *a, size_t T, size_t I, size_t k)
  */
 static void
 dx_add(float *dx, const struct own *o, const struct bf16_unit *unit,
-       const float *dy, const float *weight, size_t T, size_t C, size_t I,
+       const float *dy, const uint16_t *packed, size_t T, size_t C, size_t I,
        size_t k)
 {
 	const struct bf16_out out = {
 		.y = dx, .ldy = C, .residual = dx, .ldr = C
 	};
 
-	for (size_t i = 0; i < I; i++)
-		for (size_t j = 0; j < k; j++)
-			for (size_t c = 0; c < I; c++)
-				o->turned[(i * k + j) * I + c] =
-					weight[(c * k + k - 1 - j) * I + i];
-	bf16_pack(o->packed, o->turned, k * I, I, k * I);
-	convolve(&out, unit, o->windows, dy, o->packed, k - 1 - k / 2, T, C,
-	         I, k);
+	convolve(&out, unit, o->windows, dy, packed, k - 1 - k / 2, T, C, I,
+	         k);
 }
 
 /* dweight[o,j,i] = sum_t dy[t,o] x[t + j - k/2, i] */
@@ -181,7 +200,7 @@ dweight_add(float *dweight, const struct own *o,
 void
 conv_grouped_bf16_backward(float *dx, float *dweight, float *dbias,
                            const float *dy, const float *x,
-                           const float *weight, struct bf16_space *space,
+                           const uint16_t *packed, struct bf16_space *space,
                            size_t T, size_t C, size_t groups, size_t k)
 {
 	size_t I = C / groups, threads = (size_t)omp_get_max_threads();
@@ -195,8 +214,9 @@ conv_grouped_bf16_backward(float *dx, float *dweight, float *dbias,
 		const struct own *o = &own[omp_get_thread_num()];
 
 		if (dx)
-			dx_add(dx + c, o, space->unit, dy + c,
-			       weight + c * k * I, T, C, I, k);
+			dx_add(dx + c, o, space->unit, dy + c, packed +
+			       c / I * bf16_packed_length(I, k * I), T, C, I,
+			       k);
 		dweight_add(dweight + c * k * I, o, space->unit, dy + c,
 		            x + c, T, C, I, k);
 		for (size_t t = 0; t < T; t++)

@@ -14,6 +14,12 @@
 size_t conv_grouped_bf16_packed(size_t C, size_t groups, size_t k);
 void conv_grouped_bf16_pack(uint16_t *packed, const float *weight, size_t C,
                             size_t groups, size_t k);
+
+/* As long: the same for backward's dx, packed by threads with room of space. */
+void conv_grouped_bf16_pack_back(uint16_t *packed, const float *weight,
+                                 struct bf16_space *space, size_t C,
+                                 size_t groups, size_t k);
+
 size_t conv_grouped_bf16_scratch(size_t T, size_t C, size_t groups, size_t k);
 
 /* out: where [T,C] goes, and what is done to it first; see gemm_bf16.h. */
@@ -23,10 +29,11 @@ void conv_grouped_bf16_forward(const struct bf16_out *out,
                                const uint16_t *packed,
                                size_t T, size_t C, size_t groups, size_t k);
 
-/* As conv_grouped_backward; dx may be NULL. */
+/* As conv_grouped_backward, of what pack_back made; dx may be NULL. */
 void conv_grouped_bf16_backward(float *dx, float *dweight, float *dbias,
                                 const float *dy, const float *x,
-                                const float *weight, struct bf16_space *space,
+                                const uint16_t *packed,
+                                struct bf16_space *space,
                                 size_t T, size_t C, size_t groups, size_t k);
 
 #endif

@@ -59,10 +59,9 @@ block_put(const struct block *b, const struct bf16_out *out)
 {
 	bool whole = b->columns == BF16_BLOCK;
 
-	if (whole && b->half && !b->residual &&
-	    bf16_native_put(b->half, out->ldh, b->sums, b->rows))
-		return;
-	if (whole && b->half && !b->residual)
+	if (whole && b->half && !b->residual && bf16_native_present())
+		bf16_native_put(b->half, out->ldh, b->sums, b->rows);
+	else if (whole && b->half && !b->residual)
 		put(b, out, BF16_BLOCK, false, true);
 	else if (whole && !b->half && !b->residual)
 		put(b, out, BF16_BLOCK, false, false);

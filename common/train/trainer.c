@@ -167,80 +167,11 @@ trainer_release(struct trainer *t)
 	free(t->gradient);
 }
 
-/* The convolutions of a network stay as they are, unless asked for. */
-static bool
-frozen(const struct trainer *t, const struct param *p)
-{
-	return t->model->network && !t->options.unfreeze &&
-	       p->offset < t->model->network->convolutions;
-}
-
-static void
-update(struct trainer *t)
-{
-	const struct trainer_options *o = &t->options;
-	const struct params *p = &t->model->params;
-	float mean = 1 / (float)t->pending_utterances;
-	size_t step = t->progress.updates;
-	struct adamw a = o->adamw;
-	float scale;
-
-	t->norm = mean * gradient_norm(t->gradient, p->length);
-	if (!isfinite(t->norm)) /* better no model than one of NaN */
-		die("update %zu: the gradient is not finite (try a lower "
-		    "--rate)", step + 1);
-	t->rate = o->total > 0
-		? schedule_rate(a.rate, step, (size_t)o->warmup,
-		                (size_t)o->total)
-		: schedule_rate(a.rate, step, (size_t)o->warmup, 0);
-	t->progress.updates = step + 1;
-	a.rate = t->rate;
-	scale = mean * clip_scale(t->norm, o->clip);
-
-	#pragma omp parallel for schedule(dynamic)
-	for (size_t i = 0; i < p->count; i++) {
-		const struct param *tensor = &p->param[i];
-		struct adamw own = a;
-		size_t at = tensor->offset;
-
-		if (frozen(t, tensor))
-			continue;
-		if (!param_decays(tensor))
-			own.decay = 0;
-		adamw_step(t->model->block + at, t->m + at, t->v + at,
-		           t->gradient + at, scale, tensor->length, step + 1,
-		           &own);
-		memset(t->gradient + at, 0,
-		       tensor->length * sizeof *t->gradient);
-		if (t->average)
-			average_step(t->average + at, t->model->block + at,
-			             tensor->length, step, o->average);
-	}
-	if (t->model->network)
-		w2v2_fold(&t->model->network->folded,
-		          &t->model->network->weights,
-		          &t->model->network->config);
-	t->pending = t->pending_utterances = 0;
-}
-
-void
-trainer_check(const struct trainer *t)
-{
-	size_t n = t->model->params.length;
-
-	if (!floats_finite(t->model->block, n) || !floats_finite(t->m, n) ||
-	    !floats_finite(t->v, n) ||
-	    (t->average && !floats_finite(t->average, n)))
-		die("update %zu: the weights, or the optimiser's state, are "
-		    "no finite numbers any more (try a lower --rate, or "
-		    "--clip)", t->progress.updates);
-}
-
 void
 trainer_flush(struct trainer *t)
 {
 	if (t->pending > 0)
-		update(t);
+		trainer_update(t);
 }
 
 /* A batch's logits and embeddings, and the gradients by them. */
@@ -364,7 +295,7 @@ batch_learn(struct trainer *t, struct outputs *o, struct example *example,
 		                                     : NULL);
 	t->pending_utterances += count;
 	if (++t->pending == (size_t)t->options.accumulate)
-		update(t);
+		trainer_update(t);
 	free(frames);
 }
 

@@ -78,6 +78,12 @@ void trainer_release(struct trainer *t);
 size_t trainer_batch(struct trainer *t, struct example *example, size_t count,
                      struct loss_process *loss, struct loss_sums *sums);
 
+/*
+ * A step of the optimiser by the sum of gradients, which is zero afterwards.
+ * Dies where that is not finite.
+ */
+void trainer_update(struct trainer *t);
+
 /* Dies where the weights, or what the optimiser keeps, are not finite. */
 void trainer_check(const struct trainer *t);
 

@@ -88,9 +88,15 @@ tuner_backward(struct tuner *t, const float *dlogits)
 {
 	const struct w2v2 *n = t->model->network;
 
-	memset(t->dfolded.block, 0,
-	       t->dfolded.length * sizeof *t->dfolded.block);
+	/* that of convolutions which stay is never written */
+	if (t->options->unfreeze)
+		memset(t->dfolded.block, 0,
+		       t->dfolded.length * sizeof *t->dfolded.block);
+	else
+		memset(t->dfolded.position, 0,
+		       t->dfolded.positions * sizeof *t->dfolded.position);
 	w2v2_backward(&t->gradient, &t->dfolded, t->pass, dlogits, n,
 	              &t->arena, &t->scratch);
-	w2v2_fold_backward(&t->gradient, &t->dfolded, &n->weights, &n->config);
+	w2v2_fold_backward(&t->gradient, &t->dfolded, &n->weights, &n->config,
+	                   t->options->unfreeze);
 }

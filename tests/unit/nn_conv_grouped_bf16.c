@@ -83,8 +83,10 @@ in_bfloats(struct layer *l)
 	conv_grouped_bf16_pack(packed, l->weight, l->C, l->groups, l->k);
 	conv_grouped_bf16_forward(&out, space.unit, scratch, l->x, packed,
 	                          l->T, l->C, l->groups, l->k);
+	conv_grouped_bf16_pack_back(packed, l->weight, &space, l->C,
+	                            l->groups, l->k);
 	conv_grouped_bf16_backward(l->dx, l->dweight, l->dbias, l->dy, l->x,
-	                           l->weight, &space, l->T, l->C, l->groups,
+	                           packed, &space, l->T, l->C, l->groups,
 	                           l->k);
 	arena_release(&space.arena);
 	free(packed);

@@ -182,7 +182,8 @@ gradient_compute(struct golden *g, bool unfreeze, size_t memory)
 	loss = cross_entropy(dlogits, logits, g->m.class_count);
 	w2v2_backward(&g->bound, &g->dfolded, pass, dlogits, n, &g->arena,
 	              &g->scratch);
-	w2v2_fold_backward(&g->bound, &g->dfolded, &n->weights, &n->config);
+	w2v2_fold_backward(&g->bound, &g->dfolded, &n->weights, &n->config,
+	                   true);
 	return loss;
 }
 
