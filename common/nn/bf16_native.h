@@ -34,6 +34,14 @@ struct bf16_source {
 void bf16_native_pack(uint16_t *to, const struct bf16_source *source,
                       size_t at, bool strip, size_t n, size_t depth);
 
+/*
+ * All of B [N,K], rows (columns) by 32, that is stored in the 32 rows from r
+ * on, of which N or K may leave fewer: the threads of a region take such bands
+ * in turn, and fetch the next meanwhile.
+ */
+void bf16_band_pack(uint16_t *packed, const struct bf16_source *B,
+                    bool strips, size_t r, size_t N, size_t K);
+
 /* Sums [rows,32] as they are: row m to y + m * ld. */
 void bf16_native_put(uint16_t *y, size_t ld, const float *sums, size_t rows);
 

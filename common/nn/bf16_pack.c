@@ -91,18 +91,15 @@ fetch(const float *x, size_t n)
 		__builtin_prefetch(x + i, 0, SECOND);
 }
 
-/*
- * Rows of B as they are stored, 32 or fewer, from r on, in all panels; those
- * from next on are fetched meanwhile, if B has no gaps.
- */
-static void
-band_pack(uint16_t *packed, const struct bf16_source *B, size_t r, size_t N,
-          size_t K, size_t next)
+void
+bf16_band_pack(uint16_t *packed, const struct bf16_source *B, bool strips,
+               size_t r, size_t N, size_t K)
 {
 	size_t deep = bf16_round_up(K), length = B->across ? N : K;
 	size_t rows = B->across ? K : N, some = chunk_length(r, BF16_BLOCK,
 	                                                     rows);
 	size_t step = (B->across ? deep : BF16_BLOCK) * BF16_BLOCK;
+	size_t next = r + (size_t)omp_get_num_threads() * BF16_BLOCK;
 
 	packed += r * (B->across ? BF16_BLOCK : deep);
 	for (size_t i = 0; i < length; i += BF16_BLOCK, packed += step) {
@@ -111,7 +108,7 @@ band_pack(uint16_t *packed, const struct bf16_source *B, size_t r, size_t N,
 		if (next < rows && B->floats && B->ld == length)
 			fetch(B->floats + next * length + i * BF16_BLOCK,
 			      others * BF16_BLOCK);
-		bf16_native_pack(packed, B, r * B->ld + i, false,
+		bf16_native_pack(packed, B, r * B->ld + i, strips,
 		                 B->across ? others : some,
 		                 B->across ? some : others);
 	}
@@ -122,10 +119,8 @@ static void
 piece_pack(uint16_t *packed, const struct bf16_source *B, size_t r, size_t N,
            size_t K)
 {
-	size_t threads = (size_t)omp_get_num_threads();
-
 	if (bf16_native_present())
-		band_pack(packed, B, r, N, K, r + threads * BF16_BLOCK);
+		bf16_band_pack(packed, B, false, r, N, K);
 	else
 		panel_pack(packed + r * bf16_round_up(K), B, r, N, K);
 }

@@ -125,6 +125,34 @@ strip_pack(const struct slab *s, size_t r)
 	                chunk_length(r, BF16_BLOCK, s->rows), s->K);
 }
 
+/* Floats as they are go by what lies together in memory. */
+static bool
+banded(const struct slab *s)
+{
+	return s->A->x && !s->A->norm && bf16_native_present();
+}
+
+/* Pieces of 32: rows, or of what is stored by columns, those. */
+static size_t
+pieces_end(const struct slab *s)
+{
+	return banded(s) && s->A->turned ? s->K : s->rows;
+}
+
+static void
+piece_pack(const struct slab *s, size_t r)
+{
+	const struct bf16_source A = {
+		.floats = s->A->x, .ld = s->A->ld, .across = s->A->turned,
+		.alpha = s->A->alpha
+	};
+
+	if (banded(s))
+		bf16_band_pack(s->packed, &A, true, r, s->rows, s->K);
+	else
+		strip_pack(s, r);
+}
+
 /* From row r on, a multiple of 32. */
 static struct bf16_strip
 strip_of(const struct slab *s, size_t r)
@@ -259,15 +287,15 @@ gemm_bf16(const struct bf16_out *out, const struct bf16_unit *unit,
 {
 	const struct slab s = slab_of(A, 0, M, N, K, scratch);
 	size_t most = rows_of(ROWS, K), down = (M + most - 1) / most;
-	size_t across = (N + COLUMNS - 1) / COLUMNS;
+	size_t across = (N + COLUMNS - 1) / COLUMNS, end = pieces_end(&s);
 
 	if (scratch && tall(M, K)) {
 		multiply_tall(out, unit, A, packed, M, N, K, scratch);
 		return;
 	}
 	if (!chunk_worth_products(M * N * K)) { /* a region costs more */
-		for (size_t r = s.lying; r < M; r += BF16_BLOCK)
-			strip_pack(&s, r);
+		for (size_t r = s.lying; r < end; r += BF16_BLOCK)
+			piece_pack(&s, r);
 		for (size_t m = 0; m < M; m += most)
 			area_multiply(out, unit, &s, packed, (struct area){
 				.m = m, .rows = chunk_length(m, most, M),
@@ -278,8 +306,8 @@ gemm_bf16(const struct bf16_out *out, const struct bf16_unit *unit,
 	#pragma omp parallel
 	{
 		#pragma omp for schedule(dynamic)
-		for (size_t r = s.lying; r < M; r += BF16_BLOCK)
-			strip_pack(&s, r);
+		for (size_t r = s.lying; r < end; r += BF16_BLOCK)
+			piece_pack(&s, r);
 		#pragma omp for schedule(dynamic)
 		for (size_t i = 0; i < down * across; i++) {
 			size_t m = i / across * most;
