@@ -267,7 +267,7 @@ project_backward(struct w2v2_weights *g, float *dfeatures, const float *dp,
 
 	if (c->projection_norm)
 		dnormed = arena_zeros(scratch, N * C);
-	w2v2_linear_backward(dnormed, &g->projection, dp, c->width,
+	w2v2_linear_backward(dnormed, false, &g->projection, dp, c->width,
 	                     c->projection_norm ? k->normed : k->features,
 	                     &w->projection, C, c->width, rows);
 	if (!c->projection_norm)

@@ -55,8 +55,8 @@ qkv_backward(struct w2v2_layer *g, float *da, const float *dqkv,
 	size_t H = rows->config->width;
 
 	for (size_t i = 0; i < 3; i++)
-		w2v2_linear_backward(da, dthird[i], dqkv + i * H, 3 * H, a,
-		                     third[i], H, H, rows);
+		w2v2_linear_backward(da, false, dthird[i], dqkv + i * H,
+		                     3 * H, a, third[i], H, H, rows);
 }
 
 /* WavLM: how much each row of each head heeds the distance of others. */
@@ -227,7 +227,7 @@ w2v2_layer_forward(float *y, struct w2v2_kept *k, const float *x, size_t n,
 	                  w->norm.bias, N, H, c->epsilon);
 }
 
-/* Adds to dh what dout, the gradient of feed(h), says of it. */
+/* Adds to dh what dout, the gradient of feed(h), says; they may be the same. */
 static void
 feed_backward(struct w2v2_layer *g, float *dh, const float *dout,
               const struct w2v2_kept *k, const struct w2v2_layer *w,
@@ -235,17 +235,16 @@ feed_backward(struct w2v2_layer *g, float *dh, const float *dout,
 {
 	const struct w2v2_config *c = rows->config;
 	size_t N = rows->total, H = c->width, F = c->inner;
-	float *dactive = arena_zeros(scratch, N * F);
-	float *dwide = arena_zeros(scratch, N * F);
+	float *d = arena_floats(scratch, N * F);
 
 	dout = w2v2_undrop(dout, k->feed_mask, c->dropout, N * H, scratch);
-	w2v2_linear_backward(dactive, &g->narrow, dout, H, k->active,
+	w2v2_linear_backward(d, true, &g->narrow, dout, H, k->active,
 	                     &w->narrow, F, H, rows);
-	gelu_backward(dwide,
-	              w2v2_undrop(dactive, k->active_mask,
-	                          c->activation_dropout, N * F, scratch),
-	              k->wide, N * F);
-	w2v2_linear_backward(dh, &g->wide, dwide, F, k->h, &w->wide, H, F,
+	if (k->active_mask)
+		dropout_forward(d, d, k->active_mask, c->activation_dropout,
+		                N * F);
+	gelu_backward_over(d, k->wide, N * F);
+	w2v2_linear_backward(dh, false, &g->wide, d, F, k->h, &w->wide, H, F,
 	                     rows);
 }
 
@@ -272,7 +271,7 @@ attend_backward(float *dqkv, float *dgate, const float *dattended,
 	}
 }
 
-/* Adds to da what dout, the gradient of attention(a), says of it. */
+/* Adds to da what dout, the gradient of attention(a), says; or the same. */
 static void
 attend_and_add_backward(struct w2v2_layer *g, float *da, const float *dout,
                          const struct w2v2_kept *k,
@@ -281,11 +280,11 @@ attend_and_add_backward(struct w2v2_layer *g, float *da, const float *dout,
 {
 	const struct w2v2_config *c = rows->config;
 	size_t N = rows->total, H = c->width;
-	float *dattended = arena_zeros(scratch, N * H);
+	float *dattended = arena_floats(scratch, N * H);
 	float *dqkv = arena_zeros(scratch, 3 * N * H), *dgate = NULL;
 
 	dout = w2v2_undrop(dout, k->out_mask, c->dropout, N * H, scratch);
-	w2v2_linear_backward(dattended, &g->out, dout, H, k->attended,
+	w2v2_linear_backward(dattended, true, &g->out, dout, H, k->attended,
 	                     &w->out, H, H, rows);
 	if (k->gate)
 		dgate = arena_zeros(scratch, N * c->heads);
@@ -323,22 +322,20 @@ w2v2_layer_backward(struct w2v2_layer *g, float *dy,
                     const struct w2v2_rows *rows, struct arena *scratch)
 {
 	size_t N = rows->total, H = rows->config->width;
-	float *dsum, *ds;
+	float *d;
 
 	if (rows->config->stable) {
 		stable_backward(g, dy, k, w, rows, scratch);
 		return;
 	}
 	/* y = norm(h + feed(h)),  h = norm(s),  s = x + attention(x) */
-	dsum = arena_zeros(scratch, N * H);
-	layernorm_backward(dsum, g->norm.gain, g->norm.bias, dy, k->sum,
+	d = arena_zeros(scratch, N * H);
+	layernorm_backward(d, g->norm.gain, g->norm.bias, dy, k->sum,
 	                   w->norm.gain, k->last_mean, k->last_rstd, N, H);
-	ds = arena_zeros(scratch, N * H);
-	memcpy(dy, dsum, N * H * sizeof *dy); /* now dh */
-	feed_backward(g, dy, dsum, k, w, rows, scratch);
-	layernorm_backward(ds, g->attention_norm.gain, g->attention_norm.bias,
-	                   dy, k->s, w->attention_norm.gain, k->mean, k->rstd,
+	feed_backward(g, d, d, k, w, rows, scratch); /* now dh */
+	memset(dy, 0, N * H * sizeof *dy);
+	layernorm_backward(dy, g->attention_norm.gain, g->attention_norm.bias,
+	                   d, k->s, w->attention_norm.gain, k->mean, k->rstd,
 	                   N, H);
-	memcpy(dy, ds, N * H * sizeof *dy); /* now dx */
-	attend_and_add_backward(g, dy, ds, k, w, rows, scratch);
+	attend_and_add_backward(g, dy, dy, k, w, rows, scratch); /* now dx */
 }

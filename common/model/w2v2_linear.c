@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "model/w2v2_linear.h"
 #include "nn/linear.h"
 #include "nn/linear_bf16.h"
@@ -18,17 +20,21 @@ w2v2_linear_forward(float *y, size_t ldy, const float *x,
 }
 
 void
-w2v2_linear_backward(float *dx, struct w2v2_linear *g, const float *dy,
-                     size_t lddy, const float *x,
+w2v2_linear_backward(float *dx, bool fresh, struct w2v2_linear *g,
+                     const float *dy, size_t lddy, const float *x,
                      const struct w2v2_linear *w, size_t I, size_t O,
                      const struct w2v2_rows *rows)
 {
 	size_t N = rows->total;
 
-	if (rows->space)
-		linear_bf16_backward(dx, I, g->weight, g->bias, dy, lddy, x,
-		                     I, w->weight, N, I, O, rows->space);
-	else
-		linear_backward_from(dx, I, g->weight, g->bias, dy, lddy, x,
-		                     I, w->weight, N, I, O);
+	if (rows->space) {
+		linear_bf16_backward(dx, I, fresh, g->weight, g->bias, dy,
+		                     lddy, x, I, w->weight, N, I, O,
+		                     rows->space);
+		return;
+	}
+	if (dx && fresh)
+		memset(dx, 0, N * I * sizeof *dx);
+	linear_backward_from(dx, I, g->weight, g->bias, dy, lddy, x, I,
+	                     w->weight, N, I, O);
 }

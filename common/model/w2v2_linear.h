@@ -11,8 +11,11 @@ void w2v2_linear_forward(float *y, size_t ldy, const float *x,
                          const struct w2v2_linear *w, size_t I, size_t O,
                          const struct w2v2_rows *rows);
 
-/* Adds to dx [N,I], or NULL, and to gradient; rows of dy are lddy apart. */
-void w2v2_linear_backward(float *dx, struct w2v2_linear *gradient,
+/*
+ * Adds to gradient and to dx [N,I], or writes it, if that is fresh; or NULL.
+ * Rows of dy are lddy apart.
+ */
+void w2v2_linear_backward(float *dx, bool fresh, struct w2v2_linear *gradient,
                           const float *dy, size_t lddy, const float *x,
                           const struct w2v2_linear *w, size_t I, size_t O,
                           const struct w2v2_rows *rows);

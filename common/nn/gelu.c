@@ -62,18 +62,29 @@ gelu_forward(float *y, const float *x, size_t n)
 }
 
 /* phi(x) = e^(-x^2/2) / sqrt(2 pi) */
+static inline float
+slope(float x)
+{
+	float a = magnitude(x, FAR), e = vexp(-0.5f * a * a);
+	float above = a * e * 0.398942280f - normal_tail(a, e);
+
+	return x < 0 ? -above : 1 + above;
+}
+
 VECTORISED static void
 backward(float *dx, const float *dy, const float *x, size_t n)
 {
 	#pragma omp simd
-	for (size_t i = 0; i < n; i++) {
-		float v = x[i], a = magnitude(v, FAR), e, tail, slope;
+	for (size_t i = 0; i < n; i++)
+		dx[i] += dy[i] * slope(x[i]);
+}
 
-		e = vexp(-0.5f * a * a);
-		tail = normal_tail(a, e);
-		slope = a * e * 0.398942280f - tail;
-		dx[i] += dy[i] * (v < 0 ? -slope : 1 + slope);
-	}
+VECTORISED static void
+backward_over(float *dy, const float *x, size_t n)
+{
+	#pragma omp simd
+	for (size_t i = 0; i < n; i++)
+		dy[i] *= slope(x[i]);
 }
 
 void
@@ -83,6 +94,14 @@ gelu_backward(float *dx, const float *dy, const float *x, size_t n)
 	for (size_t i = 0; i < n; i += CHUNK_FLOATS)
 		backward(dx + i, dy + i, x + i,
 		         chunk_length(i, CHUNK_FLOATS, n));
+}
+
+void
+gelu_backward_over(float *dy, const float *x, size_t n)
+{
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(n))
+	for (size_t i = 0; i < n; i += CHUNK_FLOATS)
+		backward_over(dy + i, x + i, chunk_length(i, CHUNK_FLOATS, n));
 }
 
 /*

@@ -15,6 +15,9 @@ void gelu_forward(float *y, const float *x, size_t n);
 /* Adds to dx [n]:  dy (Phi(x) + x phi(x)),  phi the normal density. */
 void gelu_backward(float *dx, const float *dy, const float *x, size_t n);
 
+/* The same written over dy [n], and added to nothing. */
+void gelu_backward_over(float *dy, const float *x, size_t n);
+
 /*
  * For inference in bfloat16: within 4e-5 of y, and 6.5e-5 |x| for small x, in a
  * third of the time.

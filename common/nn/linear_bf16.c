@@ -25,14 +25,16 @@ linear_bf16_forward(float *y, size_t ldy, const float *x, size_t ldx,
 }
 
 void
-linear_bf16_backward(float *dx, size_t lddx, float *dweight, float *dbias,
+linear_bf16_backward(float *dx, size_t lddx, bool fresh,
+                     float *dweight, float *dbias,
                      const float *dy, size_t lddy,
                      const float *x, size_t ldx, const float *weight,
                      size_t N, size_t I, size_t O, struct bf16_space *s)
 {
 	if (dx) {
 		const struct bf16_out out = {
-			.y = dx, .ldy = lddx, .residual = dx, .ldr = lddx
+			.y = dx, .ldy = lddx,
+			.residual = fresh ? NULL : dx, .ldr = lddx
 		};
 
 		multiply(&out, s, GEMM_PLAIN, GEMM_PLAIN, N, I, O, dy, lddy,

@@ -16,12 +16,15 @@ struct bf16_space {
 	struct arena arena;       /* its caller's to release */
 };
 
-/* As linear_forward_into and linear_backward_from. */
+/*
+ * As linear_forward_into and linear_backward_from, but that a fresh dx, whatever
+ * it holds, is written instead of added to.
+ */
 void linear_bf16_forward(float *y, size_t ldy, const float *x, size_t ldx,
                          const float *weight, const float *bias,
                          size_t N, size_t I, size_t O,
                          struct bf16_space *space);
-void linear_bf16_backward(float *dx, size_t lddx,
+void linear_bf16_backward(float *dx, size_t lddx, bool fresh,
                           float *dweight, float *dbias,
                           const float *dy, size_t lddy,
                           const float *x, size_t ldx, const float *weight,

@@ -36,15 +36,17 @@ test_forward(void **state)
 static void
 test_backward(void **state)
 {
-	float x[POINTS], dx[POINTS], dy[POINTS];
+	float x[POINTS], dx[POINTS], dy[POINTS], over[POINTS];
 
 	(void)state;
 	for (size_t i = 0; i < POINTS; i++) {
 		x[i] = ((float)i - POINTS / 2) / 100;
 		dy[i] = i % 2 ? 1 : -0.25f;
+		over[i] = dy[i];
 		dx[i] = GRADIENT_START;
 	}
 	gelu_backward(dx, dy, x, POINTS);
+	gelu_backward_over(over, x, POINTS);
 	for (size_t i = 0; i < POINTS; i++) {
 		double v = (double)x[i];
 		double slope = normal_distribution(v) + v * normal_density(v);
@@ -52,6 +54,7 @@ test_backward(void **state)
 		assert_close((double)dx[i],
 		             (double)GRADIENT_START + (double)dy[i] * slope,
 		             5e-7);
+		assert_close((double)over[i], (double)dy[i] * slope, 5e-7);
 	}
 }
 

@@ -35,11 +35,14 @@ compare(const struct bf16_unit *unit, size_t N, size_t I, size_t O)
 	float *y = constant_floats(N * ldy, NAN);
 	float *dx = gradient_floats(N * ldx), *db = gradient_floats(O);
 	float *dw = gradient_floats(O * I);
+	float *fresh = constant_floats(N * ldx, NAN);
 	double slack = 1e-5 * (double)(N + I + O);
 
 	linear_bf16_forward(y, ldy, x, ldx, w, bias, N, I, O, &space);
-	linear_bf16_backward(dx, ldx, dw, db, dy, ldy, x, ldx, w, N, I, O,
-	                     &space);
+	linear_bf16_backward(dx, ldx, false, dw, db, dy, ldy, x, ldx, w, N, I,
+	                     O, &space);
+	linear_bf16_backward(fresh, ldx, true, NULL, NULL, dy, ldy, x, ldx, w,
+	                     N, I, O, &space);
 	for (size_t n = 0; n < N; n++)
 		for (size_t o = 0; o < O; o++) {
 			double sum = (double)bias[o];
@@ -51,12 +54,14 @@ compare(const struct bf16_unit *unit, size_t N, size_t I, size_t O)
 		}
 	for (size_t n = 0; n < N; n++)
 		for (size_t i = 0; i < I; i++) {
-			double sum = (double)GRADIENT_START;
+			double sum = 0;
 
 			for (size_t o = 0; o < O; o++)
 				sum += rounded(dy[n * ldy + o]) *
 				       rounded(w[o * I + i]);
-			assert_close((double)dx[n * ldx + i], sum, slack);
+			assert_close((double)fresh[n * ldx + i], sum, slack);
+			assert_close((double)dx[n * ldx + i],
+			             sum + (double)GRADIENT_START, slack);
 		}
 	for (size_t o = 0; o < O; o++) {
 		double total = (double)GRADIENT_START;
@@ -75,6 +80,7 @@ compare(const struct bf16_unit *unit, size_t N, size_t I, size_t O)
 	}
 	gaps_check(y, N, O, NAN);
 	gaps_check(dx, N, I, GRADIENT_START);
+	gaps_check(fresh, N, I, NAN);
 	arena_release(&space.arena);
 	free(x);
 	free(w);
@@ -82,6 +88,7 @@ compare(const struct bf16_unit *unit, size_t N, size_t I, size_t O)
 	free(dy);
 	free(y);
 	free(dx);
+	free(fresh);
 	free(dw);
 	free(db);
 }
@@ -117,9 +124,9 @@ test_nothing(void **state)
 	(void)state;
 	linear_bf16_forward(y, 2, x, 2, w, NULL, 2, 2, 2, &space);
 	assert_all_close(y, x, 4, 0);
-	linear_bf16_backward(NULL, 0, NULL, NULL, y, 2, x, 2, w, 2, 2, 2,
+	linear_bf16_backward(NULL, 0, false, NULL, NULL, y, 2, x, 2, w, 2, 2, 2,
 	                     &space);
-	linear_bf16_backward(NULL, 0, dw, NULL, y, 2, x, 2, w, 2, 2, 2,
+	linear_bf16_backward(NULL, 0, false, dw, NULL, y, 2, x, 2, w, 2, 2, 2,
 	                     &space);
 	assert_close((double)dw[0], 10, 0);
 	arena_release(&space.arena);
