@@ -37,9 +37,17 @@ xalloc_huge(void *p, size_t size)
 void *
 xmalloc(size_t count, size_t size)
 {
-	void *p = xrealloc(NULL, count, size);
+	const size_t line = 64;
+	size_t n = bytes(count, size);
+	void *p;
 
-	xalloc_huge(p, count * size);
+	if (n < XALLOC_HUGE)
+		return xrealloc(NULL, count, size);
+	p = n > SIZE_MAX - line ? NULL
+		: aligned_alloc(line, (n + line - 1) / line * line);
+	if (!p)
+		die("out of memory");
+	xalloc_huge(p, n);
 	return p;
 }
 

@@ -17,6 +17,16 @@
 static const float STUDENT_RATE = 1e-3f, NETWORK_RATE = 3e-5f;
 static const uint64_t COUNT_MAX = (uint64_t)1 << 48;
 
+/* As long as the parameters, all 0, at whole lines of the cache. */
+static float *
+zeros(const struct model *m)
+{
+	size_t n = m->params.length;
+	float *x = xmalloc(n, sizeof *x);
+
+	return memset(x, 0, n * sizeof *x);
+}
+
 /*
  * The optimiser's tensors are as long as the parameters, in their order; those
  * of squares have nothing below 0.
@@ -28,7 +38,7 @@ state_take(const struct trainer *t, const char *name, bool square,
 	const struct safetensors_entry *e =
 		safetensors_find(model_training(t->model), name);
 	size_t n = t->model->params.length;
-	float *x = xcalloc(n, sizeof *x);
+	float *x = zeros(t->model);
 	bool sound;
 
 	*resumed = e != NULL;
@@ -147,7 +157,7 @@ trainer_init(struct trainer *t, struct model *m,
 		warn("%s: has had %zu updates: the rate is 0 from update %d on "
 		     "(--total-steps)", m->name, t->progress.updates,
 		     options->total);
-	t->gradient = xcalloc(m->params.length, sizeof *t->gradient);
+	t->gradient = zeros(m);
 	if (m->network)
 		t->tuner = tuner_new(m, &t->options, t->gradient);
 	else
