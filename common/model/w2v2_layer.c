@@ -1,11 +1,11 @@
 #include <string.h>
 
 #include "model/w2v2_drop.h"
+#include "model/w2v2_feed.h"
 #include "model/w2v2_layer.h"
 #include "model/w2v2_linear.h"
 #include "nn/attention.h"
 #include "nn/dropout.h"
-#include "nn/gelu.h"
 #include "nn/layernorm.h"
 #include "nn/linear_bf16.h"
 #include "nn/relative_bias.h"
@@ -175,25 +175,6 @@ attend_and_add(float *out, struct w2v2_kept *k,
 	add_scaled(out, 1, k->x, N * H);
 }
 
-/* out = dropout(linear(dropout(GELU(linear(h))))) */
-static void
-feed_forward(float *out, struct w2v2_kept *k, const struct w2v2_layer *w,
-             const struct w2v2_rows *rows, struct rng *rng,
-             struct arena *arena)
-{
-	const struct w2v2_config *c = rows->config;
-	size_t N = rows->total, H = c->width, F = c->inner;
-
-	k->wide = arena_floats(arena, N * F);
-	k->active = rows->training ? arena_floats(arena, N * F) : k->wide;
-	w2v2_linear_forward(k->wide, F, k->h, &w->wide, H, F, rows);
-	gelu_forward(k->active, k->wide, N * F);
-	k->active_mask = w2v2_drop(k->active, N * F, c->activation_dropout,
-	                           rows, rng, arena);
-	w2v2_linear_forward(out, H, k->active, &w->narrow, F, H, rows);
-	k->feed_mask = w2v2_drop(out, N * H, c->dropout, rows, rng, arena);
-}
-
 void
 w2v2_layer_forward(float *y, struct w2v2_kept *k, const float *x, size_t n,
                    const struct w2v2_layer *w, const struct w2v2_rows *rows,
@@ -210,7 +191,7 @@ w2v2_layer_forward(float *y, struct w2v2_kept *k, const float *x, size_t n,
 		attend_and_add(k->s, k, w, rows, &rng, arena);
 		k->h = norm_forward(&k->last_mean, &k->last_rstd, k->s,
 		                    &w->norm, rows, arena);
-		feed_forward(y, k, w, rows, &rng, arena);
+		w2v2_feed_forward(y, k, w, rows, &rng, arena);
 		add_scaled(y, 1, k->s, N * H);
 		return;
 	}
@@ -219,33 +200,12 @@ w2v2_layer_forward(float *y, struct w2v2_kept *k, const float *x, size_t n,
 	k->h = norm_forward(&k->mean, &k->rstd, k->s, &w->attention_norm, rows,
 	                    arena);
 	k->sum = arena_floats(arena, N * H);
-	feed_forward(k->sum, k, w, rows, &rng, arena);
+	w2v2_feed_forward(k->sum, k, w, rows, &rng, arena);
 	add_scaled(k->sum, 1, k->h, N * H);
 	k->last_mean = arena_floats(arena, N);
 	k->last_rstd = arena_floats(arena, N);
 	layernorm_forward(y, k->last_mean, k->last_rstd, k->sum, w->norm.gain,
 	                  w->norm.bias, N, H, c->epsilon);
-}
-
-/* Adds to dh what dout, the gradient of feed(h), says; they may be the same. */
-static void
-feed_backward(struct w2v2_layer *g, float *dh, const float *dout,
-              const struct w2v2_kept *k, const struct w2v2_layer *w,
-              const struct w2v2_rows *rows, struct arena *scratch)
-{
-	const struct w2v2_config *c = rows->config;
-	size_t N = rows->total, H = c->width, F = c->inner;
-	float *d = arena_floats(scratch, N * F);
-
-	dout = w2v2_undrop(dout, k->feed_mask, c->dropout, N * H, scratch);
-	w2v2_linear_backward(d, true, &g->narrow, dout, H, k->active,
-	                     &w->narrow, F, H, rows);
-	if (k->active_mask)
-		dropout_forward(d, d, k->active_mask, c->activation_dropout,
-		                N * F);
-	gelu_backward_over(d, k->wide, N * F);
-	w2v2_linear_backward(dh, false, &g->wide, d, F, k->h, &w->wide, H, F,
-	                     rows);
 }
 
 static void
@@ -307,7 +267,7 @@ stable_backward(struct w2v2_layer *g, float *dy, const struct w2v2_kept *k,
 	float *dh = arena_zeros(scratch, N * H);
 	float *da = arena_zeros(scratch, N * H);
 
-	feed_backward(g, dh, dy, k, w, rows, scratch);
+	w2v2_feed_backward(g, dh, dy, k, w, rows, scratch);
 	layernorm_backward(dy, g->norm.gain, g->norm.bias, dh, k->s,
 	                   w->norm.gain, k->last_mean, k->last_rstd, N, H);
 	attend_and_add_backward(g, da, dy, k, w, rows, scratch);
@@ -332,7 +292,7 @@ w2v2_layer_backward(struct w2v2_layer *g, float *dy,
 	d = arena_zeros(scratch, N * H);
 	layernorm_backward(d, g->norm.gain, g->norm.bias, dy, k->sum,
 	                   w->norm.gain, k->last_mean, k->last_rstd, N, H);
-	feed_backward(g, d, d, k, w, rows, scratch); /* now dh */
+	w2v2_feed_backward(g, d, d, k, w, rows, scratch); /* now dh */
 	memset(dy, 0, N * H * sizeof *dy);
 	layernorm_backward(dy, g->attention_norm.gain, g->attention_norm.bias,
 	                   d, k->s, w->attention_norm.gain, k->mean, k->rstd,

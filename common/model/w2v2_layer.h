@@ -42,7 +42,8 @@ struct w2v2_kept {
 	float *gate;              /* WavLM: [N,heads] */
 	float *s, *h, *sum;       /* sum: h + feed(h), norm last only */
 	float *mean, *rstd, *last_mean, *last_rstd;
-	float *wide, *active;     /* [N,F] before and after GELU */
+	float *wide, *active;     /* [N,F] before and after GELU; or */
+	uint16_t *wide_half, *active_half; /* both in bfloat16 */
 	uint8_t *attention_mask, *out_mask, *active_mask, *feed_mask;
 	uint8_t **probability_mask;
 };

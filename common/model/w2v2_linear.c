@@ -9,10 +9,12 @@ w2v2_linear_forward(float *y, size_t ldy, const float *x,
                     const struct w2v2_linear *w, size_t I, size_t O,
                     const struct w2v2_rows *rows)
 {
+	const struct bf16_in in = { .x = x, .ld = I, .alpha = 1 };
+	const struct bf16_out out = { .y = y, .ldy = ldy, .bias = w->bias };
 	size_t N = rows->total;
 
 	if (rows->space)
-		linear_bf16_forward(y, ldy, x, I, w->weight, w->bias, N, I, O,
+		linear_bf16_forward(&out, &in, w->weight, N, I, O,
 		                    rows->space);
 	else
 		linear_forward_into(y, ldy, x, I, w->weight, w->bias, N, I,
@@ -25,11 +27,12 @@ w2v2_linear_backward(float *dx, bool fresh, struct w2v2_linear *g,
                      const struct w2v2_linear *w, size_t I, size_t O,
                      const struct w2v2_rows *rows)
 {
+	const struct bf16_in in = { .x = x, .ld = I, .alpha = 1 };
 	size_t N = rows->total;
 
 	if (rows->space) {
 		linear_bf16_backward(dx, I, fresh, g->weight, g->bias, dy,
-		                     lddy, x, I, w->weight, N, I, O,
+		                     lddy, &in, w->weight, N, I, O,
 		                     rows->space);
 		return;
 	}

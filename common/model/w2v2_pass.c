@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "model/w2v2_drop.h"
+#include "model/w2v2_feed.h"
 #include "model/w2v2_trunk.h"
 #include "nn/layernorm.h"
 #include "nn/relative_bias.h"
@@ -24,7 +25,8 @@ static size_t
 layer_memory(const struct w2v2_rows *rows)
 {
 	const struct w2v2_config *c = rows->config;
-	size_t a_row = 9 * c->width + 2 * c->inner, floats;
+	size_t inner = w2v2_feed_rounds(rows) ? c->inner : 2 * c->inner;
+	size_t a_row = 9 * c->width + inner, floats;
 
 	floats = rows->total * a_row;
 	for (size_t u = 0; u < rows->count; u++) {

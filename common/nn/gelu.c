@@ -1,3 +1,4 @@
+#include "core/half.h"
 #include "core/vector.h"
 #include "nn/chunk.h"
 #include "nn/gelu.h"
@@ -65,9 +66,11 @@ gelu_forward(float *y, const float *x, size_t n)
 static inline float
 slope(float x)
 {
-	float a = magnitude(x, FAR), e = vexp(-0.5f * a * a);
-	float above = a * e * 0.398942280f - normal_tail(a, e);
+	float a = magnitude(x, FAR), e, tail, above;
 
+	e = vexp(-0.5f * a * a);
+	tail = normal_tail(a, e);
+	above = a * e * 0.398942280f - tail;
 	return x < 0 ? -above : 1 + above;
 }
 
@@ -87,6 +90,14 @@ backward_over(float *dy, const float *x, size_t n)
 		dy[i] *= slope(x[i]);
 }
 
+VECTORISED static void
+backward_over_halves(float *dy, const uint16_t *x, size_t n)
+{
+	#pragma omp simd
+	for (size_t i = 0; i < n; i++)
+		dy[i] *= slope(bfloat_to_float(x[i]));
+}
+
 void
 gelu_backward(float *dx, const float *dy, const float *x, size_t n)
 {
@@ -102,6 +113,15 @@ gelu_backward_over(float *dy, const float *x, size_t n)
 	#pragma omp parallel for schedule(dynamic) if (chunk_worth(n))
 	for (size_t i = 0; i < n; i += CHUNK_FLOATS)
 		backward_over(dy + i, x + i, chunk_length(i, CHUNK_FLOATS, n));
+}
+
+void
+gelu_backward_over_halves(float *dy, const uint16_t *x, size_t n)
+{
+	#pragma omp parallel for schedule(dynamic) if (chunk_worth(n))
+	for (size_t i = 0; i < n; i += CHUNK_FLOATS)
+		backward_over_halves(dy + i, x + i,
+		                     chunk_length(i, CHUNK_FLOATS, n));
 }
 
 /*

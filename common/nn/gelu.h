@@ -2,6 +2,7 @@
 #define GELU_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * y = x Phi(x), where Phi is the normal distribution function: the exact
@@ -15,8 +16,9 @@ void gelu_forward(float *y, const float *x, size_t n);
 /* Adds to dx [n]:  dy (Phi(x) + x phi(x)),  phi the normal density. */
 void gelu_backward(float *dx, const float *dy, const float *x, size_t n);
 
-/* The same written over dy [n], and added to nothing. */
+/* The same written over dy [n], and added to nothing; x may be bfloats. */
 void gelu_backward_over(float *dy, const float *x, size_t n);
+void gelu_backward_over_halves(float *dy, const uint16_t *x, size_t n);
 
 /*
  * For inference in bfloat16: within 4e-5 of y, and 6.5e-5 |x| for small x, in a

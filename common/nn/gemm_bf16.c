@@ -93,6 +93,17 @@ block_place(struct block *b, const struct bf16_out *out, size_t m, size_t n,
 	}
 }
 
+/* To out->before what goes to out->half when it has become something else. */
+static void
+before_put(struct block *b, const struct bf16_out *out)
+{
+	uint16_t *half = b->half;
+
+	b->half = out->before + (half - out->half);
+	block_put(b, out);
+	b->half = half;
+}
+
 /* Rows of A, from start on: the first as they lie, the rest packed. */
 struct slab {
 	const struct bf16_in *A;
@@ -208,6 +219,8 @@ columns_multiply(const struct bf16_out *out, const struct bf16_unit *unit,
 		unit->block(b.sums, bias, strip_of(s, a->m + r),
 		            packed + n * s->deep, b.rows,
 		            s->deep / BF16_BLOCK, share);
+		if (out->before)
+			before_put(&b, out);
 		if (out->gelu)
 			gelu_rough(b.sums, b.sums, b.rows * BF16_BLOCK);
 		block_put(&b, out);

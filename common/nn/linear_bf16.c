@@ -1,53 +1,77 @@
-#include "nn/gemm_rounded.h"
 #include "nn/linear.h"
 #include "nn/linear_bf16.h"
 
-/* As gemm_rounded, with scratch of s. */
+/* A times what packed, of space, was made; which is given back. */
 static void
-multiply(const struct bf16_out *out, struct bf16_space *s, enum gemm_side a,
-         enum gemm_side b, size_t M, size_t N, size_t K, const float *A,
-         size_t lda, const float *B, size_t ldb)
+multiply(const struct bf16_out *out, struct bf16_space *s,
+         const struct bf16_in *A, const uint16_t *packed,
+         size_t M, size_t N, size_t K)
 {
-	gemm_rounded(out, s->unit, a, b, M, N, K, 1, A, lda, B, ldb,
-	             arena_halves(&s->arena, gemm_rounded_scratch(M, N, K)));
+	gemm_bf16(out, s->unit, A, packed, M, N, K,
+	          arena_halves(&s->arena, gemm_bf16_scratch(M, K)));
 	arena_clear(&s->arena);
 }
 
 void
-linear_bf16_forward(float *y, size_t ldy, const float *x, size_t ldx,
-                    const float *weight, const float *bias,
-                    size_t N, size_t I, size_t O, struct bf16_space *s)
+linear_bf16_forward(const struct bf16_out *out, const struct bf16_in *x,
+                    const float *weight, size_t N, size_t I, size_t O,
+                    struct bf16_space *s)
 {
-	const struct bf16_out out = { .y = y, .ldy = ldy, .bias = bias };
+	uint16_t *packed = arena_halves(&s->arena, bf16_packed_length(O, I));
 
-	multiply(&out, s, GEMM_PLAIN, GEMM_TRANSPOSED, N, O, I, x, ldx,
-	         weight, I);
+	bf16_pack(packed, weight, I, O, I);
+	multiply(out, s, x, packed, N, O, I);
+}
+
+/* dx = dy weight, added to it unless it is fresh. */
+static void
+dx_find(float *dx, size_t lddx, bool fresh, const float *dy, size_t lddy,
+        const float *weight, size_t N, size_t I, size_t O,
+        struct bf16_space *s)
+{
+	const struct bf16_in in = { .x = dy, .ld = lddy, .alpha = 1 };
+	const struct bf16_out out = {
+		.y = dx, .ldy = lddx, .residual = fresh ? NULL : dx,
+		.ldr = lddx
+	};
+	uint16_t *packed = arena_halves(&s->arena, bf16_packed_length(I, O));
+
+	bf16_pack_across(packed, weight, I, I, O);
+	multiply(&out, s, &in, packed, N, I, O);
+}
+
+/* dweight += dy^T x */
+static void
+dweight_add(float *dweight, const float *dy, size_t lddy,
+            const struct bf16_in *x, size_t N, size_t I, size_t O,
+            struct bf16_space *s)
+{
+	const struct bf16_in in = {
+		.x = dy, .ld = lddy, .alpha = 1, .turned = true
+	};
+	const struct bf16_out out = {
+		.y = dweight, .ldy = I, .residual = dweight, .ldr = I
+	};
+	uint16_t *packed = arena_halves(&s->arena, bf16_packed_length(I, N));
+
+	if (x->half)
+		bf16_pack_columns(packed, x->half, x->ld, I, N);
+	else
+		bf16_pack_across(packed, x->x, x->ld, I, N);
+	multiply(&out, s, &in, packed, O, I, N);
 }
 
 void
 linear_bf16_backward(float *dx, size_t lddx, bool fresh,
                      float *dweight, float *dbias,
-                     const float *dy, size_t lddy,
-                     const float *x, size_t ldx, const float *weight,
-                     size_t N, size_t I, size_t O, struct bf16_space *s)
+                     const float *dy, size_t lddy, const struct bf16_in *x,
+                     const float *weight, size_t N, size_t I, size_t O,
+                     struct bf16_space *s)
 {
-	if (dx) {
-		const struct bf16_out out = {
-			.y = dx, .ldy = lddx,
-			.residual = fresh ? NULL : dx, .ldr = lddx
-		};
-
-		multiply(&out, s, GEMM_PLAIN, GEMM_PLAIN, N, I, O, dy, lddy,
-		         weight, I);
-	}
-	if (dweight) {
-		const struct bf16_out out = {
-			.y = dweight, .ldy = I, .residual = dweight, .ldr = I
-		};
-
-		multiply(&out, s, GEMM_TRANSPOSED, GEMM_PLAIN, O, I, N, dy,
-		         lddy, x, ldx);
-	}
+	if (dx)
+		dx_find(dx, lddx, fresh, dy, lddy, weight, N, I, O, s);
+	if (dweight)
+		dweight_add(dweight, dy, lddy, x, N, I, O, s);
 	linear_backward_from(NULL, 0, NULL, dbias, dy, lddy, NULL, 0, NULL, N,
 	                     I, O);
 }

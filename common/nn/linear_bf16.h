@@ -1,8 +1,9 @@
 /*
  * linear_bf16.h - a linear layer in training, its products in bfloat16
  *
- * Weights, activations and gradients are floats; each product rounds and packs
- * both of its sides, and adds up in float.
+ * Weights and gradients are floats; each product rounds and packs both of its
+ * sides, and adds up in float.  Activations may have been rounded before: what
+ * comes of them is the same.
  */
 #ifndef LINEAR_BF16_H
 #define LINEAR_BF16_H
@@ -16,18 +17,19 @@ struct bf16_space {
 	struct arena arena;       /* its caller's to release */
 };
 
-/*
- * As linear_forward_into and linear_backward_from, but that a fresh dx, whatever
- * it holds, is written instead of added to.
- */
-void linear_bf16_forward(float *y, size_t ldy, const float *x, size_t ldx,
-                         const float *weight, const float *bias,
-                         size_t N, size_t I, size_t O,
+/* x weight^T, and then what out says; x [N,I] has no norm.  weight [O,I] */
+void linear_bf16_forward(const struct bf16_out *out, const struct bf16_in *x,
+                         const float *weight, size_t N, size_t I, size_t O,
                          struct bf16_space *space);
+
+/*
+ * As linear_backward_from, but that a fresh dx, whatever it holds, is written
+ * instead of added to.
+ */
 void linear_bf16_backward(float *dx, size_t lddx, bool fresh,
                           float *dweight, float *dbias,
                           const float *dy, size_t lddy,
-                          const float *x, size_t ldx, const float *weight,
+                          const struct bf16_in *x, const float *weight,
                           size_t N, size_t I, size_t O,
                           struct bf16_space *space);
 

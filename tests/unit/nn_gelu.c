@@ -1,6 +1,8 @@
 /* gelu_forward() and gelu_backward(), and what vexp.h is made of. */
 #include <float.h>
+#include <string.h>
 
+#include "core/half.h"
 #include "gradient.h"
 #include "nn/gelu.h"
 #include "nn/vexp.h"
@@ -37,6 +39,8 @@ static void
 test_backward(void **state)
 {
 	float x[POINTS], dx[POINTS], dy[POINTS], over[POINTS];
+	float rounded[POINTS], by_floats[POINTS], by_halves[POINTS];
+	uint16_t half[POINTS];
 
 	(void)state;
 	for (size_t i = 0; i < POINTS; i++) {
@@ -47,6 +51,14 @@ test_backward(void **state)
 	}
 	gelu_backward(dx, dy, x, POINTS);
 	gelu_backward_over(over, x, POINTS);
+	bfloat_from_floats(half, x, POINTS);
+	for (size_t i = 0; i < POINTS; i++)
+		rounded[i] = bfloat_to_float(half[i]);
+	memcpy(by_halves, dy, sizeof dy);
+	memcpy(by_floats, dy, sizeof dy);
+	gelu_backward_over_halves(by_halves, half, POINTS);
+	gelu_backward_over(by_floats, rounded, POINTS);
+	assert_memory_equal(by_halves, by_floats, sizeof by_halves);
 	for (size_t i = 0; i < POINTS; i++) {
 		double v = (double)x[i];
 		double slope = normal_distribution(v) + v * normal_density(v);

@@ -36,12 +36,14 @@ compare(const struct bf16_unit *unit, size_t N, size_t I, size_t O)
 	float *dx = gradient_floats(N * ldx), *db = gradient_floats(O);
 	float *dw = gradient_floats(O * I);
 	float *fresh = constant_floats(N * ldx, NAN);
+	const struct bf16_in in = { .x = x, .ld = ldx, .alpha = 1 };
+	const struct bf16_out out = { .y = y, .ldy = ldy, .bias = bias };
 	double slack = 1e-5 * (double)(N + I + O);
 
-	linear_bf16_forward(y, ldy, x, ldx, w, bias, N, I, O, &space);
-	linear_bf16_backward(dx, ldx, false, dw, db, dy, ldy, x, ldx, w, N, I,
+	linear_bf16_forward(&out, &in, w, N, I, O, &space);
+	linear_bf16_backward(dx, ldx, false, dw, db, dy, ldy, &in, w, N, I,
 	                     O, &space);
-	linear_bf16_backward(fresh, ldx, true, NULL, NULL, dy, ldy, x, ldx, w,
+	linear_bf16_backward(fresh, ldx, true, NULL, NULL, dy, ldy, &in, w,
 	                     N, I, O, &space);
 	for (size_t n = 0; n < N; n++)
 		for (size_t o = 0; o < O; o++) {
@@ -93,6 +95,41 @@ compare(const struct bf16_unit *unit, size_t N, size_t I, size_t O)
 	free(db);
 }
 
+/* Of inputs that were rounded before the results are the same. */
+static void
+compare_rounded(const struct bf16_unit *unit, size_t N, size_t I, size_t O)
+{
+	struct bf16_space space = { .unit = unit };
+	float *x = random_floats(N * I, 1), *w = random_floats(O * I, 2);
+	float *dy = random_floats(N * O, 3);
+	uint16_t *half = malloc(N * I * sizeof *half);
+	const struct bf16_in in[2] = {
+		{ .x = x, .ld = I, .alpha = 1 }, { .half = half, .ld = I }
+	};
+	float *y[2], *dw[2];
+
+	bfloat_from_floats(half, x, N * I);
+	for (size_t i = 0; i < 2; i++) {
+		y[i] = constant_floats(N * O, NAN);
+		dw[i] = gradient_floats(O * I);
+		linear_bf16_forward(&(struct bf16_out){ .y = y[i], .ldy = O },
+		                    &in[i], w, N, I, O, &space);
+		linear_bf16_backward(NULL, 0, false, dw[i], NULL, dy, O,
+		                     &in[i], w, N, I, O, &space);
+	}
+	assert_memory_equal(y[0], y[1], N * O * sizeof **y);
+	assert_memory_equal(dw[0], dw[1], O * I * sizeof **dw);
+	for (size_t i = 0; i < 2; i++) {
+		free(y[i]);
+		free(dw[i]);
+	}
+	arena_release(&space.arena);
+	free(x);
+	free(w);
+	free(dy);
+	free(half);
+}
+
 static void
 test_layer(void **state)
 {
@@ -111,6 +148,8 @@ test_layer(void **state)
 					        channel_counts[i],
 					        channel_counts[o]);
 		compare(unit, 300, 170, 200); /* worth threads */
+		compare_rounded(unit, 300, 192, 200);
+		compare_rounded(unit, 31, 170, 33);
 	}
 }
 
@@ -120,13 +159,15 @@ test_nothing(void **state)
 {
 	struct bf16_space space = { .unit = bf16_unit_find(NULL) };
 	float x[4] = { 1, 2, 3, 4 }, w[4] = { 1, 0, 0, 1 }, y[4], dw[4] = { 0 };
+	const struct bf16_in in = { .x = x, .ld = 2, .alpha = 1 };
+	const struct bf16_out out = { .y = y, .ldy = 2 };
 
 	(void)state;
-	linear_bf16_forward(y, 2, x, 2, w, NULL, 2, 2, 2, &space);
+	linear_bf16_forward(&out, &in, w, 2, 2, 2, &space);
 	assert_all_close(y, x, 4, 0);
-	linear_bf16_backward(NULL, 0, false, NULL, NULL, y, 2, x, 2, w, 2, 2, 2,
+	linear_bf16_backward(NULL, 0, false, NULL, NULL, y, 2, &in, w, 2, 2, 2,
 	                     &space);
-	linear_bf16_backward(NULL, 0, false, dw, NULL, y, 2, x, 2, w, 2, 2, 2,
+	linear_bf16_backward(NULL, 0, false, dw, NULL, y, 2, &in, w, 2, 2, 2,
 	                     &space);
 	assert_close((double)dw[0], 10, 0);
 	arena_release(&space.arena);
