@@ -551,6 +551,13 @@ check 'a model that nobody may read stays that' '
 	student-step -q -m "$fresh" -o m "$train"
 	test "$(stat -c %a m)" = 600
 '
+check 'of a link to a model the link is replaced, not what it leads to' '
+	cp "$fresh" kept
+	ln -s kept m
+	student-step -m m -b 8 "$train"
+	test ! -L m && cmp kept "$fresh" && ! cmp -s m kept
+'
+
 check 'a disk that fills up leaves the old model' '
 	cp "$fresh" m
 	(ulimit -f 40; trap "" XFSZ; fails 1 student-step -q -m m "$train") \
