@@ -168,6 +168,16 @@ check 'raw samples that end inside a frame are named, however they come' '
 	wavread --raw -w .3 - <x 2>err | framedump | grep -c ^utterance |
 		grep -qx 3
 '
+check 'a file of audio that is read as bare samples is doubted' '
+	tone x.wav 1 -r 16000 -b 16
+	sox x.wav x.flac
+	wavread --raw x.wav x.flac 2>err >out
+	test "$(grep -c "without --raw" err)" = 2
+	head -c 32000 /dev/zero >zeros
+	wavread --raw zeros 2>err >out
+	test ! -s err
+'
+
 check 'what is not there, or no audio, is named and the rest is read' '
 	mkdir folder
 	: >empty

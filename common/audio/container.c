@@ -214,6 +214,19 @@ container_look(struct container_info *c, struct head *h, int fd)
 }
 
 bool
+container_named(int fd)
+{
+	uint8_t bytes[28];
+	const struct head h = { .bytes = bytes, .length = sizeof bytes };
+	enum container kind;
+
+	if (pread(fd, bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+		return false;
+	kind = kind_look(&h);
+	return kind != CONTAINER_NONE && kind != CONTAINER_MPEG;
+}
+
+bool
 container_mpeg(int fd)
 {
 	uint8_t tag[10];

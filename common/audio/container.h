@@ -58,6 +58,9 @@ struct container_info {
  */
 void container_look(struct container_info *c, struct head *h, int fd);
 
+/* Does a container begin the file, which can seek?  MPEG is not looked for. */
+bool container_named(int fd);
+
 /* Does MPEG audio begin the file, which can seek, behind its ID3 tags? */
 bool container_mpeg(int fd);
 

@@ -123,6 +123,8 @@ raw_open(struct wav *w, const struct wav_options *o, uint64_t bytes)
 	w->counted = !w->piped;
 	if (!w->piped)
 		raw_check(w, bytes);
+	if (!w->piped && container_named(w->fd))
+		w->doubt = "begins like audio that is read without --raw";
 	return why;
 }
 
