@@ -430,7 +430,11 @@ check 'impossible options are usage errors' '
 '
 check 'a picture of what was in training says so' '
 	table "a 0 en s1 anger anger .9" "b 0 en s2 anger neutral .9" >table
-	score --plot x.svg table >out
+	score --plot x.svg table >out 2>err
+	test ! -s err
+	score --plot x.png table >out 2>err
+	says "x.png: this is an SVG file" err
+	cmp x.svg x.png
 	! grep -q "NOT A TEST" x.svg
 	sed "1s/^id/id\tseen/; 2,\$s/^\(.\)/\1\tspeaker/" table >seen
 	fails 1 score --plot y.svg seen 2>err

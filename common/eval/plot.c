@@ -1,6 +1,8 @@
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "core/die.h"
 #include "core/replace.h"
 #include "core/utf8.h"
 #include "core/xalloc.h"
@@ -363,11 +365,25 @@ svg_print(FILE *out, const struct score *s)
 	fputs("</svg>\n", out);
 }
 
+/* Viewers go by names. */
+static void
+name_doubt(const char *path)
+{
+	static const char *const other[] = { ".png", ".pdf", ".jpg", ".jpeg" };
+	const char *end = strrchr(path, '.');
+
+	for (size_t i = 0; end && i < sizeof other / sizeof other[0]; i++)
+		if (strcmp(end, other[i]) == 0)
+			warn("%s: this is an SVG file, whatever its name says "
+			     "(rsvg-convert makes others of it)", path);
+}
+
 void
 plot_write(const char *path, const struct score *s)
 {
 	struct replace file;
 
+	name_doubt(path);
 	replace_begin(&file, path);
 	svg_print(file.fp, s);
 	replace_commit(&file);
