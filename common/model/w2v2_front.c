@@ -198,7 +198,7 @@ w2v2_front_forward(float *x, struct w2v2_front_kept *k,
 	k->x_mask = w2v2_drop(x, N * H, c->dropout, rows, &rng, arena);
 }
 
-/* The same in bfloat16. */
+/* dp [N,H] and dfolded, with products in bfloat16. */
 static void
 position_backward_bf16(struct w2v2_weights *g, struct w2v2_folded *dfolded,
                        float *dp, const float *dposition,

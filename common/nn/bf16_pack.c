@@ -93,19 +93,18 @@ fetch(const float *x, size_t n)
 
 void
 bf16_band_pack(uint16_t *packed, const struct bf16_source *B, bool strips,
-               size_t r, size_t N, size_t K)
+               size_t r, size_t N, size_t K, size_t next)
 {
 	size_t deep = bf16_round_up(K), length = B->across ? N : K;
 	size_t rows = B->across ? K : N, some = chunk_length(r, BF16_BLOCK,
 	                                                     rows);
 	size_t step = (B->across ? deep : BF16_BLOCK) * BF16_BLOCK;
-	size_t next = r + (size_t)omp_get_num_threads() * BF16_BLOCK;
 
 	packed += r * (B->across ? BF16_BLOCK : deep);
 	for (size_t i = 0; i < length; i += BF16_BLOCK, packed += step) {
 		size_t others = chunk_length(i, BF16_BLOCK, length);
 
-		if (next < rows && B->floats && B->ld == length)
+		if (next + BF16_BLOCK <= rows && B->floats && B->ld == length)
 			fetch(B->floats + next * length + i * BF16_BLOCK,
 			      others * BF16_BLOCK);
 		bf16_native_pack(packed, B, r * B->ld + i, strips,
@@ -117,10 +116,10 @@ bf16_band_pack(uint16_t *packed, const struct bf16_source *B, bool strips,
 /* A band, or a panel. */
 static void
 piece_pack(uint16_t *packed, const struct bf16_source *B, size_t r, size_t N,
-           size_t K)
+           size_t K, size_t next)
 {
 	if (bf16_native_present())
-		bf16_band_pack(packed, B, false, r, N, K);
+		bf16_band_pack(packed, B, false, r, N, K, next);
 	else
 		panel_pack(packed + r * bf16_round_up(K), B, r, N, K);
 }
@@ -132,12 +131,13 @@ pack(uint16_t *packed, const struct bf16_source *B, size_t N, size_t K)
 
 	if (!chunk_worth(N * K)) {
 		for (size_t r = 0; r < rows; r += BF16_BLOCK)
-			piece_pack(packed, B, r, N, K);
+			piece_pack(packed, B, r, N, K, r + BF16_BLOCK);
 		return;
 	}
 	#pragma omp parallel for schedule(dynamic)
 	for (size_t r = 0; r < rows; r += BF16_BLOCK)
-		piece_pack(packed, B, r, N, K);
+		piece_pack(packed, B, r, N, K, r + BF16_BLOCK *
+		           (size_t)omp_get_num_threads());
 }
 
 void

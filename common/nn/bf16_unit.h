@@ -59,6 +59,22 @@ struct bf16_unit {
 void bf16_strip_pack(uint16_t *strip, const struct bf16_in *A, size_t m,
                      size_t rows, size_t K);
 
+/* Element (n,k) is at n * ld + k, or across, at k * ld + n. */
+struct bf16_source {
+	const float *floats;      /* times alpha; or */
+	const uint16_t *halves;   /* as they are */
+	size_t ld;
+	bool across;
+	float alpha;
+};
+
+/*
+ * By bf16_native.h: all of it [N,K], strips or else panels, that is stored in
+ * the 32 rows from r on, or fewer; those from next on are fetched meanwhile.
+ */
+void bf16_band_pack(uint16_t *packed, const struct bf16_source *source,
+                    bool strips, size_t r, size_t N, size_t K, size_t next);
+
 extern const struct bf16_unit bf16_amx, bf16_avx512, bf16_plain;
 
 #endif

@@ -84,6 +84,7 @@ out_from(const struct bf16_out *out, size_t c)
 
 	part.y = out->y ? out->y + c : NULL;
 	part.half = out->half ? out->half + c : NULL;
+	part.before = out->before ? out->before + c : NULL;
 	part.bias = out->bias ? out->bias + c : NULL;
 	part.residual = out->residual ? out->residual + c : NULL;
 	return part;

@@ -97,11 +97,14 @@ block_place(struct block *b, const struct bf16_out *out, size_t m, size_t n,
 static void
 before_put(struct block *b, const struct bf16_out *out)
 {
+	const float *residual = b->residual;
 	uint16_t *half = b->half;
 
 	b->half = out->before + (half - out->half);
+	b->residual = NULL;
 	block_put(b, out);
 	b->half = half;
+	b->residual = residual;
 }
 
 /* Rows of A, from start on: the first as they lie, the rest packed. */
@@ -143,7 +146,7 @@ banded(const struct slab *s)
 	return s->A->x && !s->A->norm && bf16_native_present();
 }
 
-/* Pieces of 32: rows, or of what is stored by columns, those. */
+/* In pieces of 32: rows, or of what is stored by columns, those. */
 static size_t
 pieces_end(const struct slab *s)
 {
@@ -151,7 +154,7 @@ pieces_end(const struct slab *s)
 }
 
 static void
-piece_pack(const struct slab *s, size_t r)
+piece_pack(const struct slab *s, size_t r, size_t next)
 {
 	const struct bf16_source A = {
 		.floats = s->A->x, .ld = s->A->ld, .across = s->A->turned,
@@ -159,7 +162,7 @@ piece_pack(const struct slab *s, size_t r)
 	};
 
 	if (banded(s))
-		bf16_band_pack(s->packed, &A, true, r, s->rows, s->K);
+		bf16_band_pack(s->packed, &A, true, r, s->rows, s->K, next);
 	else
 		strip_pack(s, r);
 }
@@ -308,7 +311,7 @@ gemm_bf16(const struct bf16_out *out, const struct bf16_unit *unit,
 	}
 	if (!chunk_worth_products(M * N * K)) { /* a region costs more */
 		for (size_t r = s.lying; r < end; r += BF16_BLOCK)
-			piece_pack(&s, r);
+			piece_pack(&s, r, r + BF16_BLOCK);
 		for (size_t m = 0; m < M; m += most)
 			area_multiply(out, unit, &s, packed, (struct area){
 				.m = m, .rows = chunk_length(m, most, M),
@@ -318,14 +321,15 @@ gemm_bf16(const struct bf16_out *out, const struct bf16_unit *unit,
 	}
 	#pragma omp parallel
 	{
+		size_t threads = (size_t)omp_get_num_threads();
+
 		#pragma omp for schedule(dynamic)
 		for (size_t r = s.lying; r < end; r += BF16_BLOCK)
-			piece_pack(&s, r);
+			piece_pack(&s, r, r + threads * BF16_BLOCK);
 		#pragma omp for schedule(dynamic)
 		for (size_t i = 0; i < down * across; i++) {
 			size_t m = i / across * most;
 			size_t n = i % across * COLUMNS;
-			size_t threads = (size_t)omp_get_num_threads();
 
 			area_multiply(out, unit, &s, packed, (struct area){
 				m, n, chunk_length(m, most, M),

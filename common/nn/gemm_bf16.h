@@ -77,7 +77,7 @@ struct bf16_out {
 	size_t ldh;
 	const float *bias;        /* [N]; or NULL */
 	bool gelu;                /* gelu_rough */
-	uint16_t *before;         /* as half: what GELU is of; or NULL */
+	uint16_t *before;         /* beside half, as it: what GELU is of */
 	const float *residual;    /* [M,N], rows ldr apart; may be y; or NULL */
 	size_t ldr;
 };

@@ -126,6 +126,35 @@ test_sizes(void **state)
 	try_layer(301, 96, 2, 16);
 }
 
+/* What GELU is of, of all groups. */
+static void
+test_before(void **state)
+{
+	enum { T = 40, C = 96, GROUPS = 4, TAPS = 3 };
+	struct layer l = layer_new(T, C, GROUPS, TAPS);
+	const struct bf16_unit *unit = bf16_unit_find(NULL);
+	uint16_t half[T * C], before[T * C];
+	const struct bf16_out out = {
+		.half = half, .ldh = C, .before = before, .gelu = true,
+		.bias = l.bias
+	};
+	uint16_t *packed = malloc(sizeof *packed * conv_grouped_bf16_packed(
+		C, GROUPS, TAPS));
+	uint16_t *scratch = malloc(sizeof *scratch * conv_grouped_bf16_scratch(
+		T, C, GROUPS, TAPS));
+
+	(void)state;
+	in_bfloats(&l);
+	conv_grouped_bf16_pack(packed, l.weight, C, GROUPS, TAPS);
+	conv_grouped_bf16_forward(&out, unit, scratch, l.x, packed, T, C,
+	                          GROUPS, TAPS);
+	for (size_t i = 0; i < T * C; i++)
+		assert_int_equal(before[i], bfloat_from_float(l.y[i]));
+	free(packed);
+	free(scratch);
+	layer_release(&l);
+}
+
 static void
 test_threads(void **state)
 {
@@ -151,6 +180,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		{ "forward and backward, at many sizes",
 		  test_sizes, NULL, NULL, NULL },
+		{ "what GELU is of is kept for all groups",
+		  test_before, NULL, NULL, NULL },
 		{ "results are the same whatever the number of threads",
 		  test_threads, NULL, NULL, NULL },
 	};

@@ -39,6 +39,14 @@ bfloats(size_t n, unsigned long seed)
 	return y;
 }
 
+/* What GELU was of, rounded. */
+static void
+before_check(uint16_t before, double want, double slack)
+{
+	assert_close((double)bfloat_to_float(before), want,
+	             slack + fabs(want) / 256);
+}
+
 static void
 compare(const struct bf16_unit *unit, size_t M, size_t N, size_t K,
         size_t lda)
@@ -48,6 +56,7 @@ compare(const struct bf16_unit *unit, size_t M, size_t N, size_t K,
 	float *residual = random_floats(M * N, 4), *y = random_floats(M * N, 5);
 	uint16_t *packed = malloc(bf16_packed_length(N, K) * sizeof *packed);
 	uint16_t *half = malloc(M * N * sizeof *half);
+	uint16_t *before = malloc(M * N * sizeof *before);
 	const struct bf16_in in = { .half = A, .ld = lda };
 	struct bf16_out out = {
 		.ldy = N, .ldh = N, .bias = bias, .ldr = N
@@ -60,6 +69,8 @@ compare(const struct bf16_unit *unit, size_t M, size_t N, size_t K,
 		out.residual = way & 2 ? residual : NULL;
 		out.y = way & 4 ? NULL : y;
 		out.half = way & 4 ? half : NULL;
+		out.before = way & 4 ? before : NULL;
+		memset(before, 0xff, M * N * sizeof *before);
 		gemm_bf16(&out, unit, &in, packed, M, N, K,
 		          way & 8 ? NULL : scratch);
 		for (size_t m = 0; m < M; m++)
@@ -72,6 +83,9 @@ compare(const struct bf16_unit *unit, size_t M, size_t N, size_t K,
 					? bfloat_to_float(half[m * N + n])
 					: y[m * N + n]), slack;
 
+				if (out.before)
+					before_check(before[m * N + n], want,
+					             2e-5 + 4e-7 * (double)K);
 				if (out.gelu)
 					want *= .5 * erfc(-want / sqrt(2));
 				want += more;
@@ -90,6 +104,7 @@ compare(const struct bf16_unit *unit, size_t M, size_t N, size_t K,
 	free(y);
 	free(packed);
 	free(half);
+	free(before);
 }
 
 static void
@@ -203,6 +218,45 @@ test_norm(void **state)
 	}
 }
 
+/* A panel after another: see bf16_unit.h. */
+static void
+layout_check(const uint16_t *packed, const float *B, size_t N, size_t K)
+{
+	for (size_t n = 0; n < bf16_round_up(N); n++)
+		for (size_t k = 0; k < bf16_round_up(K); k++) {
+			const uint16_t *panel = packed + n / 32 * 32 *
+				bf16_round_up(K);
+			const uint16_t *tile = panel + (k / 32 * 2 +
+			                                n % 32 / 16) * 512;
+
+			assert_int_equal(tile[k % 32 / 2 * 32 + n % 16 * 2 +
+			                      k % 2],
+			                 n < N && k < K ? bfloat_from_float(
+			                 B[n * K + k]) : 0);
+		}
+}
+
+static void
+test_layout(void **state)
+{
+	static const size_t sizes[] = { 1, 2, 15, 16, 17, 31, 32, 33, 64, 71 };
+
+	(void)state;
+	for (size_t i = 0; i < LEN(sizes); i++)
+		for (size_t j = 0; j < LEN(sizes); j++) {
+			size_t N = sizes[i], K = sizes[j];
+			size_t length = bf16_packed_length(N, K);
+			float *B = random_floats(N * K, i + j);
+			uint16_t *packed = malloc(length * sizeof *packed);
+
+			memset(packed, 0xff, length * sizeof *packed);
+			bf16_pack(packed, B, K, N, K);
+			layout_check(packed, B, N, K);
+			free(B);
+			free(packed);
+		}
+}
+
 /* The four ways to pack give the same. */
 static void
 test_packing(void **state)
@@ -303,6 +357,8 @@ main(void)
 		{ "the unit that auto picks is one that is faster",
 		  test_fast, NULL, NULL, NULL },
 		{ "normed while it is packed", test_norm, NULL, NULL, NULL },
+		{ "panels lie as they are said to, zeros beyond",
+		  test_layout, NULL, NULL, NULL },
 		{ "packed from floats and bfloats, by rows and columns",
 		  test_packing, NULL, NULL, NULL },
 		{ "the same bits whatever the threads",
