@@ -103,8 +103,8 @@ bf16_strip_pack(uint16_t *strip, const struct bf16_in *A, size_t m,
 	const float *x = A->norm ? A->norm->y : A->x;
 	size_t row = A->turned ? 1 : A->ld, column = A->turned ? A->ld : 1;
 	const struct bf16_source source = {
-		.floats = x + m * row, .ld = A->ld, .across = A->turned,
-		.alpha = A->norm ? 1 : A->alpha
+		.floats = x ? x + m * row : NULL, .ld = A->ld,
+		.across = A->turned, .alpha = A->norm ? 1 : A->alpha
 	};
 
 	if (A->norm)
