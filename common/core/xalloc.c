@@ -37,14 +37,14 @@ xalloc_huge(void *p, size_t size)
 void *
 xmalloc(size_t count, size_t size)
 {
-	const size_t line = 64;
+	const size_t page = XALLOC_HUGE;
 	size_t n = bytes(count, size);
 	void *p;
 
-	if (n < XALLOC_HUGE)
+	if (n < page)
 		return xrealloc(NULL, count, size);
-	p = n > SIZE_MAX - line ? NULL
-		: aligned_alloc(line, (n + line - 1) / line * line);
+	p = n > SIZE_MAX - page ? NULL
+		: aligned_alloc(page, (n + page - 1) / page * page);
 	if (!p)
 		die("out of memory");
 	xalloc_huge(p, n);

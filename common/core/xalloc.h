@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-void *xmalloc(size_t count, size_t size); /* much: lines of 64 bytes */
+void *xmalloc(size_t count, size_t size); /* much: huge pages */
 void *xcalloc(size_t count, size_t size); /* zeroed */
 void *xrealloc(void *old, size_t count, size_t size);
 
