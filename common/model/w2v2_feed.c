@@ -97,7 +97,7 @@ narrow_backward_floats(float *d, struct w2v2_layer *g, const float *dout,
 
 	w2v2_linear_backward(d, true, &g->narrow, dout, H, k->active,
 	                     &w->narrow, F, H, rows);
-	if (k->active_mask)
+	if (k->active_mask) /* both ways the same factors */
 		dropout_forward(d, d, k->active_mask, c->activation_dropout,
 		                N * F);
 	gelu_backward_over(d, k->wide, N * F);

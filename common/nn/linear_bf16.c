@@ -1,3 +1,4 @@
+#include "nn/gemm_rounded.h"
 #include "nn/linear.h"
 #include "nn/linear_bf16.h"
 
@@ -29,15 +30,15 @@ dx_find(float *dx, size_t lddx, bool fresh, const float *dy, size_t lddy,
         const float *weight, size_t N, size_t I, size_t O,
         struct bf16_space *s)
 {
-	const struct bf16_in in = { .x = dy, .ld = lddy, .alpha = 1 };
 	const struct bf16_out out = {
 		.y = dx, .ldy = lddx, .residual = fresh ? NULL : dx,
 		.ldr = lddx
 	};
-	uint16_t *packed = arena_halves(&s->arena, bf16_packed_length(I, O));
 
-	bf16_pack_across(packed, weight, I, I, O);
-	multiply(&out, s, &in, packed, N, I, O);
+	gemm_rounded(&out, s->unit, GEMM_PLAIN, GEMM_PLAIN, N, I, O, 1, dy,
+	             lddy, weight, I,
+	             arena_halves(&s->arena, gemm_rounded_scratch(N, I, O)));
+	arena_clear(&s->arena);
 }
 
 /* dweight += dy^T x */
