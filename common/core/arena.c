@@ -105,14 +105,15 @@ arena_second(struct arena *a)
 	return a->second;
 }
 
+/* Frees *b and those that it follows. */
 static void
-blocks_free(struct arena *a)
+blocks_free(struct arena_block **b)
 {
-	while (a->first) {
-		struct arena_block *next = a->first->next;
+	while (*b) {
+		struct arena_block *next = (*b)->next;
 
-		free(a->first);
-		a->first = next;
+		free(*b);
+		*b = next;
 	}
 }
 
@@ -127,15 +128,16 @@ arena_join(struct arena *a, const char *before, const char *name,
 	return text;
 }
 
-/* Several blocks become one, of what was taken, when it is next needed. */
+/*
+ * Of several blocks the newest stays, which is most of what was taken; where
+ * it does not do, the next one holds all.
+ */
 void
 arena_clear(struct arena *a)
 {
-	size_t taken = a->taken;
-
 	if (a->first && a->first->next) {
-		blocks_free(a);
-		a->reserve = taken;
+		blocks_free(&a->first->next);
+		a->reserve = a->taken;
 	}
 	a->used = a->taken = 0;
 }
@@ -143,7 +145,7 @@ arena_clear(struct arena *a)
 void
 arena_release(struct arena *a)
 {
-	blocks_free(a);
+	blocks_free(&a->first);
 	if (a->second)
 		arena_release(a->second);
 	free(a->second);

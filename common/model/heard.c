@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +8,20 @@
 #include "model/digest.h"
 #include "model/heard.h"
 
-enum { DIGITS = HEARD_LINE - 1, HEXADECIMAL = 16 };
+enum { DIGITS = HEARD_LINE - 1 };
+
+/* Returns what follows its digits; a model has thousands, so no strtoull. */
+static const char *
+digest_read(uint64_t *digest, const char *text)
+{
+	*digest = 0;
+	for (; isxdigit((unsigned char)*text); text++) {
+		unsigned letter = (unsigned char)*text >> 6; /* or a digit */
+
+		*digest = *digest << 4 | ((*text & 15u) + 9 * letter);
+	}
+	return text;
+}
 
 static uint64_t
 digest_make(const char *id)
@@ -16,7 +30,7 @@ digest_make(const char *id)
 	uint64_t digest;
 
 	text[DIGITS] = '\0';
-	digest = strtoull(text, NULL, HEXADECIMAL);
+	digest_read(&digest, text);
 	free(text);
 	return digest;
 }
@@ -105,8 +119,14 @@ heard_join(const struct heard *h)
 void
 heard_split(struct heard *h, const char *text)
 {
-	for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
-		append(h, strtoull(text, NULL, HEXADECIMAL));
+	while (*text) {
+		uint64_t digest;
+
+		text = digest_read(&digest, text);
+		append(h, digest);
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
 	h->count = h->sorted = settle(h->digest, h->count);
 }
 

@@ -27,7 +27,7 @@ bytes_check(const char *bytes, size_t size)
 	bool text = false;
 
 	for (size_t i = 0; i < size; i += length) {
-		length = utf8_length(s + i, size - i);
+		length = s[i] & 0x80 ? utf8_length(s + i, size - i) : 1;
 		if (length == 0)
 			return "JSON that is not UTF-8";
 		if (s[i] == '\0')

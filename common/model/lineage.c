@@ -86,14 +86,14 @@ lines_have(const char *lines, const char *line)
 void
 lineage_command(struct lineage *l, const char *command)
 {
-	char *longer;
+	size_t length = strlen(l->history);
 
 	if (lines_have(l->history, command))
 		return;
-	longer = xasprintf("%s%s%s", l->history, *l->history ? "\n" : "",
-	                   command);
-	free(l->history);
-	l->history = longer;
+	l->history = xrealloc(l->history, length + strlen(command) + 2, 1);
+	if (length > 0)
+		l->history[length++] = '\n';
+	strcpy(l->history + length, command);
 }
 
 static void

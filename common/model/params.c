@@ -111,6 +111,10 @@ entry_find(const struct safetensors_entry **entry, const struct param *t,
 	const struct safetensors_entry *e = safetensors_find(s, t->name);
 	char have[96], want[96];
 
+	if (e && shape_equal(e, t) && e->type != TYPE_OTHER) {
+		*entry = e;
+		return NULL;
+	}
 	shape_print(want, sizeof want, t->dim, t->ndim);
 	if (!e)
 		return xasprintf("tensor %s %s is missing", t->name, want);
@@ -118,11 +122,8 @@ entry_find(const struct safetensors_entry **entry, const struct param *t,
 	if (!shape_equal(e, t))
 		return xasprintf("tensor %s is %s, want %s", t->name, have,
 		                 want);
-	if (e->type == TYPE_OTHER)
-		return xasprintf("tensor %s is of type %s, want F32, F16 or "
-		                 "BF16", t->name, e->type_name);
-	*entry = e;
-	return NULL;
+	return xasprintf("tensor %s is of type %s, want F32, F16 or BF16",
+	                 t->name, e->type_name);
 }
 
 static bool
