@@ -12,8 +12,6 @@
  * wrong.  What is not such a table is refused with its line number, and
  * nothing is printed.  See score(1).
  */
-#include <stdlib.h>
-
 #include "core/cli.h"
 #include "core/die.h"
 #include "eval/calibration.h"
@@ -76,7 +74,6 @@ score(char *file[], const char *compare, const struct score_options *options,
 	predictions_init(&mine);
 	predictions_init(&other);
 	score_want(&mine, options);
-	mine.keep = options->temperature < 1 || options->temperature > 1;
 	name = tables_read(&mine, file);
 	if (mine.keep)
 		calibration_apply(&mine, (double)options->temperature);
@@ -93,12 +90,15 @@ score(char *file[], const char *compare, const struct score_options *options,
 }
 
 static void
-options_check(const struct output *output, const char *compare)
+options_check(const struct score_options *options,
+              const struct output *output, const char *compare)
 {
 	if (output->json + output->table + output->calibrate > 1)
 		die_usage("--json, --tsv and --calibrate exclude each other");
-	if (output->calibrate && (compare || output->plot))
-		die_usage("--calibrate prints no scores");
+	if (output->calibrate &&
+	    (compare || output->plot || score_tempered(options)))
+		die_usage("--calibrate takes no --compare, --plot or "
+		          "--temperature");
 }
 
 int
@@ -139,7 +139,7 @@ main(int argc, char *argv[])
 	};
 	int first = cli_parse(argc, argv, options, &about);
 
-	options_check(&output, compare);
+	options_check(&score_by, &output, compare);
 	cli_output_check(output.plot, compare, argv + first);
 	if (output.calibrate)
 		calibrate(argv + first, &score_by);

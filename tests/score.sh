@@ -363,6 +363,15 @@ check 'a table of four decimals, zeros among them, calibrates nearly as well' '
 	T=$(score --calibrate table)
 	awk -v T="$T" "BEGIN { exit !(T > 2.7 && T < 3.3) }"
 '
+check 'what --calibrate would ignore is a usage error' '
+	four >dev
+	for o in "-T 2" "-p x.svg" "--compare dev" --json
+	do
+		fails 2 score --calibrate $o dev 2>err
+		grep -q -e --calibrate err
+	done
+'
+
 check 'what cannot be calibrated is refused' '
 	table "a 0 en s1 - anger .9" | fails 1 score --calibrate 2>err
 	says "<stdin>: no row with a label and an emotion" err

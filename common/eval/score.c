@@ -7,6 +7,12 @@
 #include "eval/hygiene.h"
 #include "eval/score.h"
 
+bool
+score_tempered(const struct score_options *options)
+{
+	return options->temperature < 1 || options->temperature > 1;
+}
+
 void
 score_want(struct predictions *p, const struct score_options *options)
 {
@@ -19,6 +25,7 @@ score_want(struct predictions *p, const struct score_options *options)
 	for (size_t c = 0; c < columns.length; c++)
 		predictions_want(p, columns.text[c]);
 	texts_release(&columns);
+	p->keep = score_tempered(options);
 }
 
 /* The number of a column that an option named; dies if it is not there. */

@@ -57,7 +57,10 @@ struct score {
 	struct score_group *group; /* [groups.length] */
 };
 
-/* Makes p keep the columns that the options name.  Before reading. */
+/* Whether the temperature changes anything. */
+bool score_tempered(const struct score_options *options);
+
+/* Makes p keep what the options need, before anything is read. */
 void score_want(struct predictions *p, const struct score_options *options);
 
 /*
