@@ -135,6 +135,16 @@ check 'a channel is chosen by number, or all are averaged' '
 	fails 1 wavread -c 3 x.wav 2>err >out
 	says "x.wav: dropped: no channel 3: it has 2" err
 '
+check 'channels that cancel in the mean are told of, unlike ones are not' '
+	bytes 2 16384 -16384 8000 -8000 | wav 1 2 16000 16 8 >x.wav
+	wavread x.wav 2>err | framedump --json | grep -qF "[0,0]"
+	says "x.wav: its channels cancel each other" err
+	bytes 2 16384 0 0 -8000 | wav 1 2 16000 16 8 >y.wav
+	bytes 2 0 0 0 0 | wav 1 2 16000 16 8 >z.wav
+	wavread -c 2 x.wav 2>err >out
+	wavread y.wav z.wav 2>>err >out
+	test ! -s err
+'
 check 'raw samples are read in every format' '
 	bytes 2 16384 | wavread --raw - | framedump --json | grep -qF "[0.5]"
 	bytes 3 4194304 >x

@@ -162,6 +162,9 @@ recorder_put(struct recorder *r, const struct manifest *m, const char *path,
 		               "recording in it (split the file)");
 	if (!source.why && source.wav.doubt)
 		warn("%s: %s", id, source.wav.doubt);
+	if (!source.why && mono_cancels(&source.wav.power))
+		warn("%s: its channels cancel each other, little is left in "
+		     "the mix (--channel 1 takes the first)", id);
 	if (s.limited)
 		warn("%s: only the first %g s are read (--max-seconds)", id,
 		     (double)r->max_seconds);

@@ -12,7 +12,6 @@
 
 #include "audio/container.h"
 #include "audio/joined.h"
-#include "audio/mono.h"
 #include "audio/spool.h"
 #include "audio/wav.h"
 #include "core/xalloc.h"
@@ -326,7 +325,7 @@ block_read(struct wav *w, float *samples, size_t count, size_t *got)
 	if (n <= 0)
 		return end_check(w);
 	mono_take(samples, w->block, (size_t)n, (size_t)w->channels,
-	          (size_t)w->channel);
+	          (size_t)w->channel, &w->power);
 	for (size_t i = 0; i < (size_t)n; i++)
 		if (!(fabsf(samples[i]) <= 1e12f)) /* whose energy is a float */
 			return say(w->why,

@@ -21,6 +21,7 @@
 
 #include "audio/flow.h"
 #include "audio/hush.h"
+#include "audio/mono.h"
 #include "audio/raw.h"
 
 struct wav_options {
@@ -41,6 +42,7 @@ struct wav {
 	uint64_t frames;          /* in the file */
 	uint64_t position;        /* frames read so far */
 	float *block;             /* interleaved; owned */
+	struct mono_power power;  /* of what was read */
 	unsigned frame;           /* bytes of a frame of raw samples; or 0 */
 	bool mpeg;                /* MP3 and its kin */
 	struct flow flow;         /* of these two, see flow.h */
