@@ -110,14 +110,21 @@ conv_grouped_bf16_forward(const struct bf16_out *out,
 	}
 }
 
-/* y [I,k,I]: taps in the opposite order, and inputs for outputs. */
+/*
+ * y [I,k,I]: taps in the opposite order, and inputs for outputs.  By way of a
+ * tap's tile [I,I]: its rows in either array are too far apart for the cache.
+ */
 static void
-weight_turn(float *y, const float *weight, size_t I, size_t k)
+weight_turn(float *y, float *tile, const float *weight, size_t I, size_t k)
 {
-	for (size_t i = 0; i < I; i++)
-		for (size_t j = k; j-- > 0; y += I)
-			for (size_t c = 0; c < I; c++)
-				y[c] = weight[(c * k + j) * I + i];
+	for (size_t j = 0; j < k; j++) {
+		for (size_t c = 0; c < I; c++)
+			for (size_t i = 0; i < I; i++)
+				tile[i * I + c] = weight[(c * k + j) * I + i];
+		for (size_t i = 0; i < I; i++)
+			memcpy(y + (i * k + k - 1 - j) * I, tile + i * I,
+			       I * sizeof *y);
+	}
 }
 
 void
@@ -125,15 +132,15 @@ conv_grouped_bf16_pack_back(uint16_t *packed, const float *weight,
                             struct bf16_space *space, size_t C,
                             size_t groups, size_t k)
 {
-	size_t I = C / groups, n = I * k * I;
-	float *turned = arena_floats(&space->arena, n *
+	size_t I = C / groups, n = I * k * I, each = n + I * I;
+	float *turned = arena_floats(&space->arena, each *
 	                             (size_t)omp_get_max_threads());
 
 	#pragma omp parallel for schedule(dynamic) if (chunk_worth(C * k * I))
 	for (size_t g = 0; g < groups; g++) {
-		float *own = turned + (size_t)omp_get_thread_num() * n;
+		float *own = turned + (size_t)omp_get_thread_num() * each;
 
-		weight_turn(own, weight + g * n, I, k);
+		weight_turn(own, own + n, weight + g * n, I, k);
 		bf16_pack(packed + g * bf16_packed_length(I, k * I), own,
 		          k * I, I, k * I);
 	}

@@ -3,8 +3,8 @@
 #include "nn/chunk.h"
 #include "nn/weightnorm.h"
 
-/* Taps at a time, which lie side by side in v. */
-enum { TAPS = 16 };
+/* Taps at a time, which lie side by side in v: four lines of the cache. */
+enum { TAPS = 64 };
 
 /* sum[j] = sum of x[:,:,j] z[:,:,j] over n = O I pairs, for taps j. */
 static void
@@ -26,16 +26,17 @@ weightnorm_forward(float *weight, const float *g, const float *v,
 	for (size_t j = 0; j < k; j += TAPS) {
 		size_t taps = chunk_length(j, TAPS, k);
 		double square[TAPS];
+		float scale[TAPS];
 
 		tap_dots(square, v + j, v + j, O * I, taps, k);
+		for (size_t t = 0; t < taps; t++)
+			scale[t] = g[j + t] / (float)sqrt(square[t]);
 		for (size_t o = 0; o < O; o++)
-			for (size_t t = 0; t < taps; t++) {
-				float s = g[j + t] / (float)sqrt(square[t]);
-
+			for (size_t t = 0; t < taps; t++)
 				for (size_t i = 0; i < I; i++)
 					weight[(o * k + j + t) * I + i] =
-						s * v[(o * I + i) * k + j + t];
-			}
+						scale[t] *
+						v[(o * I + i) * k + j + t];
 	}
 }
 
