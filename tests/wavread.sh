@@ -332,6 +332,12 @@ check 'a length that nobody knew is read to the end, from files and pipes' '
 		cat open.wav | wavread - >got
 		framecmp -t 0 want got
 	done
+	tail -c 32000 x.wav | wav 1 1 16000 16 0 >open.wav
+	bytes 4 4294967295 | dd of=open.wav bs=4 seek=1 conv=notrunc 2>err
+	wavread - <open.wav >got
+	framecmp -t 0 want got
+	cat open.wav | wavread - >got
+	framecmp -t 0 want got
 '
 check 'chunks behind the samples are no audio' '
 	tone x.wav 1 -r 16000 -b 16
@@ -341,6 +347,13 @@ check 'chunks behind the samples are no audio' '
 	framecmp -t 0 want got
 	cat tail.wav | wavread - >got
 	framecmp -t 0 want got
+	# an empty file that was closed: its length counts what is behind
+	printf "LIST\4\0\0\0abcd" | wav 1 1 16000 16 0 >empty.wav
+	bytes 4 48 | dd of=empty.wav bs=4 seek=1 conv=notrunc 2>err
+	fails 1 wavread empty.wav 2>err >out
+	says "empty.wav: dropped: no audio in it" err
+	cat empty.wav | fails 1 wavread - 2>err >out
+	says "dropped: no audio in it" err
 '
 check 'recordings joined into one file are told from one' '
 	sox -n -r 16000 one.wav synth .5 sine 300

@@ -161,8 +161,9 @@ wav_look(struct container_info *c, struct head *h, int fd)
 			if (c->end < at + c->length)
 				c->end = at + c->length;
 			/* an empty file that was closed counts its tail */
-			c->unclosed = size == 0 &&
-			              little(h->bytes + 4, 4) <= at - 8;
+			c->empty = size == 0 &&
+				length_known(little(h->bytes + 4, 4)) > at - 8;
+			c->unclosed = size == 0 && !c->empty;
 			c->samples = samples_look(c);
 			return;
 		}

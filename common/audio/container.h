@@ -46,7 +46,8 @@ struct container_info {
 	enum container kind;
 	uint64_t begin, length;   /* bytes announced; length 0: unknown */
 	uint64_t end;             /* WAV: where the whole ends */
-	bool unclosed;            /* WAV: says 0, but there is more */
+	bool empty;               /* WAV: says 0, and that it was closed */
+	bool unclosed;            /* WAV: says 0, but there may be more */
 	int samples;              /* WAV as good as raw: enum wav_raw; or -1 */
 	/* of a WAV file whose fmt chunk has been seen */
 	unsigned encoding, channels, rate, bits, block;

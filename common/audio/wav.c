@@ -190,7 +190,7 @@ pipe_open(struct wav *w, const struct container_info *c,
 	if (c->samples >= 0) {
 		why = sound_open(w, raw_format[c->samples].format,
 		                 (int)c->rate, (int)c->channels);
-		w->counted = c->length > 0;
+		w->counted = c->length > 0 || c->empty;
 		w->frames = c->length / c->block;
 		w->behind = c->end - c->begin - c->length;
 		return why;
