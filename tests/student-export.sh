@@ -131,6 +131,32 @@ check 'the same model gives the same bytes, over itself too' '
 	student-export -m f.safetensors -o f.safetensors
 	cmp e.safetensors f.safetensors
 '
+check 'exported inside a pass it begins one, and over itself too' '
+	trained
+	cat x.frames | head -c $(($(wc -c <x.frames) - 9)) |
+		fails 1 student-step -q -b 1 --checkpoint 1 -m t.safetensors \
+			- 2>err
+	test "$(modeldump -k batches t.safetensors)" = 2
+	student-export -m t.safetensors -o e.safetensors
+	cp e.safetensors f.safetensors
+	student-step -b 2 -m e.safetensors x.frames 2>err
+	! grep "goes on" err
+	test "$(modeldump -k updates e.safetensors)" = 1
+	student-step -q -b 2 -m f.safetensors -o g.safetensors x.frames
+	cmp e.safetensors g.safetensors
+'
+check 'a weight too large for 16 bits stays in the file that has it' '
+	student-init -a small -o s.safetensors
+	printf "\0\120\303\107" | dd of=s.safetensors bs=1 conv=notrunc \
+		seek=$(($(wc -c <s.safetensors) - 4)) 2>err
+	cp s.safetensors kept
+	fails 1 student-export -p f16 -m s.safetensors -o s.safetensors 2>err
+	says "has 100000 in it, more than F16 (BF16 can) can hold" err
+	cmp kept s.safetensors
+	student-export -p bf16 -m s.safetensors -o s.safetensors
+	predict -m s.safetensors /dev/null 2>err || :
+	! grep "NaN or infinity" err
+'
 check 'training can go on from it' '
 	trained
 	student-export -p f16 -m t.safetensors -o e.safetensors

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,31 @@ names_check(const char *path, const struct safetensors_source *source,
 				die("write %s: two tensors named %s", path,
 				    source[i].name);
 	}
+}
+
+/* Of two bytes, as it will be read back. */
+static float
+rounded(float x, enum safetensors_type type)
+{
+	return type == TYPE_F16 ? half_to_float(half_from_float(x))
+	                        : bfloat_to_float(bfloat_from_float(x));
+}
+
+/* A number that is finite stays so. */
+static void
+range_check(const char *path, const struct safetensors_source *t)
+{
+	float most = 0;
+
+	if (t->type == TYPE_F32)
+		return;
+	for (size_t i = 0; i < length(t); i++)
+		if (isfinite(t->data[i]) && fabsf(t->data[i]) > most)
+			most = fabsf(t->data[i]);
+	if (!isfinite(rounded(most, t->type)))
+		die("write %s: tensor %s has %g in it, more than %s can hold",
+		    path, t->name, (double)most,
+		    t->type == TYPE_F16 ? "F16 (BF16 can)" : "BF16");
 }
 
 static void
@@ -161,6 +187,8 @@ safetensors_settle(struct replace *r, const struct replace *before,
 	char *header;
 
 	names_check(path, source, count);
+	for (size_t i = 0; i < count; i++)
+		range_check(path, &source[i]);
 	keys_check(path, metadata, metadata_count);
 	order = xmalloc(count, sizeof *order);
 	for (size_t i = 0; i < count; i++)

@@ -21,7 +21,10 @@ struct safetensors_source {
 	const float *data;
 };
 
-/* Replaces path atomically; dies if it cannot. */
+/*
+ * Replaces path atomically; dies if it cannot, and where a finite number would
+ * be stored as infinity.
+ */
 void safetensors_write(const char *path,
                        const struct safetensors_source *source, size_t count,
                        const struct safetensors_text *metadata,

@@ -150,8 +150,10 @@ trainer_init(struct trainer *t, struct model *m,
 		.digest = progress_take(t, "digest", UINT64_MAX),
 	};
 	t->saved = t->progress;
-	if (!resumed)
+	if (!resumed) {
 		state_miss(t);
+		t->progress.batches = 0; /* of a pass that it was cut from */
+	}
 	if (options->total > 0 &&
 	    t->progress.updates >= (size_t)options->total)
 		warn("%s: has had %zu updates: the rate is 0 from update %d on "
