@@ -53,7 +53,7 @@ calibrate(char *file[], const struct score_options *options)
 	p.keep = true;
 	name = tables_read(&p, file);
 	if (!options->allow_seen)
-		hygiene_check(&p, name);
+		hygiene_check(&p, &p, name);
 	outcomes_make(&o, &p, options->classes);
 	T = calibration_of(&p, &o, name);
 	outcomes_release(&o);

@@ -427,6 +427,12 @@ check 'rows that the other model was trained with are no comparison' '
 	grep -q "NOT A TEST: the other model was trained with 2" out
 	score -j --allow-seen --compare table plain |
 		grep -q "\"seen\":0,\"other_seen\":2"
+	# by the labels of the first, where the other has none
+	sed "s/	[^	]*	speaker/		speaker/" table >bare
+	fails 1 score --compare bare plain 2>err
+	says "the model or its teacher was trained with 2" err
+	awk -F "\t" -v OFS="\t" "\$4 == \"s2\" { \$5 = \"\" } 1" plain >half
+	score -B 0 --compare bare half | grep "^all  *2"
 '
 check 'a row from training that has no label does not matter' '
 	seen | sed "s/	[^	]*	speaker/		speaker/" >table

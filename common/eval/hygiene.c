@@ -7,31 +7,38 @@
 enum { SPEAKERS_NAMED = 5 };
 
 static bool
-seen(const struct predictions *p, size_t row)
+labelled(const struct predictions *p, size_t row)
 {
-	return *predictions_value(p, row, COLUMN_LABEL) &&
-	       *predictions_value(p, row, COLUMN_SEEN);
+	return row != TEXTS_NONE && *predictions_value(p, row, COLUMN_LABEL);
+}
+
+static bool
+seen(const struct predictions *p, const struct predictions *truth, size_t row)
+{
+	return *predictions_value(p, row, COLUMN_SEEN) &&
+	       (labelled(p, row) ||
+	        labelled(truth, texts_find(&truth->keys, p->keys.text[row])));
 }
 
 size_t
-hygiene_seen(const struct predictions *p)
+hygiene_seen(const struct predictions *p, const struct predictions *truth)
 {
 	size_t rows = 0;
 
 	for (size_t r = 0; r < p->rows; r++)
-		rows += seen(p, r);
+		rows += seen(p, truth, r);
 	return rows;
 }
 
 /* " (s1, s2, …)", or "" where no row has a speaker; free() it. */
 static char *
-speakers_join(const struct predictions *p)
+speakers_join(const struct predictions *p, const struct predictions *truth)
 {
 	struct texts speakers = TEXTS_INIT;
 	char *joined = xstrdup("");
 
 	for (size_t r = 0; r < p->rows; r++)
-		if (seen(p, r))
+		if (seen(p, truth, r))
 			texts_add(&speakers,
 			          predictions_value(p, r, COLUMN_SPEAKER));
 	for (size_t i = 0; i < speakers.length && i <= SPEAKERS_NAMED; i++) {
@@ -47,14 +54,15 @@ speakers_join(const struct predictions *p)
 }
 
 void
-hygiene_check(const struct predictions *p, const char *name)
+hygiene_check(const struct predictions *p, const struct predictions *truth,
+              const char *name)
 {
-	size_t rows = hygiene_seen(p);
+	size_t rows = hygiene_seen(p, truth);
 	char *speakers;
 
 	if (rows == 0)
 		return;
-	speakers = speakers_join(p);
+	speakers = speakers_join(p, truth);
 	die("%s: the model or its teacher was trained with %zu of the "
 	    "%zu rows or with their speakers%s): --allow-seen scores them "
 	    "all the same", name, rows, p->rows, speakers);

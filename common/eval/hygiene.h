@@ -9,10 +9,15 @@
 
 #include "eval/predictions.h"
 
-/* How many rows with a label are seen. */
-size_t hygiene_seen(const struct predictions *p);
+/*
+ * How many rows are seen that have a label, there or in truth, which is p
+ * itself or the table that it is compared to.
+ */
+size_t hygiene_seen(const struct predictions *p,
+                    const struct predictions *truth);
 
 /* Dies if there are any, naming the table and some of the speakers. */
-void hygiene_check(const struct predictions *p, const char *name);
+void hygiene_check(const struct predictions *p,
+                   const struct predictions *truth, const char *name);
 
 #endif

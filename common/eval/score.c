@@ -180,12 +180,12 @@ score_seen(struct score *s, const struct predictions *p, const char *name,
            const struct predictions *other, const char *other_name)
 {
 	if (!s->options->allow_seen) {
-		hygiene_check(p, name);
+		hygiene_check(p, p, name);
 		if (other)
-			hygiene_check(other, other_name);
+			hygiene_check(other, p, other_name);
 	}
-	s->seen = hygiene_seen(p);
-	s->other_seen = other ? hygiene_seen(other) : 0;
+	s->seen = hygiene_seen(p, p);
+	s->other_seen = other ? hygiene_seen(other, p) : 0;
 }
 
 void
