@@ -29,6 +29,28 @@ check 'a number within the tolerance is equal, one beyond it is not' '
 	framecmp -t .34 a c
 	fails 1 framecmp -t .33 a c >out
 '
+check 'numbers of 64 bits are compared as they are' '
+	for octet in 067 107
+	do
+		stream "\317\020\0\0\0\0\0\0\001" abc "" |
+			sed "s/<f4/<f8/" >whole
+		head -c $(($(wc -c <whole) - 38)) whole
+		printf "\304\020\0\0\0\0\0\0\0\0"
+		printf "\234\165\0\210\074\344\\$octet\176"
+		tail -c 32 whole
+	done >both
+	size=$(($(wc -c <both) / 2))
+	head -c $size both >a
+	tail -c $size both >b
+	fails 1 framecmp -t .1 a b >out
+	says "a: x: 1e+300 and 2e+300 at [1]" out
+	framecmp -t 1 a b
+	stream "\317\020\0\0\0\0\0\0\001" abc "\000\000\200\077" >a
+	stream "\317\020\0\0\0\0\0\0\002" abc "\000\000\200\077" >b
+	framecmp a b
+	fails 1 framecmp -t 0 a b >out
+	says "a: n: " out
+'
 check 'NaN equals NaN and nothing else' '
 	stream "\001" abc "\000\000\300\177" >a
 	stream "\001" abc "\000\000\200\077" >b

@@ -210,11 +210,12 @@ codec_number(double *number, struct codec_value v)
 	return why;
 }
 
+/* All but the numbers, which are so many bytes wide each. */
 static const char *
-tensor_copy(struct tensor *t, const msgpack_object *map, struct arena *arena)
+tensor_find(struct tensor *t, size_t *length, const char **bytes,
+            size_t *width, const msgpack_object *map)
 {
 	const msgpack_object *nd, *type, *data;
-	size_t length, width;
 
 	if (map->type != MSGPACK_OBJECT_MAP || !(nd = map_find(map, "nd")) ||
 	    nd->type != MSGPACK_OBJECT_BOOLEAN || !nd->via.boolean)
@@ -223,32 +224,53 @@ tensor_copy(struct tensor *t, const msgpack_object *map, struct arena *arena)
 	data = map_find(map, "data");
 	if (!type_is(type, "<f4") && !type_is(type, "<f8"))
 		return "a tensor that is not float32 (<f4)";
-	if (!shape_read(t, &length, map_find(map, "shape")))
+	if (!shape_read(t, length, map_find(map, "shape")))
 		return "a tensor of impossible shape";
-	width = type_is(type, "<f4") ? 4 : 8;
-	if (!data_has(data, length * width))
+	*width = type_is(type, "<f4") ? 4 : 8;
+	if (!data_has(data, *length * *width))
 		return "a tensor whose data do not fit its shape";
-	t->data = arena_floats(arena, length);
-	if (width == 4) {
-		if (length > 0)
-			memcpy(t->data, data->via.bin.ptr, length * width);
-		return NULL;
-	}
-	for (size_t i = 0; i < length; i++)
-		t->data[i] = (float)float_at(data->via.bin.ptr + i * width,
-		                             width);
+	*bytes = data->via.bin.ptr;
 	return NULL;
+}
+
+static const char *
+tensor_copy(struct tensor *t, double **wide, const msgpack_object *map,
+            struct arena *arena)
+{
+	size_t length, width;
+	const char *bytes, *why = tensor_find(t, &length, &bytes, &width, map);
+
+	if (why)
+		return why;
+	t->data = arena_floats(arena, length);
+	if (width == 4 && length > 0)
+		memcpy(t->data, bytes, length * width);
+	for (size_t i = 0; width == 8 && i < length; i++)
+		t->data[i] = (float)float_at(bytes + i * width, width);
+	if (!wide)
+		return NULL;
+	*wide = arena_take(arena, length, sizeof **wide);
+	for (size_t i = 0; i < length; i++)
+		(*wide)[i] = float_at(bytes + i * width, width);
+	return NULL;
+}
+
+const char *
+codec_tensor_wide(struct tensor *t, double **wide, struct codec_value v,
+                  struct arena *arena)
+{
+	msgpack_unpacked u;
+	const char *why = value_unpack(&u, v)
+		? tensor_copy(t, wide, &u.data, arena) : "not MessagePack";
+
+	msgpack_unpacked_destroy(&u);
+	return why;
 }
 
 const char *
 codec_tensor(struct tensor *t, struct codec_value v, struct arena *arena)
 {
-	msgpack_unpacked u;
-	const char *why = value_unpack(&u, v)
-		? tensor_copy(t, &u.data, arena) : "not MessagePack";
-
-	msgpack_unpacked_destroy(&u);
-	return why;
+	return codec_tensor_wide(t, NULL, v, arena);
 }
 
 /* What a packer wrote, moved to the arena. */

@@ -41,6 +41,10 @@ const char *codec_number(double *number, struct codec_value v);
 const char *codec_tensor(struct tensor *t, struct codec_value v,
                          struct arena *arena);
 
+/* And its numbers as they are, which t->data rounds; wide may be NULL. */
+const char *codec_tensor_wide(struct tensor *t, double **wide,
+                              struct codec_value v, struct arena *arena);
+
 struct codec_value codec_from_text(const char *text, struct arena *arena);
 struct codec_value codec_from_texts(const char *const *texts, size_t count,
                                     struct arena *arena);
