@@ -69,6 +69,12 @@ check 'a missing field is as if it were empty' '
 	framecut --where emotion= "$data/corpus.frames" >out
 	test "$(ids out | wc -w)" -eq 12
 '
+check 'what is neither text nor number is not missing' '
+	framecut --where features!= "$data/corpus.frames" >out
+	test "$(ids out | wc -w)" -eq 12
+	framecut --where features= "$data/corpus.frames" >out 2>err
+	test -z "$(ids out)"
+'
 check 'a value may hold an equals sign' '
 	framecut --where label=a=b "$data/corpus.frames" >out
 	test -z "$(ids out)"

@@ -158,7 +158,14 @@ check 'long values are passed over and yet copied' '
 	} >long
 	framecut <long >/dev/null
 	shuffle -k long | framecmp -t 0 - long
+	shuffle -k --where x!= long 2>err | framecmp -t 0 - long
+	test ! -s err
 	size=$(wc -c <long)
+	cat "$data/corpus.frames" long >both
+	{
+		head -c $(wc -c <"$data/corpus.frames") >/dev/null
+		shuffle -k -
+	} <both | framecmp -t 0 - long
 	for cut in 60 1000 32000 33000 90000 $((size - 1))
 	do
 		head -c "$cut" long >part
@@ -190,6 +197,8 @@ check 'bad usage exits 2' '
 	fails 2 shuffle --split 3 "$data/corpus.frames" 2>err
 	fails 2 shuffle --split 0:1 "$data/corpus.frames" 2>err
 	fails 2 shuffle --split a:b "$data/corpus.frames" 2>err
+	fails 2 shuffle --split 1e-200:1e200 "$data/corpus.frames" 2>err
+	fails 2 shuffle --split 1e308:1e308 "$data/corpus.frames" 2>err
 	fails 2 shuffle --part 2 "$data/corpus.frames" >out 2>err
 	grep -q "of which --split" err
 	test ! -s out

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +38,7 @@ shuffle_split(struct shuffle *s, const char *sizes, size_t part)
 	} while (*sizes++ == ':');
 	s->low /= sum;
 	s->high /= sum;
-	return parts > 1 ? parts : 0;
+	return parts > 1 && isfinite(sum) && s->high > s->low ? parts : 0;
 }
 
 /* The seed stays out of it: a split is the same in every epoch. */

@@ -25,7 +25,12 @@ written_too(FILE *fp)
 void
 reader_open(struct reader *r, FILE *fp, const char *name)
 {
-	*r = (struct reader){ .fp = fp, .name = name };
+	off_t start = ftello(fp); /* of a pipe -1 */
+
+	start = start < 0 ? 0 : start;
+	*r = (struct reader){
+		.fp = fp, .name = name, .start = start, .at = start
+	};
 	if (isatty(fileno(fp)))
 		die_usage("%s is a terminal, want a stream of frames",
 		          fp == stdin ? "standard input" : name);
@@ -139,12 +144,11 @@ frame_fill(struct frame *f, struct reader *r)
 		const char *key = (const char *)s->bytes + e->key;
 		char name[FRAME_KEY_MAX + 1];
 
-		if (e->value_size == 0)
-			continue; /* passed over */
 		memcpy(name, key, e->key_length);
 		name[e->key_length] = '\0';
 		if (frame_has(f, name))
 			die("%s: a frame with two \"%s\"", r->name, name);
+		/* of what was passed over it is known to be there */
 		frame_set_wire(f, name, (struct codec_value){
 			s->bytes + e->value, e->value_size });
 	}
@@ -287,12 +291,12 @@ reader_next(struct reader *r, struct frame *f)
 void
 reader_rewind(struct reader *r)
 {
-	if (fseeko(r->fp, 0, SEEK_SET) != 0)
+	if (fseeko(r->fp, r->start, SEEK_SET) != 0)
 		die("%s: is read twice, so it must be a file, not a pipe",
 		    r->name);
 	r->inside = false;
 	r->runs = r->utterances = r->utterances_total = 0;
-	r->at = 0;
+	r->at = r->start;
 	r->size = 0;
 	r->skim = 0;
 	progress_again(&r->progress);
@@ -304,7 +308,7 @@ reader_skim(struct reader *r)
 	struct stat st;
 
 	if (fstat(fileno(r->fp), &st) != 0 || !S_ISREG(st.st_mode) ||
-	    fseeko(r->fp, 0, SEEK_SET) != 0)
+	    fseeko(r->fp, r->start, SEEK_SET) != 0)
 		die("%s: is not read in order, so it must be a file, "
 		    "not a pipe", r->name);
 	r->skim = st.st_size;

@@ -28,6 +28,7 @@ struct reader {
 	size_t utterances;        /* in this run so far */
 	size_t utterances_total;
 	double dropped;           /* said by the last end frame */
+	off_t start;              /* where the stream began in the file */
 	off_t at;                 /* where the last frame begins, bytes */
 	size_t size;              /* its bytes */
 	off_t skim;               /* see reader_skim */
@@ -74,13 +75,13 @@ bool reader_next(struct reader *r, struct frame *f);
 bool reader_next_in_run(struct reader *r, struct frame *f);
 bool reader_more(struct reader *r);
 
-/* Back to the start of a file; dies when it is a pipe. */
+/* Back to where the stream began in a file; dies when it is a pipe. */
 void reader_rewind(struct reader *r);
 
 /*
  * From the start of a file, of which nothing has been read, and quickly: long
- * binary values (16 KiB and up) are passed over, and utterances come without
- * those fields.  The file's end is checked as ever.  Dies when it is a pipe.
+ * binary values (16 KiB and up) are passed over, and those fields of utterances
+ * hold nothing.  The file's end is checked as ever.  Dies when it is a pipe.
  */
 void reader_skim(struct reader *r);
 

@@ -110,8 +110,10 @@ condition_match(const struct condition *c, struct frame *f)
 	const char *text = frame_text(f, c->key);
 	double number = frame_number(f, c->key, (double)NAN), want;
 
+	if (!frame_has(f, c->key))
+		text = "";
 	if (isnan(number))
-		return (strcmp(text ? text : "", c->value) == 0) == c->equal;
+		return (text && strcmp(text, c->value) == 0) == c->equal;
 	return (number_real(c->value, &want) && number == want) == c->equal;
 }
 
