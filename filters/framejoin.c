@@ -15,6 +15,7 @@
 
 #include "core/cli.h"
 #include "core/die.h"
+#include "core/utf8.h"
 #include "stream/filter.h"
 #include "stream/join.h"
 
@@ -28,6 +29,8 @@ prefix_check(const struct cli_list *prefix)
 			die_usage("--prefix %s: want old=new, and of several "
 			          "each by an option of its own",
 			          prefix->value[i]);
+		if (!utf8_valid(prefix->value[i]))
+			die_usage("--prefix %s: not UTF-8", prefix->value[i]);
 	}
 }
 

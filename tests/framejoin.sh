@@ -28,6 +28,7 @@ check '--prefix renames and --keys chooses' '
 	framejoin --prefix =teacher.fi. "$base" "$logits" >out
 	fails 2 framejoin -p a=b,c=d "$base" "$logits" 2>err
 	fails 2 framejoin -p a "$base" "$logits" 2>err
+	fails 2 framejoin -p "a=$(printf "\377")" "$base" "$logits" 2>err
 	framedump -n 1 out | grep "^  teacher.fi.logits \[3\]"
 	framedump -n 1 out | grep "^  teacher.fi.classes \["
 '

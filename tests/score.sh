@@ -355,6 +355,7 @@ check 'the temperature that was put in is found; held-out ECE falls by it' '
 		"BEGIN { print a, b; exit !(a > .12 && b < .03) }"
 	test "$(cell uar <before)" = "$(cell uar <after)"
 	score -j -B 0 -T "$T" test | grep "\"temperature\":$T"
+	score -j -B 0 -T 1.2 test | grep "\"temperature\":1.2,"
 	score -B 0 -T 2.5 test | grep -x "probabilities at temperature 2.5"
 '
 check 'a table of four decimals, zeros among them, calibrates nearly as well' '

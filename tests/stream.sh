@@ -22,6 +22,11 @@ check 'an empty stream is fine, and its dropped count passes' '
 	framecut <"$data/none.frames" | framedump --json --header >out
 	grep -F "{\"frame\":\"end\",\"utterances\":0,\"dropped\":2}" out
 '
+check 'nobody drops fewer than none' '
+	sed "s/dropped.$/dropped$(printf "\375")/" "$data/none.frames" >less
+	fails 1 framecut <less >out 2>err
+	says "the end frame counts -3 utterances as dropped" err
+'
 check 'two streams, one after the other, are a stream' '
 	cat "$data/corpus.frames" "$data/none.frames" "$data/python.frames" |
 		framecut >out

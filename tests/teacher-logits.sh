@@ -33,6 +33,8 @@ check 'a teacher must be named, and be named well' '
 	fails 2 teacher-logits -t "$(printf "a%.0s" $(seq 201))=$golden/base" \
 		"$three"
 	fails 2 teacher-logits -t en:=x "$three"
+	fails 2 teacher-logits -t "$(printf "\377")=x" "$three"
+	fails 2 teacher-logits -t "en:$(printf "\377")=x" "$three"
 	fails 2 teacher-logits -t a.b=x "$three"
 	fails 2 teacher-logits -t a="$golden/base" -t a="$golden/large" \
 		"$three" 2>err

@@ -643,6 +643,14 @@ check 'a full disk is an error' '
 	tone a.wav .1 -r 16000 -b 16
 	fails 1 wavread a.wav >/dev/full
 '
+check 'a file of a manifest whose name is a dash is a file' '
+	tone x.wav 1 -r 16000
+	printf "path\n-\n" >m.tsv
+	fails 1 wavread -M m.tsv <x.wav 2>err >out
+	says "dropped: ./-: No such file" err
+	cp x.wav ./-
+	wavread -M m.tsv </dev/null | field end | grep -qx 1
+'
 check 'a file of a manifest is named as it was looked for' '
 	mkdir table
 	printf "path\tlabel\nx/gone.wav\tanger\n" >table/m.tsv

@@ -264,6 +264,15 @@ time_read(const struct manifest *m, const char *column, double *seconds)
 	return NULL;
 }
 
+/* A file by the name of "-" is not standard input. */
+static char *
+path_join(const char *folder, const char *path)
+{
+	const char *here = strcmp(path, "-") == 0 && !*folder ? "./" : folder;
+
+	return xasprintf("%s%s", *path == '/' ? "" : here, path);
+}
+
 static const char *
 line_parse(struct manifest *m)
 {
@@ -289,9 +298,7 @@ line_parse(struct manifest *m)
 	if (!why && m->ids && m->part && !id)
 		why = "a part of a recording needs an id";
 	free(m->path);
-	m->path = path
-		? xasprintf("%s%s", *path == '/' ? "" : m->folder, path)
-		: NULL;
+	m->path = path ? path_join(m->folder, path) : NULL;
 	return why;
 }
 

@@ -104,8 +104,8 @@ report_json(FILE *out, const struct score *s)
 	              ? (double)o->labelled / (double)o->rows : (double)NAN);
 	fprintf(out, ",\"seen\":%zu,\"other_seen\":%zu", s->seen,
 	        s->other_seen);
-	number_member(out, ",", "temperature",
-	              (double)s->options->temperature);
+	fputs(",\"temperature\":", out);
+	codec_json_float(out, s->options->temperature);
 	fprintf(out, ",\"resamples\":%d,\"seed\":%d,\"cluster\":",
 	        s->options->resamples, s->options->seed);
 	if (s->cluster)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/die.h"
+#include "core/utf8.h"
 #include "core/xalloc.h"
 #include "model/digest.h"
 #include "model/teacher.h"
@@ -31,6 +32,8 @@ teacher_name(struct teacher *t, const char *text,
 		die_usage("--teacher %s: a name of up to %d bytes without "
 		          "\".\", then maybe \":\" and a language", text,
 		          NAME_SIZE_MAX);
+	if (!utf8_valid(name) || (language && !utf8_valid(language)))
+		die_usage("--teacher %s: not UTF-8", text);
 	t->path = xstrdup(path);
 	t->language = xstrdup(language ? language : name);
 	t->logits = xasprintf(FIELD_TEACHER "%s.logits", name);

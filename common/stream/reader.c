@@ -226,6 +226,9 @@ end_take(struct reader *r, struct frame *f)
 		die("%s: the end frame counts %.0f utterances, %zu came",
 		    r->name, said, r->utterances);
 	r->dropped = frame_number(f, FIELD_DROPPED, 0);
+	if (r->dropped < 0)
+		die("%s: the end frame counts %.0f utterances as dropped",
+		    r->name, r->dropped);
 	r->inside = false;
 	if (r->mirror)
 		writer_end(r->mirror, r->dropped);
