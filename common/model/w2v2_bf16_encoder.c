@@ -4,6 +4,7 @@
 
 #include "core/half.h"
 #include "model/w2v2_bf16.h"
+#include "nn/bf16_native.h"
 #include "nn/chunk.h"
 #include "nn/conv1d.h"
 #include "nn/gelu.h"
@@ -113,7 +114,7 @@ finish(uint16_t *y, float *z, const struct w2v2_norm *norm, size_t rows,
 		layernorm_forward(z, mean, rstd, z, norm->gain, norm->bias,
 		                  rows, O, (float)conv_epsilon);
 	gelu_rough(z, z, rows * O);
-	bfloat_from_floats(y, z, rows * O);
+	bf16_round(y, z, rows * O, 1);
 }
 
 static uint16_t *

@@ -2,9 +2,9 @@
 #include <omp.h>
 
 #include "core/bits.h"
-#include "core/half.h"
 #include "core/vector.h"
 #include "nn/attention_bf16.h"
+#include "nn/bf16_native.h"
 #include "nn/chunk.h"
 #include "nn/relative_bias.h"
 #include "nn/row_max.h"
@@ -104,7 +104,7 @@ shares_forward(uint16_t *shares, float *scores, size_t rows, size_t T)
 	size_t ld = bf16_round_up(T);
 
 	for (size_t r = 0; r < rows; r++, scores += ld, shares += ld) {
-		float max = row_max(scores, T), sum = 0, scale;
+		float max = row_max(scores, T), sum = 0;
 
 		for (size_t k = T; k < ld; k++)
 			scores[k] = -INFINITY;
@@ -113,10 +113,7 @@ shares_forward(uint16_t *shares, float *scores, size_t rows, size_t T)
 			scores[k] = exp_rough(scores[k] - max);
 			sum += scores[k];
 		}
-		scale = 1 / sum;
-		#pragma omp simd
-		for (size_t k = 0; k < ld; k++)
-			shares[k] = bfloat_from_float(scores[k] * scale);
+		bf16_round(shares, scores, ld, 1 / sum);
 	}
 }
 

@@ -1,5 +1,15 @@
+#include "core/half.h"
+#include "core/vector.h"
 #include "nn/bf16_native.h"
 #include "nn/bf16_unit.h"
+
+VECTORISED static void
+plain_round(uint16_t *y, const float *x, size_t n, float alpha)
+{
+	#pragma omp simd
+	for (size_t i = 0; i < n; i++)
+		y[i] = bfloat_from_float(alpha * x[i]);
+}
 
 #if defined(__x86_64__) && defined(__GNUC__)
 
@@ -217,7 +227,35 @@ bf16_native_put(uint16_t *y, size_t ld, const float *sums, size_t rows)
 	put(y, ld, sums, rows);
 }
 
+TARGET static void
+native_round(uint16_t *y, const float *x, size_t n, float alpha)
+{
+	__m512 factor = _mm512_set1_ps(alpha);
+
+	for (size_t i = 0; i < n; i += BF16_BLOCK) {
+		__mmask32 in = first(n - i);
+
+		_mm512_mask_storeu_epi16(y + i, in,
+		                         pairs_along(x + i, in, factor));
+	}
+}
+
+void
+bf16_round(uint16_t *y, const float *x, size_t n, float alpha)
+{
+	if (bf16_native_present())
+		native_round(y, x, n, alpha);
+	else
+		plain_round(y, x, n, alpha);
+}
+
 #else
+
+void
+bf16_round(uint16_t *y, const float *x, size_t n, float alpha)
+{
+	plain_round(y, x, n, alpha);
+}
 
 bool
 bf16_native_present(void)

@@ -1,6 +1,6 @@
 /*
  * bf16_native.h - floats rounded to bfloat16, and packed, by a processor's own
- * instructions, inside gemm_bf16
+ * instructions
  *
  * What they write is what bf16_unit.h describes, but that denormal numbers
  * become 0.
@@ -16,9 +16,12 @@ struct bf16_source;           /* nn/bf16_unit.h */
 
 /*
  * Are there such instructions (AVX-512's extension for bfloat16)?  Where there
- * are not, nothing else here may be called.
+ * are not, nothing else here may be called but bf16_round, which does without.
  */
 bool bf16_native_present(void);
+
+/* y [n] = alpha x [n], rounded. */
+void bf16_round(uint16_t *y, const float *x, size_t n, float alpha);
 
 /*
  * 32 of K of a strip, or else of a panel: of what is stored from element at on,

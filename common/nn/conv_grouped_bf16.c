@@ -1,7 +1,7 @@
 #include <omp.h>
 #include <string.h>
 
-#include "core/half.h"
+#include "nn/bf16_native.h"
 #include "nn/chunk.h"
 #include "nn/conv_grouped_bf16.h"
 
@@ -59,7 +59,7 @@ windows_round(uint16_t *windows, const float *x, size_t before, size_t T,
 {
 	memset(windows, 0, windows_length(T, I, k) * sizeof *windows);
 	for (size_t t = 0; t < T; t++)
-		bfloat_from_floats(windows + (before + t) * I, x + t * C, I);
+		bf16_round(windows + (before + t) * I, x + t * C, I, 1);
 }
 
 /* One group, in one thread; out is the group's. */
