@@ -19,7 +19,7 @@
 #include "stream/filter.h"
 
 enum { TYPE_FBANK_PITCH, TYPE_FBANK, TYPE_MFCC };
-enum { BANDS_MIN = 4, BANDS_FBANK = 80, BANDS_MFCC = 23 }; /* Kaldi's */
+enum { BANDS_MIN = 4, BANDS_FBANK = 80, BANDS_MFCC = 23, CEPSTRA = 13 };
 
 static const char *
 rate_reason(struct frame *f, int want)
@@ -90,6 +90,8 @@ type_choose(int kind, bool pitch, int bands, int cepstra, int deltas,
 		bands = mfcc ? BANDS_MFCC : BANDS_FBANK;
 	if (bands < BANDS_MIN)
 		die_usage("--bands %d: want at least %d", bands, BANDS_MIN);
+	if (!mfcc && cepstra != CEPSTRA)
+		die_usage("--cepstra %d is of --type mfcc", cepstra);
 	t.columns = mfcc ? cepstra : bands;
 	t.bands = mfcc ? bands : 0;
 	if (mfcc && cepstra > bands)
@@ -113,7 +115,7 @@ stream_run(const struct extractor *e, const char *path, int argc,
 int
 main(int argc, char *argv[])
 {
-	int kind = 0, rate = 16000, bands = 0, cepstra = 13, deltas = 0;
+	int kind = 0, rate = 16000, bands = 0, cepstra = CEPSTRA, deltas = 0;
 	float window = 25, hop = 10, scale = 1;
 	bool pitch = false;
 	const struct cli_option options[] = {

@@ -22,6 +22,8 @@
 #include "stream/fields.h"
 #include "stream/writer.h"
 
+#define POWER .5f             /* of --balance, if none is given */
+
 /* Copies the frames of a list. */
 static void
 shuffle(struct index *x, const size_t *list, size_t length,
@@ -108,7 +110,7 @@ split_set(struct shuffle *s, const struct choices *c)
 int
 main(int argc, char *argv[])
 {
-	struct choices c = { .count = 0, .power = .5f };
+	struct choices c = { .count = 0, .power = POWER };
 	struct shuffle s = { .balance = BALANCE_INIT };
 	int first = choices_parse(&c, &s.keep_order, argc, argv);
 	struct keys balance;
@@ -121,6 +123,8 @@ main(int argc, char *argv[])
 	split_set(&s, &c);
 	s.seed = (uint64_t)c.seed;
 	s.where = &where;
+	if (!c.balance && (c.power < POWER || c.power > POWER))
+		die_usage("--power: of which --balance?");
 	s.balance.power = (double)c.power;
 	s.balance_by = &balance;
 	for (int i = first; i < argc; i++)

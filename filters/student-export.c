@@ -14,6 +14,7 @@
 #include "core/cli.h"
 #include "core/die.h"
 #include "model/model_join.h"
+#include "model/trained.h"
 #include "train/checkpoint.h"
 
 /* Puts the optimiser's running mean in the weights' place. */
@@ -135,6 +136,7 @@ main(int argc, char *argv[])
 		die_usage("--temperature is 0, or 0.01 at least");
 	if (models.length == 0 || !out)
 		die_usage("--model and --out are needed");
+	trained_spare(out);
 	members_join(&m, &lineage, &models, average);
 	shares_take(&m, shares);
 	export(&m, out, &lineage, models.length > 1, type[precision],

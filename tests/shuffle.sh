@@ -199,12 +199,15 @@ check 'bad usage exits 2' '
 	fails 2 shuffle --split a:b "$data/corpus.frames" 2>err
 	fails 2 shuffle --split 1e-200:1e200 "$data/corpus.frames" 2>err
 	fails 2 shuffle --split 1e308:1e308 "$data/corpus.frames" 2>err
+	fails 2 shuffle --power .3 "$data/corpus.frames" >out 2>err
+	grep -q "of which --balance" err
 	fails 2 shuffle --part 2 "$data/corpus.frames" >out 2>err
 	grep -q "of which --split" err
 	test ! -s out
 	fails 2 shuffle --by speaker "$data/corpus.frames" 2>err
 	grep -q "of which --split" err
 	fails 2 shuffle --split 1:1 --part 3 "$data/corpus.frames" 2>err
+	grep -q "part 3: want 1 to 2" err
 	fails 2 shuffle --part 3 "$data/corpus.frames" 2>err
 	fails 2 shuffle --power 2 "$data/corpus.frames" 2>err
 '

@@ -255,6 +255,25 @@ check 'options of networks and of students do not mix' '
 	grep -q "w2v2-base" err
 	test ! -e m -a ! -e m2
 '
+check 'a recording or a stream is not replaced by a model' '
+	sox -n -r 16000 -b 16 x.wav synth 1 sine 300
+	wavread x.wav >x.frames
+	cp x.frames y.frames
+	student-init -a small -o s
+	for file in x.wav x.frames
+	do
+		cp $file kept
+		fails 1 student-init -a small -o $file 2>err
+		says "$file: is there, and a " err
+		says ", not a model: it is not replaced (remove it" err
+		fails 1 student-init -a w2v2-tiny -o $file 2>err
+		fails 1 student-export -m s -o $file 2>err
+		says "$file: is there, and a " err
+		fails 1 student-step -m s -o $file y.frames 2>err
+		says "$file: is there, and a " err
+		cmp $file kept
+	done
+'
 check 'what is no network, or cannot be written, is named' '
 	fails 1 student-init --from nowhere -o m 2>err
 	says "nowhere/config.json: No such file" err

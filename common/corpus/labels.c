@@ -28,18 +28,48 @@ static const struct {
 	             "smutek suru surullinen kurbus tristeza " },
 };
 
-/* ASCII, and À to Þ but ×, which UTF-8 writes as c3 80 to c3 9e. */
+/*
+ * The small letter of a capital of Europe's languages, else c (Unicode
+ * Character Database, simple lower case mappings).  İ stays, which becomes two
+ * characters.
+ */
+static unsigned
+small(unsigned c)
+{
+	static const struct { unsigned first, last, step, add; } capitals[] = {
+		{ 'A', 'Z', 1, 32 }, { 0xc0, 0xd6, 1, 32 },
+		{ 0xd8, 0xde, 1, 32 }, { 0x100, 0x12e, 2, 1 },
+		{ 0x132, 0x136, 2, 1 }, { 0x139, 0x147, 2, 1 },
+		{ 0x14a, 0x176, 2, 1 }, { 0x178, 0x178, 1, -121u },
+		{ 0x179, 0x17d, 2, 1 }, { 0x218, 0x21a, 2, 1 },
+		{ 0x386, 0x386, 1, 38 }, { 0x388, 0x38a, 1, 37 },
+		{ 0x38c, 0x38c, 1, 64 }, { 0x38e, 0x38f, 1, 63 },
+		{ 0x391, 0x3a1, 1, 32 }, { 0x3a3, 0x3ab, 1, 32 },
+		{ 0x400, 0x40f, 1, 80 }, { 0x410, 0x42f, 1, 32 },
+	};
+
+	for (size_t i = 0; i < sizeof capitals / sizeof capitals[0]; i++)
+		if (c >= capitals[i].first && c <= capitals[i].last &&
+		    (c - capitals[i].first) % capitals[i].step == 0)
+			return c + capitals[i].add;
+	return c;
+}
+
+/* Each stays in as many bytes of UTF-8: one below U+0080, two below U+0800. */
 static void
 lower(char *text)
 {
-	unsigned char *p = (unsigned char *)text;
+	for (unsigned char *p = (unsigned char *)text; *p; p++) {
+		unsigned c;
 
-	for (; *p; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p += 'a' - 'A';
-		else if (*p == 0xc3 && p[1] >= 0x80 && p[1] <= 0x9e &&
-		         p[1] != 0x97)
-			*++p += 0x20;
+		if (*p < 0x80) {
+			*p = (unsigned char)small(*p);
+		} else if (*p >= 0xc2 && *p < 0xe0 && p[1]) {
+			c = small((*p & 0x1fu) << 6 | (p[1] & 0x3fu));
+			*p++ = (unsigned char)(0xc0 | c >> 6);
+			*p = (unsigned char)(0x80 | (c & 0x3f));
+		}
+	}
 }
 
 /* The label that a word in lower case stands for, or NULL. */

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/die.h"
 #include "core/number.h"
@@ -227,6 +228,8 @@ table_open(struct manifest *m, const char *name, bool ids)
 	m->fp = standard ? stdin : fopen(name, "r");
 	if (!m->fp)
 		die("%s:", name);
+	if (standard && isatty(STDIN_FILENO))
+		die_usage("standard input is a terminal, want a table");
 	m->folder = xstrdup(slash ? name : "");
 	if (slash)
 		m->folder[slash - name + 1] = '\0';

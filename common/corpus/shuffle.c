@@ -38,7 +38,9 @@ shuffle_split(struct shuffle *s, const char *sizes, size_t part)
 	} while (*sizes++ == ':');
 	s->low /= sum;
 	s->high /= sum;
-	return parts > 1 && isfinite(sum) && s->high > s->low ? parts : 0;
+	if (part >= 1 && part <= parts && !(s->high > s->low))
+		return 0;
+	return parts > 1 && isfinite(sum) ? parts : 0;
 }
 
 /* The seed stays out of it: a split is the same in every epoch. */

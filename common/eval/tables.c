@@ -1,4 +1,5 @@
 #include <string.h>
+#include <unistd.h>
 
 #include "core/die.h"
 #include "eval/tables.h"
@@ -9,6 +10,9 @@ tables_read_file(struct predictions *p, const char *file)
 	FILE *in;
 
 	if (strcmp(file, "-") == 0) {
+		if (isatty(STDIN_FILENO))
+			die_usage("standard input is a terminal, want "
+			          "predict's table");
 		predictions_read(p, stdin, "<stdin>");
 		return;
 	}

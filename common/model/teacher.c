@@ -99,6 +99,7 @@ teacher_ask(struct teacher *t, struct frame *f, bool embed,
 	if (!view)
 		return why;
 	logits = frame_add1(f, t->logits, K);
+	frame_remove(f, t->embedding); /* of who had that name before */
 	if (embed)
 		embedding = frame_add1(f, t->embedding,
 		                       model_embedding_length(&t->model));

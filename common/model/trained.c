@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "core/die.h"
@@ -38,11 +39,31 @@ trained_read(const char *path, size_t *passes, size_t *batches)
 }
 
 void
+trained_spare(const char *path)
+{
+	static const char no_model[] = ", not a model";
+	struct safetensors s;
+	struct stat st;
+	const char *why, *end;
+
+	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+		return;
+	why = safetensors_open(&s, path);
+	end = why ? strstr(why, no_model) : NULL;
+	if (end)
+		die("%s: is there, and %.*s%s: it is not replaced (remove it, "
+		    "or write elsewhere)", path, (int)(end - why), why,
+		    no_model);
+	safetensors_release(&s);
+}
+
+void
 trained_warn(const char *path, bool folder)
 {
 	size_t passes, batches;
 	struct stat st;
 
+	trained_spare(path);
 	if (stat(path, &st) != 0 || S_ISDIR(st.st_mode) != folder ||
 	    !trained_read(path, &passes, &batches))
 		return;

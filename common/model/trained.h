@@ -14,8 +14,14 @@
 bool trained_read(const char *path, size_t *passes, size_t *batches);
 
 /*
- * Warns where one that was trained is to be replaced by a fresh one, a folder
- * or a file: the other is never replaced.
+ * Dies where a file is to be replaced that looks like somebody's recording or
+ * stream of frames.
+ */
+void trained_spare(const char *path);
+
+/*
+ * The same.  Warns where one that was trained is to be replaced by a fresh one,
+ * a folder or a file: the other is never replaced.
  */
 void trained_warn(const char *path, bool folder);
 

@@ -69,6 +69,7 @@ checkpoint_check(const char *path, const struct model *m, const char *log)
 		folder_check(path);
 		return;
 	}
+	trained_spare(path);
 	replace_begin(&r, path);
 	replace_abandon(&r);
 }

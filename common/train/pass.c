@@ -118,7 +118,7 @@ length_check(const struct trainer *t, struct frame *f, size_t rows)
 		return NULL;
 	why = arena_take(&f->arena, SIZE, 1);
 	snprintf(why, SIZE, "%.1f s, of which training takes %.0f at most (cut "
-	         "it by wavread --window, or hear pieces of it by --augment)",
+	         "it by wavread --window, or hear pieces of it by -a)",
 	         row * (double)rows, row * ROWS_MOST);
 	return why;
 }
@@ -327,14 +327,17 @@ result_tell(const struct pass *p)
 {
 	const struct loss_sums *s = &p->sums;
 	double n = (double)s->utterances;
-	char since[48] = "";
+	char since[48] = "", out[48] = "";
 
 	if (program_verbosity() < 0 || s->utterances == 0)
 		return;
 	if (p->resumed > 0)
 		snprintf(since, sizeof since, ", after batch %zu", p->resumed);
-	warn("pass %zu%s: loss %.4f, %.1f %% right", p->t->progress.passes,
-	     since, s->loss / n, 100 * (double)s->right / n);
+	if (p->dropped > 0)
+		snprintf(out, sizeof out, ", %zu of %zu of no use", p->dropped,
+		         p->dropped + p->heard);
+	warn("pass %zu%s: loss %.4f, %.1f %% right%s", p->t->progress.passes,
+	     since, s->loss / n, 100 * (double)s->right / n, out);
 }
 
 size_t

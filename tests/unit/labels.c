@@ -47,6 +47,9 @@ words_of_other_languages_are_known_in_capitals_too(void **state)
 	becomes("Freude", "happiness");
 	becomes("gioia", "happiness");
 	becomes("radość", "happiness");
+	becomes("RADOŚĆ", "happiness");
+	becomes("ZŁOŚĆ", "anger");
+	becomes("SZCZĘŚCIE", "happiness");
 	becomes("ilo", "happiness");
 	becomes("neutro", "neutral");
 	becomes("Trauer", "sadness");
@@ -62,6 +65,12 @@ other_words_are_kept_in_lower_case(void **state)
 	becomes("calm", "calm");
 	becomes("frustrated", "frustrated");
 	becomes("ÉTONNÉ×", "étonné×");
+	becomes("STRACH-Ż", "strach-ż");
+	becomes("ĀĐĶĹŇŊŸŽȘȚ", "āđķĺňŋÿžșț");
+	becomes("İıĸŉ", "İıĸŉ");
+	becomes("ΦΌΒΟΣ ΉΩΎΏΪ", "φόβοσ ήωύώϊ");
+	becomes("Злость ЁЖЯЇЏ", "злость ёжяїџ");
+	becomes("恐れ ẞ", "恐れ ẞ");
 	becomes("", "");
 }
 
