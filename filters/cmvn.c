@@ -21,8 +21,9 @@
 
 enum by { BY_UTTERANCE, BY_SPEAKER, BY_CORPUS, BY_STREAM };
 
-static const char *const by_name[] = {
-	"utterance", "speaker", "corpus", "stream"
+static const char *const by_name[][4] = {
+	{ "utterance", "speaker", "corpus", "stream" },
+	{ "utterance -m", "speaker -m", "corpus -m", "stream -m" }
 };
 
 /* Whose statistics count for f; NULL when it does not say. */
@@ -93,7 +94,7 @@ cmvn(struct statistics *s, struct frame *f, enum by by, bool means_only)
 	y = frame_add2(f, FIELD_FEATURES, old.dim[0], old.dim[1]);
 	memcpy(y, old.data, tensor_length(&old) * sizeof *y);
 	cmvn_apply(c, y, old.dim[0], means_only);
-	frame_set_text(f, FIELD_CMVN, by_name[by]);
+	frame_set_text(f, FIELD_CMVN, by_name[means_only][by]);
 	return NULL;
 }
 
@@ -105,7 +106,7 @@ file_learn(struct statistics *g, struct filter *s, enum by by)
 	reader_rewind(&s->in); /* a pipe is refused before it is read */
 	while (filter_next(s))
 		learn(g, &s->frame, by);
-	cmvn_groups_warn(&g->features, s->in.name, by_name[by]);
+	cmvn_groups_warn(&g->features, s->in.name, by_name[0][by]);
 	reader_rewind(&s->in);
 	s->in.mirror = &s->out;
 }
@@ -124,8 +125,7 @@ main(int argc, char *argv[])
 		OPT_END
 	};
 	const struct cli_about about = {
-		"normalise features to mean 0 and deviation 1",
-		"[FILE]", 0, 1
+		"normalise features to mean 0 and deviation 1", "[FILE]", 0, 1
 	};
 	struct statistics groups = { CMVN_GROUPS_INIT, CMVN_GROUPS_INIT };
 	int first = cli_parse(argc, argv, options, &about);

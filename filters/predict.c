@@ -19,6 +19,7 @@
 #include "core/finite.h"
 #include "core/xalloc.h"
 #include "model/lineage.h"
+#include "model/model_options.h"
 #include "model/report.h"
 #include "stream/fields.h"
 #include "stream/filter.h"
@@ -109,7 +110,7 @@ main(int argc, char *argv[])
 	const char *model = NULL, *path, *list = NULL;
 	bool json = false, frames = false;
 	int precision = PRECISION_FP32, first, status;
-	float seconds = 20;
+	float seconds = MODEL_SECONDS;
 	const struct cli_option options[] = {
 		OPT_STRING('m', "model", &model, "FILE", "not the built-in"),
 		OPT_FLAG('j', "json", &json, "JSON Lines instead of a table"),
@@ -135,7 +136,7 @@ main(int argc, char *argv[])
 	keys_init(&keep, list, "keep");
 	path = first < argc ? argv[first] : "-";
 	model_open_at(&p.model, model, (enum precision)precision);
-	p.model.seconds = seconds;
+	model_options_set(&p.model, seconds, (enum precision)precision);
 	lineage_init(&p.lineage, &p.model);
 	p.logits = xcalloc(p.model.class_count, sizeof *p.logits);
 	status = frames ? frames_print(&p, path, argc, argv)

@@ -17,6 +17,7 @@
 #include "core/cli.h"
 #include "core/die.h"
 #include "core/xalloc.h"
+#include "model/model_options.h"
 #include "model/teacher.h"
 #include "stream/filter.h"
 
@@ -45,7 +46,7 @@ int
 main(int argc, char *argv[])
 {
 	struct cli_list list = { .length = 0 };
-	float seconds = 20;
+	float seconds = MODEL_SECONDS;
 	bool embed = false;
 	int threads = 0, precision = PRECISION_FP32, first, status;
 	const struct cli_option options[] = {

@@ -5,6 +5,7 @@
 #include "core/die.h"
 #include "core/xalloc.h"
 #include "model/lineage.h"
+#include "model/lineage_cmvn.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
 #include "stream/part.h"
@@ -96,15 +97,6 @@ lineage_command(struct lineage *l, const char *command)
 	strcpy(l->history + length, command);
 }
 
-static void
-cmvn_set(struct lineage *l, const char *cmvn)
-{
-	char *copy = xstrdup(cmvn);
-
-	free(l->cmvn);
-	l->cmvn = copy;
-}
-
 void
 lineage_join(struct lineage *l, const struct model *m)
 {
@@ -120,9 +112,9 @@ lineage_join(struct lineage *l, const struct model *m)
 	names_split(&l->taught, metadata_text(m, "taught"));
 	heard_split(&l->utterances, metadata_text(m, "utterances"));
 	if (!*metadata_text(m, "cmvn"))
-		cmvn_set(l, "");
+		lineage_cmvn_set(l, "");
 	else if (*l->cmvn && strcmp(l->cmvn, metadata_text(m, "cmvn")) != 0)
-		cmvn_set(l, "mixed");
+		lineage_cmvn_set(l, "mixed");
 	voices_join(l, m);
 }
 
@@ -188,44 +180,6 @@ voice_note(struct lineage *l, struct frame *f)
 	free(id);
 }
 
-static const char *
-cmvn_of(struct frame *f)
-{
-	const char *cmvn = field_text(f, FIELD_CMVN);
-
-	return *cmvn ? cmvn : "none";
-}
-
-/* Once nobody knows, it stays so. */
-static void
-cmvn_note(struct lineage *l, const char *cmvn)
-{
-	if (!*l->cmvn && !l->fresh)
-		return;
-	cmvn_set(l, *l->cmvn && strcmp(l->cmvn, cmvn) != 0 ? "mixed" : cmvn);
-}
-
-/* Such as are not what it was trained with. */
-static void
-cmvn_tell(struct lineage *l, struct frame *f, const struct model *m)
-{
-	const char *cmvn = cmvn_of(f);
-
-	if (l->told || m->network || !*l->cmvn ||
-	    strcmp(l->cmvn, "mixed") == 0 || strcmp(l->cmvn, cmvn) == 0)
-		return;
-	l->told = true;
-	if (strcmp(l->cmvn, "none") == 0)
-		warn("%s: trained without cmvn, hears features after "
-		     "cmvn --by %s", m->name, cmvn);
-	else if (strcmp(cmvn, "none") == 0)
-		warn("%s: trained after cmvn --by %s, hears features without "
-		     "cmvn", m->name, l->cmvn);
-	else
-		warn("%s: trained after cmvn --by %s, hears features after "
-		     "cmvn --by %s", m->name, l->cmvn, cmvn);
-}
-
 void
 lineage_utterance(struct lineage *l, struct frame *f, const struct model *m)
 {
@@ -233,8 +187,8 @@ lineage_utterance(struct lineage *l, struct frame *f, const struct model *m)
 	name_note(&l->corpora, f, FIELD_CORPUS);
 	name_note(&l->languages, f, FIELD_LANGUAGE);
 	voice_note(l, f);
-	cmvn_tell(l, f, m);
-	cmvn_note(l, cmvn_of(f));
+	lineage_cmvn_tell(l, f, m);
+	lineage_cmvn_note(l, f);
 	l->fresh = false;
 }
 
@@ -349,7 +303,8 @@ lineage_mark(struct lineage *l, struct frame *f, const char *field,
 		frame_set_text(f, field, seen);
 	else
 		frame_remove(f, field);
-	cmvn_tell(l, f, m);
+	lineage_cmvn_tell(l, f, m);
+	lineage_cmvn_silence(l, f, m);
 }
 
 void

@@ -29,6 +29,7 @@ struct lineage {
 	char *cmvn;
 	bool fresh;               /* it has heard nothing yet */
 	bool told;                /* that others are now */
+	bool silent;              /* looked for members who are, and told */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include "core/utf8.h"
 #include "core/xalloc.h"
 #include "model/digest.h"
+#include "model/model_options.h"
 #include "model/teacher.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
@@ -54,7 +55,7 @@ void
 teacher_open(struct teacher *t, float seconds, enum precision precision)
 {
 	model_open_at(&t->model, t->path, precision);
-	t->model.seconds = seconds;
+	model_options_set(&t->model, seconds, precision);
 	lineage_init(&t->lineage, &t->model);
 	t->digest = digest_of(model_file(&t->model));
 	if (t->model.packed) /* nobody reads the file any more */
@@ -98,6 +99,11 @@ teacher_ask(struct teacher *t, struct frame *f, bool embed,
 
 	if (!view)
 		return why;
+	if (frame_has(f, t->logits) && !t->told) {
+		t->told = true;
+		warn("%s: is there already, and replaced by what %s says",
+		     t->logits, t->path);
+	}
 	logits = frame_add1(f, t->logits, K);
 	frame_remove(f, t->embedding); /* of who had that name before */
 	if (embed)

@@ -15,6 +15,7 @@ struct teacher {
 	char *logits, *classes, *spoken, *embedding, *seen;
 	char *weights, *voices;
 	char *digest;             /* of its weights */
+	bool told;                /* that another had its name */
 };
 
 /*

@@ -90,6 +90,8 @@ label_check(const struct pass *p, struct frame *f)
 	const char *label = frame_text(f, FIELD_LABEL);
 	const struct model *m = p->t->model;
 
+	if (!label && frame_has(f, FIELD_LABEL))
+		return "its label is not a text";
 	if ((!label || !*label) && teacher_have(f))
 		return p->labels ? "no label (say --loss kd-loss to learn from "
 		                   "its teachers)" : NULL;

@@ -9,6 +9,7 @@
 #include "core/die.h"
 #include "core/finite.h"
 #include "core/xalloc.h"
+#include "model/model_options.h"
 #include "stream/fields.h"
 #include "train/student_shards.h"
 #include "train/tuner.h"
@@ -127,6 +128,7 @@ trainer_init(struct trainer *t, struct model *m,
 	bool resumed;
 
 	options_suit(m, options);
+	model_options_set(m, m->seconds, (enum precision)options->precision);
 	if (options->total > 0 && options->warmup >= options->total)
 		die_usage("--warmup %d: want less than --total-steps",
 		          options->warmup);
