@@ -7,15 +7,17 @@
 # seconds.  What cannot be read is named on stderr and the rest goes on.  Where
 # the list is too long for one command xargs runs wavread again: streams one
 # after the other are a stream.
-test -d "${1-}" || {
+PATH=$PATH:$(dirname "$0")/../bin
+test $# -eq 1 && test -d "$1" || {
 	echo 'usage: archive.sh DIRECTORY >TABLE' >&2
 	exit 2
 }
 
 recordings() {
-	find "$1" -type f \( -iname '*.wav' -o -iname '*.flac' \
-		-o -iname '*.ogg' -o -iname '*.opus' -o -iname '*.mp3' \) \
-		-print0
+	find -H "$1" -type f \( -iname '*.wav' -o -iname '*.flac' \
+		-o -iname '*.ogg' -o -iname '*.opus' -o -iname '*.mp3' \
+		-o -iname '*.aif' -o -iname '*.aiff' -o -iname '*.au' \
+		-o -iname '*.caf' -o -iname '*.w64' \) -print0
 }
 
 test "$(recordings "$1" | wc -c)" -gt 0 || {

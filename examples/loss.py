@@ -18,11 +18,12 @@ frames = msgpack.Unpacker(open(0, "rb", buffering=0), max_buffer_size=1 << 30,
 for frame in frames:
     if frame["frame"] == "utterance":
         logits = frame["logits"].astype(float)
-        target = np.array([c == frame["label"] for c in frame["classes"]])
+        target = np.array([c == frame.get("label") for c in frame["classes"]])
         target = (1 - SMOOTH) * target + SMOOTH / len(target)
         log_p = logits - logits.max()
         log_p -= np.log(np.exp(log_p).sum())
-        frame["loss"] = float(-(target * log_p).sum())
-        frame["dlogits"] = (np.exp(log_p) - target).astype("<f4")
+        known = bool(frame.get("label"))  # else there is nothing to learn
+        frame["loss"] = float(-(target * log_p).sum()) * known
+        frame["dlogits"] = ((np.exp(log_p) - target) * known).astype("<f4")
     sys.stdout.buffer.write(msgpack.packb(frame, default=msgpack_numpy.encode))
     sys.stdout.buffer.flush()

@@ -230,6 +230,25 @@ check 'loss.py gives a loss and its gradient' '
 		x.frames >out
 	test "$(grep -c True out)" -eq 4
 '
+check 'loss.py learns nothing from what has no label' '
+	wavread "$examples"/*.flac | featurize | predict --frames |
+		$python "$examples/loss.py" >x.frames
+	python_reads "frame[\"loss\"] == 0 and
+		not frame[\"dlogits\"].any()" x.frames >out
+	test "$(grep -c True out)" -eq 4
+'
+check 'archive.sh finds recordings behind a link, of any kind that is read' '
+	mkdir "a b"
+	sox -n -r 16000 "a b/x y.wav" synth 1 sine 300
+	sox -n -r 16000 "a b/z.AIFF" synth 1 sine 300
+	ln -s "a b" link
+	sh "$examples/archive.sh" link >out
+	grep -c "^link/x y.wav:\|^link/z.AIFF:" out | grep -qx 2
+	fails 2 sh "$examples/archive.sh" link link 2>err >out
+	says "usage: archive.sh DIRECTORY" err
+	fails 1 sh "$examples/archive.sh" /proc/self/fdinfo 2>err >out
+	says "no recordings in" err
+'
 loss="$python '$examples/loss.py'"
 check 'student-step trains with loss.py' '
 	wavread --label anger "$examples"/*.flac | featurize >x.frames

@@ -413,6 +413,38 @@ check 'features normalised otherwise than in training are told, once' '
 	student-export -m plain -m plain -o both 2>err
 	test ! -s err
 '
+check 'members who cannot hear what is normalised are told of' '
+	wavread --speaker s "$top/examples/sad-de.flac" |
+		featurize >x.frames
+	predict x.frames 2>err >out
+	cmvn --by speaker x.frames 2>/dev/null | predict 2>>err >out
+	test ! -s err
+	for options in "" "--by speaker -m"
+	do
+		cmvn $options x.frames 2>/dev/null | predict 2>err >out
+		says "3 of its 4 members read functionals, which cmvn --by" err
+	done
+	cmvn -m --by speaker "$in" >means
+	cmvn --by speaker "$in" >normed
+	student-step -q -m "$model" -o trained normed
+	predict -m trained means 2>err >out
+	says "hears features after cmvn --by speaker -m" err
+'
+check 'what only a network follows is told of a compact student' '
+	for options in "--max-seconds 1" "-p bf16"
+	do
+		predict -q $options -m "$model" "$in" >want 2>err
+		predict $options -m "$model" "$in" >got 2>err
+		says "is for networks, and this is a compact student" err
+		cmp want got
+		teacher-logits $options -t "a=$model" "$in" 2>err >out
+		says "is for networks, and this is a compact student" err
+	done
+	student-step -q --max-seconds 1 -m "$model" -o x "$in" 2>err
+	says "hears all: --max-seconds is for networks" err
+	predict -p auto --max-seconds 20 -m "$model" "$in" 2>err >out
+	test ! -s err
+'
 check 'the built-in student knows whom it has heard' '
 	for speaker in ravdess_01 ravdess_1
 	do

@@ -65,6 +65,16 @@ check 'embeddings come when asked for' '
 	teacher-logits -e -t a="$golden/base" "$three" | framedump >with
 	grep -c "teacher.a.embedding \[12\]" with | grep -qx 3
 '
+check 'a teacher who takes another'\''s place is told of, and takes all of it' '
+	teacher-logits -e -t a="$golden/base" "$three" >first
+	teacher-logits -t a="$golden/large" first 2>err >second
+	says "teacher.a.logits: is there already, and replaced by what " err
+	framedump second >text
+	! grep embedding text
+	teacher-logits -t b="$golden/large" first 2>err | framedump >text
+	test ! -s err
+	grep -c "teacher.a.embedding" text | grep -qx 3
+'
 check 'a compact student teaches, too, from features' '
 	wavread "$top/examples/sad-de.flac" | featurize >features
 	teacher-logits -t own="$top/pipelines/default/model.safetensors" \
