@@ -643,6 +643,17 @@ check 'a full disk is an error' '
 	tone a.wav .1 -r 16000 -b 16
 	fails 1 wavread a.wav >/dev/full
 '
+check 'formats of telephones and browsers are told from bare samples' '
+	printf "\0\0\0\040ftypM4A \0\0\0\0M4A mp42isom\0\0\0\0" >x.m4a
+	printf "\032\105\337\243\237\102\206\201\001\102%020d" 0 >x.webm
+	for file in x.m4a x.webm
+	do
+		fails 1 wavread $file 2>err >out
+		says "$file: dropped: a format that is not read (ffmpeg" err
+		cat $file | fails 1 wavread - 2>err >out
+		says "dropped: a format that is not read (ffmpeg" err
+	done
+'
 check 'a file of a manifest whose name is a dash is a file' '
 	tone x.wav 1 -r 16000
 	printf "path\n-\n" >m.tsv

@@ -18,6 +18,10 @@ static const struct {
 	{ ".snd", 0, 4, CONTAINER_AU },
 	{ "riff", 0, 4, CONTAINER_W64 },
 	{ "fLaC", 0, 4, CONTAINER_OTHER },
+	{ "ftyp", 4, 4, CONTAINER_FOREIGN },             /* MP4, M4A */
+	{ "\x1a\x45\xdf\xa3", 0, 4, CONTAINER_FOREIGN }, /* WebM */
+	{ "\x30\x26\xb2\x75", 0, 4, CONTAINER_FOREIGN }, /* WMA */
+	{ "#!AMR", 0, 5, CONTAINER_FOREIGN },
 	{ "OggS", 0, 4, CONTAINER_OGG },
 	{ "ID3", 0, 3, CONTAINER_MPEG }, /* mostly */
 	{ "caff", 0, 4, CONTAINER_OTHER },

@@ -37,7 +37,8 @@ enum container {
 	CONTAINER_NONE,           /* nothing known: raw samples, text, … */
 	CONTAINER_WAV, CONTAINER_RF64, CONTAINER_AIFF, CONTAINER_AU,
 	CONTAINER_W64, CONTAINER_OGG, CONTAINER_MPEG,
-	CONTAINER_OTHER           /* flac, caf, … */
+	CONTAINER_OTHER,          /* flac, caf, … */
+	CONTAINER_FOREIGN         /* nobody here reads it: M4A, WebM, … */
 };
 
 enum wav_encoding { WAV_PCM = 1, WAV_FLOAT = 3, WAV_ALAW = 6, WAV_ULAW = 7 };

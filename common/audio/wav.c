@@ -167,10 +167,8 @@ file_open(struct wav *w, const struct container_info *c, uint64_t bytes)
 	w->joined = joined_file(w->fd, c);
 	if (lseek(w->fd, 0, SEEK_SET) < 0)
 		return say(w->why, "%s", strerror(errno));
-	if (c->unclosed && c->samples >= 0 && have > 0)
-		return plain_open(w, c, have);
-	if (w->joined && c->samples >= 0)
-		return plain_open(w, c, c->length);
+	if (c->samples >= 0 && ((c->unclosed && have > 0) || w->joined))
+		return plain_open(w, c, c->unclosed ? have : c->length);
 	why = sound_open(w, 0, 0, 0);
 	/* its guesses at what begins like nothing known lead astray */
 	return why && c->kind == CONTAINER_NONE ? WAV_NOT_AUDIO : why;
@@ -221,6 +219,8 @@ any_open(struct wav *w, const struct wav_options *o, uint64_t bytes)
 	container_look(&c, &h, w->fd);
 	if (h.error || h.length == 0)
 		why = h.error ? strerror(h.error) : "nothing to read";
+	else if (c.kind == CONTAINER_FOREIGN)
+		why = WAV_FOREIGN;
 	else if (w->piped)
 		why = pipe_open(w, &c, &h);
 	else

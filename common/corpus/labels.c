@@ -64,7 +64,7 @@ lower(char *text)
 
 		if (*p < 0x80) {
 			*p = (unsigned char)small(*p);
-		} else if (*p >= 0xc2 && *p < 0xe0 && p[1]) {
+		} else if (*p >= 0xc2 && *p < 0xe0 && (p[1] & 0xc0) == 0x80) {
 			c = small((*p & 0x1fu) << 6 | (p[1] & 0x3fu));
 			*p++ = (unsigned char)(0xc0 | c >> 6);
 			*p = (unsigned char)(0x80 | (c & 0x3f));
