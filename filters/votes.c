@@ -51,10 +51,11 @@ votes(const struct listeners *l, struct manifest *m, struct writer *out)
 	writer_begin(out, &f);
 	progress_begin(&progress, "utterances", expected);
 	while (manifest_next(m, &why)) {
-		char *id = manifest_id(m, why);
+		char *id;
 
 		if (!why && ids.length == 0)
 			columns_doubt(l, m);
+		id = manifest_id(m, why);
 		frame_clear(&f);
 		frame_set_text(&f, FIELD_FRAME, "utterance");
 		frame_set_text(&f, FIELD_ID, id);
