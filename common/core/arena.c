@@ -105,15 +105,14 @@ arena_second(struct arena *a)
 	return a->second;
 }
 
-/* Frees *b and those that it follows. */
 static void
-blocks_free(struct arena_block **b)
+blocks_free(struct arena *a)
 {
-	while (*b) {
-		struct arena_block *next = (*b)->next;
+	while (a->first) {
+		struct arena_block *next = a->first->next;
 
-		free(*b);
-		*b = next;
+		free(a->first);
+		a->first = next;
 	}
 }
 
@@ -128,16 +127,15 @@ arena_join(struct arena *a, const char *before, const char *name,
 	return text;
 }
 
-/*
- * Of several blocks the newest stays, which is most of what was taken; where
- * it does not do, the next one holds all.
- */
+/* Several blocks become one, of what was taken, when it is next needed. */
 void
 arena_clear(struct arena *a)
 {
+	size_t taken = a->taken;
+
 	if (a->first && a->first->next) {
-		blocks_free(&a->first->next);
-		a->reserve = a->taken;
+		blocks_free(a);
+		a->reserve = taken;
 	}
 	a->used = a->taken = 0;
 }
@@ -145,7 +143,7 @@ arena_clear(struct arena *a)
 void
 arena_release(struct arena *a)
 {
-	blocks_free(&a->first);
+	blocks_free(a);
 	if (a->second)
 		arena_release(a->second);
 	free(a->second);

@@ -2,8 +2,8 @@
  * arena.h - memory that is given back all at once
  *
  * Pieces never move, so a pointer stays good until arena_clear or
- * arena_release.  arena_clear keeps memory for the next round: after a few
- * rounds all is one block, and nothing is allocated any more.
+ * arena_release.  arena_clear keeps the memory for the next round, in one
+ * block: after a few rounds nothing is allocated any more.
  */
 #ifndef ARENA_H
 #define ARENA_H
