@@ -125,6 +125,29 @@ check 'speakers of two corpora with one name are two' '
 	test "$(cell clusters <out)" = 4
 	cut -f 2 out | grep -x Y/s2
 '
+check 'windows of one recording are drawn together' '
+	for clip in a b c d
+	do
+		for at in 0 1 2
+		do
+			printf "%s.wav:%d.000-%d.000\t%d.000\t" $clip $at \
+				$((at + 1)) $at
+			printf "anger\tanger\t.9\t.9\t.1\n"
+		done
+	done >rows
+	heading="id	start	label	emotion	confidence	anger	neutral"
+	{ echo "$heading"; cat rows; } >table
+	score -t table >out
+	test "$(cell clusters <out)" = 4
+	score table | grep "clusters by recording"
+	score -j table | grep "\"cluster\":\"recording\""
+	score -t -c none table >out
+	test "$(cell clusters <out)" = 12
+	{ echo "speaker	$heading"; sed "s/^[ab]/s1	&/; t; s/^/	/" rows
+	} >table
+	score -t table >out
+	test "$(cell clusters <out)" = 3
+'
 check 'intervals follow the seed, and hold the value' '
 	score -t -s 7 "$golden/score.tsv" >a
 	score -t -s 7 "$golden/score.tsv" >b

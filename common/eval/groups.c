@@ -3,6 +3,7 @@
 
 #include "core/xalloc.h"
 #include "eval/groups.h"
+#include "stream/part.h"
 
 /* A row's value in column, with its corpus if it is a speaker; free() it. */
 static char *
@@ -95,6 +96,17 @@ groups_release(struct groups *g)
 	free(g->group);
 }
 
+/* A text that no field can be: of the row, or of its recording. */
+static char *
+lone_value(const struct predictions *p, size_t row, bool alone)
+{
+	const char *id = predictions_value(p, row, COLUMN_ID);
+
+	if (alone || !*id)
+		return xasprintf("\t%zu", row);
+	return xasprintf("\t\t%.*s", (int)part_recording(id), id);
+}
+
 uint32_t *
 clusters_make(const struct predictions *p, const struct outcomes *o,
               size_t column)
@@ -103,12 +115,13 @@ clusters_make(const struct predictions *p, const struct outcomes *o,
 	struct texts values = TEXTS_INIT;
 
 	for (size_t i = 0; i < o->length; i++) {
-		char *value = column == TEXTS_NONE
-			? xstrdup("") : row_value(p, o->item[i].row, column);
+		size_t row = o->item[i].row;
+		bool alone = column == TEXTS_NONE;
+		char *value = alone ? xstrdup("") : row_value(p, row, column);
 
-		if (!*value) { /* a text that no field can be */
+		if (!*value) {
 			free(value);
-			value = xasprintf("\t%zu", i);
+			value = lone_value(p, row, alone);
 		}
 		cluster[i] = (uint32_t)texts_add(&values, value);
 		free(value);

@@ -34,7 +34,8 @@ void groups_release(struct groups *g);
 
 /*
  * The cluster of each outcome, by the values of column (TEXTS_NONE: every
- * outcome is its own; so is one whose value is empty).  free() it.
+ * outcome is its own); those whose value is empty go by recording, of which
+ * they may be parts.  free() it.
  */
 uint32_t *clusters_make(const struct predictions *p, const struct outcomes *o,
                         size_t column);

@@ -6,6 +6,7 @@
 #include "core/xalloc.h"
 #include "eval/hygiene.h"
 #include "eval/score.h"
+#include "stream/part.h"
 
 bool
 score_tempered(const struct score_options *options)
@@ -69,18 +70,33 @@ score_groups(struct score *s, const struct predictions *p)
 	texts_release(&by);
 }
 
+/* Is any row a window or a part of a recording? */
+static bool
+any_part(const struct predictions *p)
+{
+	for (size_t row = 0; row < p->rows; row++) {
+		const char *id = predictions_value(p, row, COLUMN_ID);
+
+		if (id[part_recording(id)] != '\0')
+			return true;
+	}
+	return false;
+}
+
 static uint32_t *
 score_clusters(struct score *s, const struct predictions *p)
 {
 	const char *cluster = s->options->cluster;
-	size_t column = TEXTS_NONE;
+	size_t column = COLUMN_SPEAKER;
 
-	if (!cluster)
-		cluster = column_filled(p, COLUMN_SPEAKER) ? "speaker" : "none";
-	if (strcmp(cluster, "none") != 0) {
-		column = column_number(p, "cluster", cluster);
-		s->cluster = cluster;
-	}
+	if (cluster && strcmp(cluster, "none") != 0)
+		column = column_number(p, "cluster", s->cluster = cluster);
+	else if (cluster)
+		column = TEXTS_NONE;
+	else if (column_filled(p, COLUMN_SPEAKER))
+		s->cluster = "speaker";
+	else if (any_part(p))
+		s->cluster = "recording";
 	return clusters_make(p, &s->outcomes, column);
 }
 
