@@ -46,8 +46,9 @@ def read_frames(fp):
 
 
 def main():
+    name = sys.argv[1] if len(sys.argv) > 1 else 0
     # unbuffered, so that live input flows
-    for utterance in read_frames(open(0, "rb", buffering=0)):
+    for utterance in read_frames(open(name, "rb", buffering=0)):
         shapes = [f"{key} {list(value.shape)}"
                   for key, value in utterance.items()
                   if hasattr(value, "shape")]

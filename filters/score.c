@@ -96,9 +96,10 @@ options_check(const struct score_options *options,
 	if (output->json + output->table + output->calibrate > 1)
 		die_usage("--json, --tsv and --calibrate exclude each other");
 	if (output->calibrate &&
-	    (compare || output->plot || score_tempered(options)))
-		die_usage("--calibrate takes no --compare, --plot or "
-		          "--temperature");
+	    (compare || output->plot || output->matrices || options->by ||
+	     options->cluster || score_tempered(options)))
+		die_usage("--calibrate takes no --by, --cluster, --compare, "
+		          "--matrices, --plot or --temperature");
 }
 
 int

@@ -40,8 +40,8 @@ train(const struct settings *s, const char *path)
 	m.seconds = s->seconds;
 	trainer_init(&t, &m, &s->trainer);
 	if (s->pass > 0 && t.progress.passes >= (size_t)s->pass) {
-		warn("%s: has %zu passes already, nothing to do, nothing "
-		     "written", s->model, t.progress.passes);
+		warn("%s: nothing to do, nothing written (passes so far: "
+		     "%zu)", s->model, t.progress.passes);
 		reader_drain(path);
 		trainer_release(&t);
 		model_release(&m);

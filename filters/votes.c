@@ -19,6 +19,7 @@
 #include "core/texts.h"
 #include "core/utf8.h"
 #include "core/xalloc.h"
+#include "corpus/labels.h"
 #include "corpus/listeners.h"
 #include "corpus/manifest.h"
 #include "stream/fields.h"
@@ -121,6 +122,8 @@ main(int argc, char *argv[])
 		                      "--classes");
 	manifest_open_ids(&table, first < argc ? argv[first] : "-");
 	listeners_choose(&l, &table);
+	for (size_t k = 0; k < l.classes; k++)
+		label_doubt(l.class[k]);
 	writer_open(&out, stdout, "<stdout>", NULL, argc, argv);
 	votes(&l, &table, &out);
 	manifest_close(&table);

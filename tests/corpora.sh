@@ -341,7 +341,10 @@ check 'several corpora in one manifest, which wavread reads' '
 	grep -qF "\"fold\":\"1\"" frames
 	fails 2 "$recipes/manifest.sh" lib=. 2>err
 	says "no recipe for lib" err
+	fails 2 "$recipes/manifest.sh" emo=. 2>err
+	says "no recipe for emo, but for cafe cremad" err
 	fails 2 "$recipes/manifest.sh" 2>err
+	says "savee tess; usage:" err
 	fails 2 "$recipes/manifest.sh" tess 2>err
 	says "tess is not CORPUS=DIR" err
 '

@@ -116,6 +116,7 @@ check 'they are what wavread writes' '
 check 'read_frames.py prints the id and shapes of each utterance' '
 	wavread "$examples"/*.flac | featurize >x.frames
 	$python "$examples/read_frames.py" <x.frames >out
+	$python "$examples/read_frames.py" x.frames | cmp out -
 	test "$(wc -l <out)" -eq 4
 	grep -qE "angry-en.*audio \[[0-9]+\].*features \[[0-9]+, [0-9]+\]" out
 '

@@ -389,7 +389,7 @@ check 'a table of four decimals, zeros among them, calibrates nearly as well' '
 '
 check 'what --calibrate would ignore is a usage error' '
 	four >dev
-	for o in "-T 2" "-p x.svg" "--compare dev" --json
+	for o in "-T 2" "-p x.svg" "--compare dev" --json -m "-b corpus" "-c none"
 	do
 		fails 2 score --calibrate $o dev 2>err
 		grep -q -e --calibrate err

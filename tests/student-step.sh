@@ -137,7 +137,7 @@ check 'with nothing to do a pipe is read to its end' '
 	test "$(wc -c <many)" -gt 200000
 	student-step -q -m "$fresh" -o m "$train"
 	{ cat many && echo whole >told; } | student-step -m m -p 1 2>err
-	says "has 1 passes already, nothing to do" err
+	says "nothing to do, nothing written (passes so far: 1)" err
 	test "$(cat told)" = whole
 	student-step -m m -p 1 nowhere 2>err
 '

@@ -239,6 +239,12 @@ check 'a bad row is named by its number' '
 	drops "b\377.wav\t1\t2\t3" "t.tsv:3: dropped: not UTF-8"
 	drops "b.wav\t1\t2\t3\0" "t.tsv:3: dropped: a NUL byte"
 '
+check 'a class that no label is spelt as is doubted' '
+	printf "path\tHappy\tanger\na.wav\t1\t2\n" >t.tsv
+	votes t.tsv 2>err | framedump | grep -qF "[\"Happy\",\"anger\"]"
+	says "class '"'Happy'"': a manifest'"'s label of this spelling is read"'" err
+	says "as '"'happiness'"'" err
+'
 check 'an id that comes twice is dropped the second time' '
 	drops "a.wav\t9\t9\t9" "a.wav: dropped: has a row already"
 	logits .5 1 2 3 >want

@@ -266,13 +266,28 @@ places_hold(void)
 			                                     : O_RDONLY);
 }
 
+/* An empty one is likely to be a variable of the shell that is not set. */
+static void
+operands_check(char *const *operand, int count, const struct cli_about *about)
+{
+	if (count < about->operands_min)
+		die_usage("missing operand: %s", about->operands);
+	if (about->operands_max >= 0 && count > about->operands_max)
+		die_usage("unexpected operand: %s",
+		          operand[about->operands_max]);
+	for (int i = 0; i < count; i++)
+		if (operand[i][0] == '\0')
+			die_usage("operand %d is empty: %s", i + 1,
+			          about->operands);
+}
+
 int
 cli_parse(int argc, char *argv[], const struct cli_option *options,
           const struct cli_about *about)
 {
 	char *letters;
 	struct option *table = getopt_tables(options, &letters);
-	int c, end = 0, operands;
+	int c, end = 0;
 
 	places_hold();
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error, */
@@ -298,12 +313,7 @@ cli_parse(int argc, char *argv[], const struct cli_option *options,
 	if (end)
 		common_end(end, options, about);
 
-	operands = argc - optind;
-	if (operands < about->operands_min)
-		die_usage("missing operand: %s", about->operands);
-	if (about->operands_max >= 0 && operands > about->operands_max)
-		die_usage("unexpected operand: %s",
-		          argv[optind + about->operands_max]);
+	operands_check(argv + optind, argc - optind, about);
 	return optind;
 }
 

@@ -12,7 +12,12 @@ usage() {
 	exit 2
 }
 
-test $# -gt 0 || usage 'which corpora?'
+# What there is, in a line.
+recipes() {
+	cd "$here" && ls | sed -n '/^lib/d; /^manifest/d; s/[.]sh$//p' | xargs
+}
+
+test $# -gt 0 || usage "which corpora of: $(recipes)"
 for pair
 do
 	case $pair in
@@ -20,7 +25,8 @@ do
 	*=*) ;;
 	*) usage "$pair is not CORPUS=DIR" ;;
 	esac
-	test -f "$here/${pair%%=*}.sh" || usage "no recipe for ${pair%%=*}"
+	test -f "$here/${pair%%=*}.sh" ||
+		usage "no recipe for ${pair%%=*}, but for $(recipes)"
 done
 
 rows=$(mktemp) || exit 1
