@@ -143,6 +143,8 @@ check 'windows of one recording are drawn together' '
 	score -j table | grep "\"cluster\":\"recording\""
 	score -t -c none table >out
 	test "$(cell clusters <out)" = 12
+	sed "s/:[^	]*//" table >starts
+	score starts | grep "4 clusters by recording"
 	{ echo "speaker	$heading"; sed "s/^[ab]/s1	&/; t; s/^/	/" rows
 	} >table
 	score -t table >out
@@ -389,7 +391,8 @@ check 'a table of four decimals, zeros among them, calibrates nearly as well' '
 '
 check 'what --calibrate would ignore is a usage error' '
 	four >dev
-	for o in "-T 2" "-p x.svg" "--compare dev" --json -m "-b corpus" "-c none"
+	for o in "-T 2" "-p x.svg" "--compare dev" --json -m "-b corpus" \
+		"-c none"
 	do
 		fails 2 score --calibrate $o dev 2>err
 		grep -q -e --calibrate err

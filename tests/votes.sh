@@ -242,8 +242,8 @@ check 'a bad row is named by its number' '
 check 'a class that no label is spelt as is doubted' '
 	printf "path\tHappy\tanger\na.wav\t1\t2\n" >t.tsv
 	votes t.tsv 2>err | framedump | grep -qF "[\"Happy\",\"anger\"]"
-	says "class '"'Happy'"': a manifest'"'s label of this spelling is read"'" err
-	says "as '"'happiness'"'" err
+	says "class '"'Happy'"': a manifest" err
+	says "is read as '"'happiness'"'" err
 '
 check 'an id that comes twice is dropped the second time' '
 	drops "a.wav\t9\t9\t9" "a.wav: dropped: has a row already"

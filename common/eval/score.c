@@ -6,7 +6,6 @@
 #include "core/xalloc.h"
 #include "eval/hygiene.h"
 #include "eval/score.h"
-#include "stream/part.h"
 
 bool
 score_tempered(const struct score_options *options)
@@ -70,16 +69,13 @@ score_groups(struct score *s, const struct predictions *p)
 	texts_release(&by);
 }
 
-/* Is any row a window or a part of a recording? */
+/* Is there a cluster of several outcomes? */
 static bool
-any_part(const struct predictions *p)
+any_shared(const uint32_t *cluster, size_t length)
 {
-	for (size_t row = 0; row < p->rows; row++) {
-		const char *id = predictions_value(p, row, COLUMN_ID);
-
-		if (id[part_recording(id)] != '\0')
+	for (size_t i = 0; i < length; i++) /* they are numbered as they come */
+		if (cluster[i] != i)
 			return true;
-	}
 	return false;
 }
 
@@ -88,6 +84,7 @@ score_clusters(struct score *s, const struct predictions *p)
 {
 	const char *cluster = s->options->cluster;
 	size_t column = COLUMN_SPEAKER;
+	uint32_t *number;
 
 	if (cluster && strcmp(cluster, "none") != 0)
 		column = column_number(p, "cluster", s->cluster = cluster);
@@ -95,9 +92,11 @@ score_clusters(struct score *s, const struct predictions *p)
 		column = TEXTS_NONE;
 	else if (column_filled(p, COLUMN_SPEAKER))
 		s->cluster = "speaker";
-	else if (any_part(p))
+	number = clusters_make(p, &s->outcomes, column);
+	if (!cluster && !s->cluster &&
+	    any_shared(number, s->outcomes.length))
 		s->cluster = "recording";
-	return clusters_make(p, &s->outcomes, column);
+	return number;
 }
 
 static void
