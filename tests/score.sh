@@ -240,7 +240,12 @@ check 'windows of one file differ by their start, other repeats are refused' '
 	table "a 0 en s1 anger anger .9" "a 0.0 en s1 anger anger .9" |
 		fails 1 score >out 2>err
 	says ":3: a at start 0.0 is there twice" err
+	fails 1 grep -e --compare err
 	test ! -s out
+	four >mine
+	fails 1 score mine mine 2>err
+	says "mine:2: a at start 0 is there twice, in a table before" err
+	says "(--compare takes another model" err
 '
 check 'what is no table of predictions is refused with its line' '
 	fails 1 score </dev/null 2>err

@@ -20,6 +20,7 @@ struct source {
 	char **field;             /* [fields], into the line being read */
 	int *role;                /* [fields] */
 	size_t fields;
+	size_t before;            /* rows of files before it */
 };
 
 static const char *const known[COLUMNS_KNOWN] = {
@@ -267,7 +268,7 @@ row_key(struct predictions *p, const struct source *s, const char *id,
         size_t start)
 {
 	bool has_start = start < s->fields && *s->field[start];
-	bool new;
+	size_t number;
 	char *key;
 
 	if (!*id)
@@ -275,12 +276,14 @@ row_key(struct predictions *p, const struct source *s, const char *id,
 	key = has_start ? xasprintf("%s\t%.3f", id,
 	                            field_number(s, start, "start"))
 	                : xasprintf("%s\t", id);
-	new = texts_add(&p->keys, key) == p->rows;
+	number = texts_add(&p->keys, key);
 	free(key);
-	if (!new)
-		die("%s:%zu: %s%s%s is there twice", s->file, s->line,
+	if (number != p->rows)
+		die("%s:%zu: %s%s%s is there twice%s", s->file, s->line,
 		    id, has_start ? " at start " : "",
-		    has_start ? s->field[start] : "");
+		    has_start ? s->field[start] : "", number < s->before
+		    ? ", in a table before, too (--compare takes another "
+		    "model's table)" : "");
 }
 
 static void
@@ -319,7 +322,7 @@ row_read(struct predictions *p, struct source *s, char *line)
 void
 predictions_read(struct predictions *p, FILE *in, const char *file)
 {
-	struct source s = { .file = file };
+	struct source s = { .file = file, .before = p->rows };
 	struct progress progress;
 	char *buffer = NULL, *line;
 	size_t size = 0;

@@ -303,14 +303,15 @@ batches_run(struct pass *p, struct loss_process *loss)
 		if (last_skipped && p->t->progress.digest != digest)
 			die("%s: the model was interrupted after %zu batches "
 			    "of other utterances, or of other sizes; give the "
-			    "same stream and --batch, or begin with another "
-			    "model",
+			    "same stream and --batch, or begin with what "
+			    "student-export makes of it",
 			    p->in->name, p->resumed);
 	}
 	if (p->skip > 0)
 		die("%s: the model was interrupted after %zu batches, the "
 		    "stream has fewer; give the same stream and --batch, or "
-		    "begin with another model", p->in->name, p->resumed);
+		    "begin with what student-export makes of it",
+		    p->in->name, p->resumed);
 }
 
 /* Adds the stream's own history to the model's. */

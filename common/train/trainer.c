@@ -82,7 +82,8 @@ state_miss(const struct trainer *t)
 		return;
 	if (t->progress.batches > 0)
 		die("%s: cannot go on inside a pass without the optimiser's "
-		    "state, which training.safetensors had", t->model->name);
+		    "state, which training.safetensors had (student-export "
+		    "makes a model that begins one)", t->model->name);
 	warn("%s: the optimiser begins anew: training.safetensors is not "
 	     "there, or of other weights", t->model->name);
 }
