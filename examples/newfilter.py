@@ -17,8 +17,8 @@ from read_frames import StreamError, all_frames
 
 
 def level(audio):
-    power = np.mean(np.square(audio, dtype=float))
-    return float(10 * np.log10(power + 1e-10))
+    rms = np.sqrt(np.mean(np.square(audio, dtype=float)))
+    return float(20 * np.log10(rms + 1e-5))
 
 
 def usable(audio):

@@ -151,8 +151,8 @@ newfilter_py() {
 check 'newfilter.py adds the level and passes everything else on' '
 	wavread "$examples"/*.flac | featurize >x.frames
 	cat x.frames x.frames | newfilter_py >y.frames
-	python_reads "abs(frame[\"lab.level\"] - 10 * np.log10(
-		np.mean(frame[\"audio\"].astype(float) ** 2))) < 1e-3" \
+	python_reads "abs(frame[\"lab.level\"] - 20 * np.log10(np.sqrt(
+		np.mean(frame[\"audio\"].astype(float) ** 2)) + 1e-5)) < 1e-6" \
 		y.frames >out
 	test "$(grep -c True out)" -eq 8
 	framecut -d lab.level <y.frames >z.frames
@@ -187,8 +187,8 @@ check 'barefilter.c adds the level that Python computes' '
 	built
 	wavread "$examples"/*.flac >x.frames
 	./barefilter <x.frames >y.frames
-	python_reads "abs(frame[\"lab.level\"] - 10 * np.log10(
-		np.mean(frame[\"audio\"].astype(float) ** 2))) < 1e-3" \
+	python_reads "abs(frame[\"lab.level\"] - 20 * np.log10(np.sqrt(
+		np.mean(frame[\"audio\"].astype(float) ** 2)) + 1e-5)) < 1e-6" \
 		y.frames >out
 	test "$(grep -c True out)" -eq 4
 '
