@@ -46,7 +46,8 @@ level(const msgpack_object *data)
 		       sizeof sample);
 		sum += (double)sample * sample;
 	}
-	return 20 * log10(sqrt(sum / (double)(count ? count : 1)) + 1e-5);
+	sum /= (double)(count ? count : 1);
+	return 20 * log10(sqrt(sum) + 1e-5);
 }
 
 /* Writes the frame with level added; 0 if that failed. */

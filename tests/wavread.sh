@@ -228,9 +228,10 @@ check 'random bytes after a good magic number are named, not fatal' '
 '
 check 'a file that is cut is told from a short one' '
 	tone x.wav 1 -r 16000 -b 16
-	for type in wav flac aiff au w64
+	for type in wav flac aiff au w64 sph voc
 	do
 		test $type = wav || sox -D x.wav x.$type
+		wavread x.$type >out
 		head -c $(($(wc -c <x.$type) / 2)) x.$type >cut.$type
 		fails 1 wavread cut.$type 2>err >out
 		says "cut.$type: dropped: cut short" err
@@ -240,6 +241,11 @@ check 'a file that is cut is told from a short one' '
 	done
 	fails 1 wavread cut.wav 2>err >out
 	says "has 0.50 of 1.00 s" err
+	sox x.wav -e mu-law -c 2 two.sph
+	wavread two.sph >out
+	head -c 17000 two.sph >cut.sph
+	fails 1 wavread cut.sph 2>err >out
+	says "has 17000 of 33024 bytes" err
 '
 # data/tone.mp3 is a second and a half of tone and noise at 16 kHz, by LAME at a
 # variable rate; its first 288 bytes are the frame that says how long it is

@@ -1,4 +1,6 @@
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,8 +29,8 @@ static const struct {
 	{ "caff", 0, 4, CONTAINER_OTHER },
 	{ "RF64", 0, 4, CONTAINER_RF64 },
 	{ "RIFX", 0, 4, CONTAINER_OTHER },
-	{ "NIST", 0, 4, CONTAINER_OTHER },
-	{ "Creative", 0, 8, CONTAINER_OTHER },
+	{ "NIST_1A\n", 0, 8, CONTAINER_NIST },
+	{ "Creative", 0, 8, CONTAINER_VOC },
 	{ "2BIT", 0, 4, CONTAINER_OTHER },
 	{ "MATLAB", 0, 6, CONTAINER_OTHER },
 };
@@ -183,6 +185,48 @@ wav_look(struct container_info *c, struct head *h, int fd)
 	c->block = 0;
 }
 
+/* A field of SPHERE's, "sample_count -i 38379"; 0: none, or more than most. */
+static uint64_t
+nist_field(const char *text, const char *name, uint64_t most)
+{
+	const char *at = strstr(text, name);
+	uint64_t value;
+
+	if (!at || sscanf(at + strlen(name), " -i %" SCNu64, &value) != 1)
+		return 0;
+	return value > most ? 0 : value;
+}
+
+/* What shorten has packed is shorter than it says. */
+static void
+nist_look(struct container_info *c, struct head *h, int fd)
+{
+	enum { SIZE = 1024 };
+	char text[SIZE + 1] = "";
+
+	if (!head_fill(h, fd, SIZE))
+		return;
+	memcpy(text, h->bytes, SIZE);
+	if (strstr(text, "shorten"))
+		return;
+	c->begin = SIZE;
+	c->length = nist_field(text, "\nsample_count", UINT32_MAX) *
+		nist_field(text, "\nchannel_count", WAV_CHANNELS_MAX) *
+		nist_field(text, "\nsample_n_bytes", 8);
+}
+
+/* The first block, of which there is mostly one. */
+static void
+voc_look(struct container_info *c, struct head *h, int fd)
+{
+	size_t at = (size_t)little(h->bytes + 20, 2);
+
+	if (!head_fill(h, fd, at + 4))
+		return;
+	c->begin = at + 4;
+	c->length = little(h->bytes + at + 1, 3);
+}
+
 void
 container_look(struct container_info *c, struct head *h, int fd)
 {
@@ -210,6 +254,12 @@ container_look(struct container_info *c, struct head *h, int fd)
 		break;
 	case CONTAINER_W64:
 		c->length = little(h->bytes + 16, 8);
+		break;
+	case CONTAINER_NIST:
+		nist_look(c, h, fd);
+		break;
+	case CONTAINER_VOC:
+		voc_look(c, h, fd);
 		break;
 	default:
 		break;

@@ -10,7 +10,8 @@
  * know the length (sox, arecord and ffmpeg writing to a pipe): unknown.
  *
  * WAV: Microsoft, "Multimedia Programming Interface and Data Specifications
- * 1.0" (1991).  AIFF: Apple (1989).  AU: Sun.  W64: Sony.
+ * 1.0" (1991).  AIFF: Apple (1989).  AU: Sun.  W64: Sony.  NIST: SPHERE 2.6,
+ * a text of 1024 bytes that names its fields.  VOC: Creative Labs.
  */
 #ifndef CONTAINER_H
 #define CONTAINER_H
@@ -36,7 +37,8 @@ void head_release(struct head *h);
 enum container {
 	CONTAINER_NONE,           /* nothing known: raw samples, text, … */
 	CONTAINER_WAV, CONTAINER_RF64, CONTAINER_AIFF, CONTAINER_AU,
-	CONTAINER_W64, CONTAINER_OGG, CONTAINER_MPEG,
+	CONTAINER_W64, CONTAINER_OGG, CONTAINER_MPEG, CONTAINER_NIST,
+	CONTAINER_VOC,
 	CONTAINER_OTHER,          /* flac, caf, … */
 	CONTAINER_FOREIGN         /* nobody here reads it: M4A, WebM, … */
 };
