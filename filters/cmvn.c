@@ -46,7 +46,9 @@ statistics_of(struct cmvn_groups *g, struct frame *f, enum by by,
 {
 	const char *group = group_of(f, by);
 
-	*features = frame_need(f, FIELD_FEATURES, 2, why);
+	*why = "normalised already";
+	*features = frame_has(f, FIELD_CMVN) ? NULL
+		: frame_need(f, FIELD_FEATURES, 2, why);
 	if (!*features)
 		return NULL;
 	if (!group) {
@@ -68,7 +70,7 @@ learn(struct statistics *s, struct frame *f, enum by by)
 	bool known = text && features_type_parse(&type, text) &&
 		c && features_width(&type) == c->width;
 
-	if (!c || frame_has(f, FIELD_CMVN))
+	if (!c)
 		return;
 	cmvn_add(c, x->data, x->dim[0], known ? &type : NULL);
 	if (by != BY_UTTERANCE)
@@ -86,8 +88,6 @@ cmvn(struct statistics *s, struct frame *f, enum by by, bool means_only)
 
 	if (!c)
 		return why;
-	if (frame_has(f, FIELD_CMVN))
-		return "normalised already";
 	if (by != BY_UTTERANCE && !means_only)
 		functionals_normalise(&s->functionals, group_of(f, by), f);
 	old = *frame_need(f, FIELD_FEATURES, 2, &why);

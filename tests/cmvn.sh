@@ -180,6 +180,17 @@ check 'what is normalised already is left out' '
 	cmvn --by stream "$in" | framedump -j >a
 	framedump -j mixed | cmp a -
 '
+check 'what is normalised already does not say how wide features are' '
+	wavread "$top/examples/sad-de.flac" | featurize -t mfcc | cmvn |
+		cat - "$in" >both
+	for o in "-b stream" --running
+	do
+		fails 1 cmvn $o both 2>err >mixed
+		says "sad-de.flac: dropped: normalised already" err
+		cmvn $o "$in" | framedump -j >a
+		framedump -j mixed | cmp a -
+	done
+'
 check 'an utterance without a speaker is dropped, the others stay' '
 	framecut -w speaker=s1 "$in" | framecut -d speaker >none
 	cat none "$in" >both

@@ -348,6 +348,18 @@ check 'a bad utterance is left out and named, the rest is learnt' '
 	says "u3: left out: features: NaN" err
 	test "$(metadata passes m)" = 1
 '
+check 'one with no room for what the loss needs is left out, too' '
+	$python -c "
+import msgpack, sys
+for f in msgpack.Unpacker(sys.stdin.buffer):
+    if f.get(\"id\") == \"u3\":
+        f.update({\"lab.%d\" % i: i for i in range(1020 - len(f))})
+    sys.stdout.buffer.write(msgpack.packb(f))
+" <"$train" >wide
+	fails 1 student-step -q -m "$fresh" -o m wide 2>err
+	says "u3: left out: no room for its logits" err
+	test "$(metadata passes m)" = 1
+'
 check 'one too large to compute with is left out, the rest of its batch not' '
 	huge u3 >big
 	for how in "-a -b 4" "-a -b 4 --accumulate 2"

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "core/die.h"
+#include "core/finite.h"
 #include "core/utf8.h"
 #include "core/xalloc.h"
 #include "stream/fields.h"
@@ -97,6 +98,75 @@ frame_write(struct writer *w, const struct frame *f)
 		flush(w);
 }
 
+/* The values in one on the wire, or more: a list may be of one byte each. */
+static size_t
+value_items(const struct codec_value *v)
+{
+	bool holds = (v->bytes[0] >= 0x80 && v->bytes[0] < 0xa0) ||
+	             (v->bytes[0] >= 0xdc && v->bytes[0] < 0xe0);
+
+	return holds ? v->size : 1;
+}
+
+/* The values in f: those that came, and what a filter has added. */
+static size_t
+frame_items(const struct frame *f)
+{
+	enum { OF_TENSOR = 16 };
+	size_t items = f->scan.items + 1;
+
+	for (size_t i = 0; i < f->fields; i++) {
+		const struct codec_value *v = &f->field[i].value;
+		size_t at = (size_t)((uintptr_t)v->bytes -
+		                     (uintptr_t)f->scan.bytes);
+
+		if (!v->bytes)
+			items += 1 + OF_TENSOR;
+		else if (at >= f->scan.length)
+			items += 1 + value_items(v);
+	}
+	return items;
+}
+
+/* What f takes on the wire, or a little more: heads are taken at their most. */
+static size_t
+frame_size(const struct frame *f)
+{
+	size_t size = 3;
+
+	for (size_t i = 0; i < f->fields; i++) {
+		const struct field *field = &f->field[i];
+
+		size += strlen(field->name) + 2;
+		size += field->value.bytes
+			? field->value.size
+			: 96 + tensor_length(&field->tensor) * sizeof(float);
+	}
+	return size;
+}
+
+/* Why no reader would take f, or NULL. */
+static const char *
+frame_refusal(struct frame *f)
+{
+	if (f->fields > FRAME_FIELDS_MAX)
+		return "would be a frame of more than 1024 fields";
+	if (frame_items(f) > FRAME_ITEMS_MAX)
+		return "would be a frame of more than 65536 values";
+	if (frame_size(f) > FRAME_BYTES_MAX)
+		return "would be a frame of more than 1 GiB (wavread --window "
+		       "cuts what is long)";
+	for (size_t i = 0; i < f->fields; i++) {
+		const struct field *x = &f->field[i];
+
+		if (!x->value.bytes &&
+		    !floats_finite(x->tensor.data, tensor_length(&x->tensor)))
+			return arena_join(&f->arena, "", x->name,
+			                  ": became NaN or infinite");
+	}
+	return NULL;
+}
+
 enum { HISTORY_MAX = 10000 }; /* the last of all commands */
 
 void
@@ -104,7 +174,7 @@ writer_begin(struct writer *w, struct frame *header)
 {
 	struct frame f = FRAME_INIT;
 	size_t count = 0;
-	const char **old = NULL, **history;
+	const char **old = NULL, **history, *why;
 
 	if (header)
 		old = frame_texts(header, FIELD_HISTORY, &count);
@@ -129,6 +199,9 @@ writer_begin(struct writer *w, struct frame *header)
 	if (w->fewer)
 		frame_remove(&f, FIELD_EXPECTED);
 	frame_set_texts(&f, FIELD_HISTORY, history, count + 1);
+	why = frame_refusal(&f);
+	if (why)
+		die("%s: the header %s", w->name, why);
 	frame_write(w, &f);
 	frame_release(&f);
 	free(history);
@@ -151,36 +224,16 @@ writer_end(struct writer *w, double dropped_before)
 	w->inside = false;
 }
 
-/* What f takes on the wire, or a little more: heads are taken at their most. */
-static size_t
-frame_size(const struct frame *f)
-{
-	size_t size = 3;
-
-	for (size_t i = 0; i < f->fields; i++) {
-		const struct field *field = &f->field[i];
-
-		size += strlen(field->name) + 2;
-		size += field->value.bytes
-			? field->value.size
-			: 96 + tensor_length(&field->tensor) * sizeof(float);
-	}
-	return size;
-}
-
 void
 writer_put(struct writer *w, struct frame *f)
 {
+	const char *why;
+
 	if (!frame_has(f, FIELD_FRAME))
 		frame_set_text(f, FIELD_FRAME, "utterance");
-	if (f->fields > FRAME_FIELDS_MAX) {
-		writer_drop(w, frame_id(f), "would be a frame of more than "
-		            "1024 fields");
-		return;
-	}
-	if (frame_size(f) > FRAME_BYTES_MAX) {
-		writer_drop(w, frame_id(f), "would be a frame of more than "
-		            "1 GiB (wavread --window cuts what is long)");
+	why = frame_refusal(f);
+	if (why) {
+		writer_drop(w, frame_id(f), why);
 		return;
 	}
 	frame_write(w, f);

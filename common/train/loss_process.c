@@ -126,6 +126,8 @@ run_print(struct loss_process *l, struct sending *s, struct frame **frames,
 	writer_begin(w, NULL);
 	for (size_t i = 0; i < count; i++)
 		writer_put(w, frames[i]);
+	if (w->dropped > 0)
+		die("%s: cannot be given that", l->name);
 	writer_end(w, 0);
 	if (fclose(w->fp) != 0)
 		die("out of memory");

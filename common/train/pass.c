@@ -129,13 +129,16 @@ length_check(const struct trainer *t, struct frame *f, size_t rows)
 static const char *
 example_take(struct pass *p, struct example *e)
 {
+	enum { ADDED = 8 };       /* fields, for the loss command */
 	const struct model *m = p->t->model;
 	struct frame *f = &p->frame;
 	const char *why;
 	const float *view = model_view(m, f, &e->rows, &why);
 	size_t length;
 
-	if (view)
+	if (view && f->fields + ADDED > FRAME_FIELDS_MAX)
+		why = "no room for its logits, of 1024 fields in all";
+	if (view && !why)
 		why = length_check(p->t, f, e->rows);
 	if (view && !why)
 		why = label_check(p, f);

@@ -1,4 +1,5 @@
 /* stream/reader.h, writer.h, index.h: whole streams, or none. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -236,6 +237,44 @@ frame_too_wide_put(void *argument)
 	_exit(w.utterances_total == 0 ? writer_close(&w) : 77);
 }
 
+static void
+frame_of_many_put(void *argument)
+{
+	char *argv[] = { "many", NULL };
+	const char *word[66000];
+	struct frame f = FRAME_INIT;
+	struct writer w;
+
+	(void)argument;
+	for (size_t i = 0; i < 66000; i++)
+		word[i] = "";
+	writer_open(&w, tmpfile(), "many", NULL, 1, argv);
+	writer_begin(&w, NULL);
+	frame_set_texts(&f, "x", word, 65000);
+	writer_put(&w, &f); /* few enough */
+	frame_set_texts(&f, "x", word, 66000);
+	writer_put(&w, &f);
+	frame_release(&f);
+	_exit(w.utterances_total == 1 ? writer_close(&w) : 77);
+}
+
+static void
+frame_not_finite_put(void *argument)
+{
+	char *argv[] = { "far", NULL };
+	struct frame f = FRAME_INIT;
+	struct writer w;
+
+	(void)argument;
+	writer_open(&w, tmpfile(), "far", NULL, 1, argv);
+	writer_begin(&w, NULL);
+	frame_add1(&f, "x", 2)[0] = 1;
+	frame_add1(&f, "y", 1)[0] = INFINITY;
+	writer_put(&w, &f);
+	frame_release(&f);
+	_exit(w.utterances_total == 0 ? writer_close(&w) : 77);
+}
+
 /* Nothing of what it claims to hold is there, or looked at. */
 static void
 frame_too_long_put(void *argument)
@@ -267,6 +306,12 @@ a_frame_that_no_reader_would_take_is_dropped(void **state)
 	assert_int_equal(status_of(frame_too_long_put, NULL, said,
 	                           sizeof said), STATUS_FAILED);
 	assert_true(says_once(said, "1 GiB (wavread --window cuts what"));
+	assert_int_equal(status_of(frame_of_many_put, NULL, said,
+	                           sizeof said), STATUS_FAILED);
+	assert_true(says_once(said, "a frame of more than 65536 values\n"));
+	assert_int_equal(status_of(frame_not_finite_put, NULL, said,
+	                           sizeof said), STATUS_FAILED);
+	assert_true(says_once(said, "y: became NaN or infinite\n"));
 }
 
 int
