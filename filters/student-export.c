@@ -23,16 +23,17 @@ average_take(struct model *m)
 {
 	const struct safetensors_entry *e =
 		safetensors_find(&m->file, "optimizer.average");
+	char *why;
 
 	if (!e)
-		die("%s: no running mean in it (only student-step's output "
-		    "has one)", m->name);
-	if (e->length != m->params.length)
+		die("%s: no running mean in it (a compact student has one "
+		    "that student-step wrote)", m->name);
+	if (e->length != m->params.length || !safetensors_floats(m->block, e))
 		die("%s: tensor optimizer.average does not fit the "
-		    "parameters", m->name);
-	if (!safetensors_floats(m->block, e))
-		die("%s: tensor optimizer.average is of type %s", m->name,
-		    e->type_name);
+		    "parameters, or is of type %s", m->name, e->type_name);
+	why = params_finite(&m->params);
+	if (why)
+		die("%s: the running mean: %s", m->name, why);
 }
 
 static void

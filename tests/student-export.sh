@@ -123,6 +123,22 @@ check 'a fresh model has no running mean' '
 	says "s.safetensors: no running mean in it" err
 	test ! -e e.safetensors
 '
+check 'a running mean that is no number is refused' '
+	trained
+	python3 - <<-END
+	import json, struct
+	data = bytearray(open("t.safetensors", "rb").read())
+	begin = 8 + struct.unpack("<Q", data[:8])[0]
+	entry = json.loads(data[8:begin])["optimizer.average"]
+	at = begin + entry["data_offsets"][0]
+	data[at:at + 4] = struct.pack("<f", float("nan"))
+	open("t.safetensors", "wb").write(data)
+	END
+	cp t.safetensors kept
+	fails 1 student-export -a -m t.safetensors -o t.safetensors 2>err
+	says "t.safetensors: the running mean: tensor" err
+	cmp kept t.safetensors
+'
 check 'the same model gives the same bytes, over itself too' '
 	trained
 	student-export -m t.safetensors -o e.safetensors
