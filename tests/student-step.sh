@@ -321,6 +321,32 @@ assert lines[4][\"pass\"] == 2 and lines[4][\"update\"] == 5, lines
 assert all(l[\"loss\"] > 0 and l[\"norm\"] > 0 for l in lines), lines
 "
 '
+check 'the log tells rate and norm of updates alone, however often it stops' '
+	learn_logged() {
+		student-step -q -m m -b 4 --accumulate 3 --checkpoint 3 \
+			--log log "$@"
+	}
+	cp "$fresh" m
+	rm -f log
+	learn_logged "$train"
+	mv log want
+	mv m whole
+	$python -c "
+import json
+lines = [json.loads(line) for line in open(\"want\")]
+assert [l[\"update\"] for l in lines] == [0, 0, 1, 1, 1, 2, 2, 3], lines
+told = [l[\"norm\"] is not None for l in lines]
+assert told == [l[\"rate\"] is not None for l in lines], lines
+assert told == [False, False, True, False, False, True, False, True], lines
+"
+	cp "$fresh" m
+	head -c $(($(wc -c <"$train") / 2)) "$train" | fails 1 learn_logged - \
+		2>err
+	learn_logged "$train" 2>err
+	cmp whole m
+	sort -t, -k 2.9n -u log >got
+	diff want got
+'
 check 'what is said to nobody does not go into the log' '
 	student-step -v -m "$fresh" -o m -b 8 --log log "$train" >&- 2>&-
 	test "$(grep -c "^{" log)" -eq 4
@@ -475,6 +501,9 @@ check 'what is learnt from is not replaced' '
 	test ! -e m
 '
 check 'the log is not a model' '
+	fails 2 student-step -q -m "$fresh" -o m --log - "$train" 2>err
+	grep -q -e "--log -: want a file" err
+	test ! -e ./-
 	cp "$fresh" m
 	for log in "m --log m" "m --log ./m" "n --log m" "n --log n"
 	do

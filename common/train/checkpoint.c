@@ -63,6 +63,8 @@ checkpoint_check(const char *path, const struct model *m, const char *log)
 {
 	struct replace r;
 
+	if (log && strcmp(log, "-") == 0)
+		die_usage("--log -: want a file (./- is one of this name)");
 	if (log && (is_of(log, path) || is_of(log, m->name)))
 		die_usage("--log %s: is a model's file", log);
 	if (m->network) {

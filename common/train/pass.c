@@ -6,6 +6,7 @@
 #include "core/xalloc.h"
 #include "stream/fields.h"
 #include "stream/origin.h"
+#include "train/batch_log.h"
 #include "train/example.h"
 #include "train/pass.h"
 #include "train/recipe.h"
@@ -24,7 +25,7 @@ struct pass {
 	size_t skip, resumed;     /* batches done before: left, in all */
 	size_t dropped, heard;    /* utterances */
 	size_t unwritten;         /* batches since a checkpoint */
-	FILE *log;
+	struct batch_log log;
 	struct loss_sums sums;    /* over the pass */
 	struct origin origin;     /* of the stream's runs so far */
 	size_t runs;              /* those that are in it */
@@ -203,24 +204,6 @@ digest_add(uint64_t digest, const char *id)
 	return (digest ^ '\n') * 0x100000001b3u;
 }
 
-static void
-log_write(struct pass *p, const struct loss_sums *s)
-{
-	double n = (double)s->utterances;
-
-	if (!p->log || s->utterances == 0)
-		return;
-	fprintf(p->log, "{\"pass\":%zu,\"batch\":%zu,\"update\":%zu,"
-	        "\"utterances\":%zu,\"loss\":%.6f,\"ce\":%.6f,\"kd\":%.6f,"
-	        "\"right\":%.4f,\"rate\":%.6g,\"norm\":%.5g}\n",
-	        p->t->progress.passes + 1, p->t->progress.batches,
-	        p->t->progress.updates, s->utterances, s->loss / n, s->ce / n,
-	        s->kd / n, (double)s->right / n, (double)p->t->rate,
-	        (double)p->t->norm);
-	if (fflush(p->log) != 0)
-		die("write %s:", p->options->log);
-}
-
 /* The model has heard what the teachers had that counted. */
 static void
 teachers_inherit(struct pass *p, const struct loss_process *loss)
@@ -251,6 +234,7 @@ batch_do(struct pass *p, size_t count, struct loss_process *loss)
 		progress->batches++;
 		return;
 	}
+	batch_log_settle(&p->log, p->t, false);
 	learnt = trainer_batch(p->t, p->example, count, loss, &sums);
 	for (size_t i = 0; i < learnt; i++)
 		lineage_utterance(p->lineage, &p->example[i].frame,
@@ -258,7 +242,7 @@ batch_do(struct pass *p, size_t count, struct loss_process *loss)
 	p->heard += learnt;
 	p->dropped += count - learnt;
 	progress->batches++;
-	log_write(p, &sums);
+	batch_log_note(&p->log, p->t, &sums);
 	p->sums.loss += sums.loss;
 	p->sums.ce += sums.ce;
 	p->sums.kd += sums.kd;
@@ -361,8 +345,7 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 	keys_init(&p.balance_by, options->balance, "balance");
 	p.recipe = recipe_text(t, loss->command, options->balance);
 	p.example = xcalloc((size_t)t->options.batch, sizeof *p.example);
-	if (options->log && !(p.log = fopen(options->log, "ae")))
-		die("%s:", options->log);
+	batch_log_open(&p.log, options->log);
 	if (options->balance)
 		balance_learn(&p);
 	reader_tell(in);
@@ -372,6 +355,7 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 	teachers_inherit(&p, loss);
 	loss_process_finish(loss);
 	trainer_flush(t);
+	batch_log_settle(&p.log, t, true);
 	history_note(&p);
 	t->progress.passes++;
 	t->progress.batches = 0;
@@ -381,8 +365,7 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 
 	progress_end(&in->progress);
 	result_tell(&p);
-	if (p.log && fclose(p.log) != 0)
-		die("write %s:", options->log);
+	batch_log_close(&p.log);
 	for (int i = 0; i < t->options.batch; i++)
 		frame_release(&p.example[i].frame);
 	free(p.example);
