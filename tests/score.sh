@@ -233,6 +233,10 @@ check 'rows that only one of the two has are named' '
 	sed "s/anger	anger/neutral	anger/" a >c
 	fails 1 score --compare c a 2>err
 	says "label of a is '\''neutral'\''" err
+	sed "s/anger	anger/	anger/" a >d
+	score --compare d a >out
+	fails 1 score --compare a d 2>err
+	says "label of a is '\''anger'\'', but '\'''\'' in d" err
 '
 check 'windows of one file differ by their start, other repeats are refused' '
 	table "a 0 en s1 anger anger .9" "a 1.5 en s1 anger anger .9" |

@@ -160,6 +160,24 @@ keys_check(const struct texts *a, const char *a_name, const struct texts *b,
 	texts_release(&missing);
 }
 
+/* Dies if other, which need not have labels, has one that p has not. */
+static void
+labels_check(const struct predictions *p, const char *name,
+             const struct predictions *other, const char *other_name)
+{
+	for (size_t r = 0; r < p->rows; r++) {
+		size_t row = texts_find(&other->keys, p->keys.text[r]);
+		const char *label = predictions_value(p, r, COLUMN_LABEL);
+		const char *theirs = predictions_value(other, row,
+		                                       COLUMN_LABEL);
+
+		if (*theirs && strcmp(theirs, label) != 0)
+			die("%s: label of %s is '%s', but '%s' in %s",
+			    other_name, predictions_value(p, r, COLUMN_ID),
+			    theirs, label, name);
+	}
+}
+
 void
 outcomes_pair(struct outcomes *paired, const struct outcomes *o,
               const struct predictions *p, const char *name,
@@ -167,25 +185,17 @@ outcomes_pair(struct outcomes *paired, const struct outcomes *o,
 {
 	keys_check(&p->keys, name, &other->keys, other_name);
 	keys_check(&other->keys, other_name, &p->keys, name);
+	labels_check(p, name, other, other_name);
 	*paired = (struct outcomes){ .length = o->length, .rows = o->rows };
 	for (size_t c = 0; c < o->classes.length; c++)
 		texts_add(&paired->classes, o->classes.text[c]);
 	paired->item = xcalloc(o->length, sizeof *paired->item);
 	for (size_t i = 0; i < o->length; i++) {
 		struct outcome item = o->item[i];
-		const char *label = predictions_value(p, item.row,
-		                                      COLUMN_LABEL);
 		size_t row = texts_find(&other->keys, p->keys.text[item.row]);
-		const char *theirs = predictions_value(other, row,
-		                                       COLUMN_LABEL);
 		const char *emotion = predictions_value(other, row,
 		                                        COLUMN_EMOTION);
 
-		if (*theirs && strcmp(theirs, label) != 0)
-			die("%s: label of %s is '%s', but '%s' in %s",
-			    other_name, predictions_value(p, item.row,
-			                                  COLUMN_ID),
-			    theirs, label, name);
 		item.answer = answer_find(o, emotion);
 		item.confidence = other->confidence[row];
 		paired->unanswered += !*emotion;
