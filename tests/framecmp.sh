@@ -102,6 +102,9 @@ check 'a misspelt key proves nothing' '
 	fails 1 framecmp -k lable "$data/corpus.frames" \
 		"$data/corpus.frames" 2>err
 	says "framecmp: no utterance has \"lable\"" err
+	framecut -w id!=u00 "$data/corpus.frames" >later
+	fails 1 framecmp -k audio "$data/corpus.frames" later 2>err
+	fails 1 grep "no utterance has" err
 '
 check 'a stream that is cut is an error, also after a difference' '
 	head -c 4000 "$data/corpus.frames" >cut

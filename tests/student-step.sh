@@ -658,6 +658,10 @@ check 'a batch of which nothing is learnt does not keep checkpoints off' '
 '
 check 'features normalised otherwise than before are said to be so' '
 	cmvn --by corpus "$train" >normed
+	cat "$train" normed >views
+	student-step -q -m "$fresh" -o m views 2>err
+	test ! -s err
+	test "$(metadata cmvn m)" = mixed
 	student-step -q -m "$fresh" -o m "$train"
 	student-step -q -m m normed 2>err
 	says "m: trained without cmvn, hears features after cmvn --by" err

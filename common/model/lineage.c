@@ -189,6 +189,8 @@ lineage_utterance(struct lineage *l, struct frame *f, const struct model *m)
 	voice_note(l, f);
 	lineage_cmvn_tell(l, f, m);
 	lineage_cmvn_note(l, f);
+	if (l->fresh) /* what it begins with may well be of both kinds */
+		l->told = true;
 	l->fresh = false;
 }
 

@@ -11,8 +11,8 @@
 # nothing to choose, and is not trained with.
 
 METHODS        = ft kd-paper mtkd-paper mono-ft mono-kd-paper mono-mtkd-paper
-PASSES         = 20
-TEACHER_PASSES = 20
+PASSES         = $(if $(QUICK),3,20)
+TEACHER_PASSES = $(if $(QUICK),3,20)
 LAMBDAS        = .25
 SEEDS          = 42
 FOLDS          = $(filter 0 4 8,$(ALL_FOLDS))

@@ -126,7 +126,7 @@ folds() {
 	test $# -gt 1 || return 0
 	printf '\nUAR by fold, %%, %s\n\n%-24s' "$view" ''
 	printf '%8s' "$@"
-	printf '%8s\n' mean
+	printf '%8s +- half its 95 %% interval, by t\n' mean
 	for method in $METHODS
 	do
 		for split
