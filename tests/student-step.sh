@@ -500,6 +500,17 @@ check 'what is learnt from is not replaced' '
 	cmp own "$train"
 	test ! -e m
 '
+check 'what lies where the temporary file would is told of, and stays' '
+	cp "$fresh" m
+	for way in "ln -s $fresh" mkfifo
+	do
+		$way m.tmp-tunne
+		fails 1 student-step -q -m m "$train" 2>err
+		says "m: cannot be written by way of what is named so" err
+		cmp "$fresh" m
+		rm m.tmp-tunne
+	done
+'
 check 'the log is not a model' '
 	fails 2 student-step -q -m "$fresh" -o m --log - "$train" 2>err
 	grep -q -e "--log -: want a file" err

@@ -21,6 +21,8 @@ is_named(int fd, const char *name)
 
 static const char ending[] = ".tmp-tunne";
 static const char busy[] = "another program is writing it";
+static const char in_the_way[] = "cannot be written by way of what is named so "
+                                 "with .tmp-tunne after it";
 static const char errno_says[] = "";
 
 /* Opens r's temporary file for nobody else; NULL, or why it cannot. */
@@ -84,6 +86,8 @@ begin(struct replace *r, const char *path)
 	why = temporary_open(r);
 	if (why) {
 		saved = errno;
+		if (why == errno_says && lstat(r->temporary, &old) == 0)
+			why = in_the_way;
 		free(r->temporary);
 		errno = saved;
 		return why;
@@ -99,7 +103,7 @@ begin(struct replace *r, const char *path)
 	close(r->lock);
 	free(r->temporary);
 	errno = saved;
-	return errno_says;
+	return errno == EINVAL ? in_the_way : errno_says; /* a pipe */
 }
 
 /* Of this one and those before it. */
