@@ -58,6 +58,12 @@ check 'an id that a file lacks is dropped and named' '
 	grep "^framejoin: u05: dropped: not in some$" err
 	framedump -jH out | grep "\"utterances\":9,\"dropped\":3"
 '
+check 'long tensors of other streams are few values' '
+	wavread "$top"/examples/*.flac >sound
+	featurize sound >heard
+	framejoin sound heard >out
+	framecmp -t 0 out heard
+'
 check '--partial passes it on' '
 	framecut -k logits,classes,speaker "$data/corpus.frames" |
 		framecut -w speaker!=s1 >some

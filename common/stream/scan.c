@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/die.h"
 #include "core/xalloc.h"
 #include "stream/scan.h"
 
@@ -220,6 +221,27 @@ scan_next(struct scan *s, FILE *fp, const char **why)
 	for (size_t i = 0; !*why && i < item.size; i++)
 		*why = entry_read(s, fp, entry_add(s));
 	return *why ? SCAN_ERROR : SCAN_OK;
+}
+
+size_t
+scan_items(const uint8_t *value, size_t size)
+{
+	bool holds = (value[0] >= 0x80 && value[0] < 0xa0) ||
+	             (value[0] >= 0xdc && value[0] < 0xe0);
+	struct scan s = { .skim = (off_t)size };
+	size_t items = 1;
+	FILE *fp;
+
+	if (!holds) /* neither list nor map */
+		return items;
+	fp = fmemopen((void *)(uintptr_t)value, size, "r");
+	if (!fp)
+		die("out of memory");
+	value_read(&s, fp, 1);
+	items = s.items;
+	fclose(fp);
+	scan_release(&s);
+	return items;
 }
 
 void

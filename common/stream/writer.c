@@ -98,16 +98,6 @@ frame_write(struct writer *w, const struct frame *f)
 		flush(w);
 }
 
-/* The values in one on the wire, or more: a list may be of one byte each. */
-static size_t
-value_items(const struct codec_value *v)
-{
-	bool holds = (v->bytes[0] >= 0x80 && v->bytes[0] < 0xa0) ||
-	             (v->bytes[0] >= 0xdc && v->bytes[0] < 0xe0);
-
-	return holds ? v->size : 1;
-}
-
 /* The values in f: those that came, and what a filter has added. */
 static size_t
 frame_items(const struct frame *f)
@@ -123,7 +113,7 @@ frame_items(const struct frame *f)
 		if (!v->bytes)
 			items += 1 + OF_TENSOR;
 		else if (at >= f->scan.length)
-			items += 1 + value_items(v);
+			items += 1 + scan_items(v->bytes, v->size);
 	}
 	return items;
 }

@@ -292,6 +292,31 @@ skimming_finds_the_same_ends(void **state)
 	scan_release(&s);
 }
 
+/* As many as the scanner sees when it reads the message. */
+static void
+items_of_a_value_are_those_that_a_reader_counts(void **state)
+{
+	FILE *fp = fopen("tests/data/corpus.frames", "rb");
+	struct scan s = SCAN_INIT;
+	size_t many = 0;
+	const char *why;
+
+	(void)state;
+	assert_non_null(fp);
+	while (scan_next(&s, fp, &why) == SCAN_OK) {
+		size_t items = 1 + s.entries;
+
+		for (size_t i = 0; i < s.entries; i++)
+			items += scan_items(s.bytes + s.entry[i].value,
+			                    s.entry[i].value_size);
+		assert_int_equal(items, s.items);
+		many += items > 30;
+	}
+	assert_true(many > 10);
+	fclose(fp);
+	scan_release(&s);
+}
+
 int
 main(void)
 {
@@ -305,6 +330,8 @@ main(void)
 		cmocka_unit_test(random_bytes_are_survived),
 		cmocka_unit_test(damaged_streams_are_survived),
 		cmocka_unit_test(skimming_finds_the_same_ends),
+		cmocka_unit_test(
+			items_of_a_value_are_those_that_a_reader_counts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
