@@ -506,7 +506,7 @@ check 'what lies where the temporary file would is told of, and stays' '
 	do
 		$way m.tmp-tunne
 		fails 1 student-step -q -m m "$train" 2>err
-		says "m: cannot be written by way of what is named so" err
+		says "m: what is named so with .tmp-tunne after it is in" err
 		cmp "$fresh" m
 		rm m.tmp-tunne
 	done

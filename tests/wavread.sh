@@ -246,6 +246,9 @@ check 'a file that is cut is told from a short one' '
 	head -c 17000 two.sph >cut.sph
 	fails 1 wavread cut.sph 2>err >out
 	says "has 17000 of 33024 bytes" err
+	sed "s/\$/\r/" two.sph >crlf.sph
+	fails 1 wavread crlf.sph 2>err >out
+	says "crlf.sph: dropped: not audio that can be read: " err
 '
 # data/tone.mp3 is a second and a half of tone and noise at 16 kHz, by LAME at a
 # variable rate; its first 288 bytes are the frame that says how long it is

@@ -29,7 +29,7 @@ static const struct {
 	{ "caff", 0, 4, CONTAINER_OTHER },
 	{ "RF64", 0, 4, CONTAINER_RF64 },
 	{ "RIFX", 0, 4, CONTAINER_OTHER },
-	{ "NIST_1A\n", 0, 8, CONTAINER_NIST },
+	{ "NIST", 0, 4, CONTAINER_NIST },
 	{ "Creative", 0, 8, CONTAINER_VOC },
 	{ "2BIT", 0, 4, CONTAINER_OTHER },
 	{ "MATLAB", 0, 6, CONTAINER_OTHER },

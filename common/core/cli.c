@@ -277,8 +277,8 @@ operands_check(char *const *operand, int count, const struct cli_about *about)
 		          operand[about->operands_max]);
 	for (int i = 0; i < count; i++)
 		if (operand[i][0] == '\0')
-			die_usage("operand %d is empty: %s", i + 1,
-			          about->operands);
+			die_usage("operand %d is empty (a variable that is "
+			          "not set?): %s", i + 1, about->operands);
 }
 
 int

@@ -21,8 +21,8 @@ is_named(int fd, const char *name)
 
 static const char ending[] = ".tmp-tunne";
 static const char busy[] = "another program is writing it";
-static const char in_the_way[] = "cannot be written by way of what is named so "
-                                 "with .tmp-tunne after it";
+static const char in_the_way[] = "what is named so with .tmp-tunne after it is "
+                                 "in the way (remove it if nobody writes it)";
 static const char errno_says[] = "";
 
 /* Opens r's temporary file for nobody else; NULL, or why it cannot. */

@@ -237,7 +237,7 @@ scan_items(const uint8_t *value, size_t size)
 	fp = fmemopen((void *)(uintptr_t)value, size, "r");
 	if (!fp)
 		die("out of memory");
-	value_read(&s, fp, 1);
+	value_read(&s, fp, 1); /* to more items than a frame may have */
 	items = s.items;
 	fclose(fp);
 	scan_release(&s);

@@ -57,7 +57,10 @@ enum scan_result { SCAN_OK, SCAN_EOF, SCAN_ERROR };
  */
 enum scan_result scan_next(struct scan *s, FILE *fp, const char **why);
 
-/* How many items there are in a value of a message, itself among them. */
+/*
+ * How many items there are in a whole value, itself among them; of those beyond
+ * FRAME_ITEMS_MAX one is counted.
+ */
 size_t scan_items(const uint8_t *value, size_t size);
 
 void scan_release(struct scan *s);

@@ -152,7 +152,7 @@ what_is_wrong_is_said_and_exits_2(void **state)
 		{ { "-z" }, "prog: invalid option -- 'z'" },
 		{ { "--name" }, "prog: option '--name' requires an argument" },
 		{ { "a", "b", "c" }, "prog: unexpected operand: c" },
-		{ { "a", "" }, "prog: operand 2 is empty: [FILE ...]" },
+		{ { "a", "" }, "prog: operand 2 is empty (a variable" },
 	};
 	char said[400];
 

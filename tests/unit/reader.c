@@ -218,29 +218,42 @@ an_index_knows_every_utterance_of_its_files(void **state)
 }
 
 static void
+put_begin(struct writer *w)
+{
+	char *argv[] = { "test", NULL };
+
+	writer_open(w, tmpfile(), "test", NULL, 1, argv);
+	writer_begin(w, NULL);
+}
+
+/* Ends with the writer's status, if it has written so many utterances. */
+static _Noreturn void
+put_end(struct writer *w, struct frame *f, size_t utterances)
+{
+	frame_release(f);
+	_exit(w->utterances_total == utterances ? writer_close(w) : 77);
+}
+
+static void
 frame_too_wide_put(void *argument)
 {
 	struct frame f = FRAME_INIT;
 	char name[16];
-	char *argv[] = { "wide" };
 	struct writer w;
 
 	(void)argument;
-	writer_open(&w, tmpfile(), "wide", NULL, 1, argv);
-	writer_begin(&w, NULL);
+	put_begin(&w);
 	for (int i = 0; i < 1024; i++) {
 		snprintf(name, sizeof name, "%d", i);
 		frame_set_number(&f, name, i);
 	}
 	writer_put(&w, &f);
-	frame_release(&f);
-	_exit(w.utterances_total == 0 ? writer_close(&w) : 77);
+	put_end(&w, &f, 0);
 }
 
 static void
 frame_of_many_put(void *argument)
 {
-	char *argv[] = { "many", NULL };
 	const char *word[66000];
 	struct frame f = FRAME_INIT;
 	struct writer w;
@@ -248,49 +261,41 @@ frame_of_many_put(void *argument)
 	(void)argument;
 	for (size_t i = 0; i < 66000; i++)
 		word[i] = "";
-	writer_open(&w, tmpfile(), "many", NULL, 1, argv);
-	writer_begin(&w, NULL);
+	put_begin(&w);
 	frame_set_texts(&f, "x", word, 65000);
 	writer_put(&w, &f); /* few enough */
 	frame_set_texts(&f, "x", word, 66000);
 	writer_put(&w, &f);
-	frame_release(&f);
-	_exit(w.utterances_total == 1 ? writer_close(&w) : 77);
+	put_end(&w, &f, 1);
 }
 
 static void
 frame_not_finite_put(void *argument)
 {
-	char *argv[] = { "far", NULL };
 	struct frame f = FRAME_INIT;
 	struct writer w;
 
 	(void)argument;
-	writer_open(&w, tmpfile(), "far", NULL, 1, argv);
-	writer_begin(&w, NULL);
-	frame_add1(&f, "x", 2)[0] = 1;
+	put_begin(&w);
+	frame_add1(&f, "x", 1)[0] = 1;
 	frame_add1(&f, "y", 1)[0] = INFINITY;
 	writer_put(&w, &f);
-	frame_release(&f);
-	_exit(w.utterances_total == 0 ? writer_close(&w) : 77);
+	put_end(&w, &f, 0);
 }
 
 /* Nothing of what it claims to hold is there, or looked at. */
 static void
 frame_too_long_put(void *argument)
 {
-	char *argv[] = { "test", NULL };
 	struct frame f = FRAME_INIT;
 	struct writer w;
 
 	(void)argument;
-	writer_open(&w, tmpfile(), "long", NULL, 1, argv);
-	writer_begin(&w, NULL);
+	put_begin(&w);
 	frame_add1(&f, "x", 1);
 	frame_find(&f, "x")->tensor.dim[0] = 1 << 28;
 	writer_put(&w, &f);
-	frame_release(&f);
-	_exit(w.utterances_total == 0 ? writer_close(&w) : 77);
+	put_end(&w, &f, 0);
 }
 
 static void
