@@ -105,6 +105,13 @@ arena_second(struct arena *a)
 	return a->second;
 }
 
+void
+arena_expect(struct arena *a, size_t size)
+{
+	if (!a->first && a->reserve < size)
+		a->reserve = size;
+}
+
 static void
 blocks_free(struct arena *a)
 {

@@ -17,7 +17,7 @@ struct arena {
 	struct arena_block *first; /* the newest; pieces are taken from it */
 	size_t used;               /* bytes of it that are taken */
 	size_t taken;              /* bytes of all blocks, since the clear */
-	size_t reserve;            /* what the last round took in all */
+	size_t reserve;            /* the least that the next block holds */
 	struct arena *second;      /* owned; or NULL */
 };
 
@@ -32,6 +32,9 @@ char *arena_copy(struct arena *a, const char *bytes, size_t length); /* + NUL */
 /* before, name, after: one text */
 char *arena_join(struct arena *a, const char *before, const char *name,
                  const char *after);
+
+/* Bytes that will be taken, so that there is one block from the first. */
+void arena_expect(struct arena *a, size_t size);
 
 /*
  * Another arena, always the same, that has rounds of its own and is released

@@ -120,10 +120,9 @@ piece_infer(const struct student_member *member, float *logits,
             struct arena *arena)
 {
 	const struct student_batch one = { 1, &view, &rows };
-	const struct student_dropout none = { 0, 0, NULL };
 
-	student_forward(logits, embedding, arena, &one, &member->weights,
-	                &member->shape, &none);
+	student_infer(logits, embedding, arena, &one, &member->weights,
+	              &member->shape);
 	arena_clear(arena);
 }
 

@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,8 @@ struct front_kept {
 };
 
 struct student_pass {
-	struct arena *arena;
+	struct arena *arena;      /* of what each part keeps */
+	bool kept;                /* for backward; else until the next part */
 	struct student_shape shape;
 	struct student_rows rows;
 	struct front_kept *front; /* [count][FRONT_LAYERS] */
@@ -148,6 +150,53 @@ rows_measure(const struct student_batch *b, const struct student_shape *s,
 	};
 }
 
+/* What a part gave; in x, and its memory free, where nothing is kept. */
+static float *
+part_end(struct student_pass *p, float *x, float *given)
+{
+	if (p->kept)
+		return given;
+	if (given != x)
+		memcpy(x, given, p->rows.total * p->rows.width * sizeof *x);
+	arena_clear(p->arena);
+	return x;
+}
+
+/* What goes from part to part lies in trunk, an arena. */
+static void
+forward(struct student_pass *p, float *logits, float *embedding,
+        struct arena *trunk, const struct student_batch *batch,
+        const struct student_weights *w,
+        const struct student_dropout *dropout)
+{
+	const struct student_shape *s = &p->shape;
+	size_t d = s->width;
+	float *x, *wide;
+
+	p->rows = rows_measure(batch, s, trunk);
+	p->front = arena_take(trunk, batch->count * FRONT_LAYERS,
+	                      sizeof *p->front);
+	x = arena_floats(trunk, p->rows.total * d);
+	wide = arena_floats(trunk, p->rows.total * d);
+	for (size_t u = 0; u < batch->count; u++) {
+		front_forward(p, x + p->rows.start[u] * d,
+		              wide + p->rows.start[u] * d, u,
+		              batch->features[u], batch->rows[u], w);
+		part_end(p, x, x);
+	}
+	for (int i = 0; s->blocks[i]; i++)
+		x = part_end(p, x,
+		             student_block_forward(&p->block[i], x,
+		                                   s->blocks[i], &w->block[i],
+		                                   &p->rows, dropout,
+		                                   p->arena));
+	student_head_forward(logits, &p->head, x, &p->rows, w, s, dropout,
+	                     p->arena);
+	if (embedding)
+		memcpy(embedding, p->head.embedding, batch->count *
+		       student_embedding_length(s) * sizeof *embedding);
+}
+
 struct student_pass *
 student_forward(float *logits, float *embedding, struct arena *arena,
                 const struct student_batch *batch,
@@ -156,29 +205,47 @@ student_forward(float *logits, float *embedding, struct arena *arena,
                 const struct student_dropout *dropout)
 {
 	struct student_pass *p = arena_take(arena, 1, sizeof *p);
-	size_t d = shape->width;
-	float *x, *wide;
 
-	*p = (struct student_pass){ .arena = arena, .shape = *shape };
-	p->rows = rows_measure(batch, shape, arena);
-	p->front = arena_take(arena, batch->count * FRONT_LAYERS,
-	                      sizeof *p->front);
-	x = arena_floats(arena, p->rows.total * d);
-	wide = arena_floats(arena, p->rows.total * d);
-	for (size_t u = 0; u < batch->count; u++)
-		front_forward(p, x + p->rows.start[u] * d,
-		              wide + p->rows.start[u] * d, u,
-		              batch->features[u], batch->rows[u], w);
-	for (int i = 0; shape->blocks[i]; i++)
-		x = student_block_forward(&p->block[i], x, shape->blocks[i],
-		                          &w->block[i], &p->rows, dropout,
-		                          arena);
-	student_head_forward(logits, &p->head, x, &p->rows, w, shape, dropout,
-	                     arena);
-	if (embedding)
-		memcpy(embedding, p->head.embedding, batch->count *
-		       student_embedding_length(shape) * sizeof *embedding);
+	*p = (struct student_pass){
+		.arena = arena, .kept = true, .shape = *shape
+	};
+	forward(p, logits, embedding, arena, batch, w, dropout);
 	return p;
+}
+
+/*
+ * Bytes that a block takes at most, about: 10 floats for each number that goes
+ * through it, 6 more in attention, with what each row thinks of each, and room
+ * for the front's convolutions.
+ */
+static size_t
+part_size(const struct student_batch *b, const struct student_shape *s)
+{
+	size_t numbers = 0, pairs = 0;
+
+	for (size_t u = 0; u < b->count; u++) {
+		size_t rows = b->rows[u] / (FRONT_STRIDE * FRONT_STRIDE) + 1;
+
+		numbers += rows * s->width;
+		pairs += rows * rows * (s->heads + 2);
+	}
+	return (20 * numbers + pairs) * sizeof(float);
+}
+
+void
+student_infer(float *logits, float *embedding, struct arena *arena,
+              const struct student_batch *batch,
+              const struct student_weights *w,
+              const struct student_shape *shape)
+{
+	const struct student_dropout none = { 0, 0, NULL };
+	struct student_pass p = {
+		.arena = arena_second(arena), .shape = *shape
+	};
+
+	arena_clear(p.arena);
+	arena_expect(p.arena, part_size(batch, shape));
+	forward(&p, logits, embedding, arena, batch, w, &none);
 }
 
 void

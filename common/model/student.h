@@ -55,6 +55,15 @@ student_forward(float *logits, float *embedding, struct arena *arena,
                 const struct student_dropout *dropout);
 
 /*
+ * The same bits as student_forward without dropout, in the memory of one
+ * block: nothing is kept for backward.  The arena's second is cleared.
+ */
+void student_infer(float *logits, float *embedding, struct arena *arena,
+                   const struct student_batch *batch,
+                   const struct student_weights *w,
+                   const struct student_shape *shape);
+
+/*
  * Adds to gradient, bound to a block the caller has zeroed.  dembedding
  * [count,2d] or NULL adds to what comes from the logits.  scratch is
  * another arena than the pass's, and is cleared.

@@ -88,6 +88,23 @@ the_same_memory_comes_again_in_every_round(void **state)
 }
 
 static void
+what_is_expected_comes_in_one_block(void **state)
+{
+	struct arena a = ARENA_INIT;
+
+	(void)state;
+	arena_expect(&a, 3 << 20);
+	for (size_t i = 0; i < 48; i++)
+		arena_take(&a, 1 << 16, 1);
+	assert_int_equal(blocks_held(&a), 1);
+	arena_expect(&a, 5 << 20); /* too late: there is a block */
+	for (size_t i = 0; i < 2; i++)
+		arena_take(&a, 1 << 20, 1);
+	assert_int_equal(blocks_held(&a), 2);
+	arena_release(&a);
+}
+
+static void
 texts_are_numbered_as_they_come(void **state)
 {
 	struct texts t = TEXTS_INIT;
@@ -138,6 +155,7 @@ main(void)
 		cmocka_unit_test(pieces_are_aligned_and_apart),
 		cmocka_unit_test(nothing_taken_is_no_null),
 		cmocka_unit_test(the_same_memory_comes_again_in_every_round),
+		cmocka_unit_test(what_is_expected_comes_in_one_block),
 		cmocka_unit_test(texts_are_numbered_as_they_come),
 		cmocka_unit_test(a_second_arena_has_rounds_of_its_own),
 	};
