@@ -144,6 +144,14 @@ check 'what cannot be is refused before it is begun' '
 	grep -q "METHODS=kdd: methods.txt has no such method" err
 	fails 2 mtkd "$dir/none" METHODS="ft kd@4" 2>err
 	grep -q "METHODS=kd@4: the share is from 0 to 1" err
+	for wrong in SEEDS=a PASSES=0 LAMBDAS=2 SIZE=tiny TEACHERS=foo \
+		VIEWS=pinkk TEST_VIEWS=pink3 TEACHER_VIEW=pink0
+	do
+		fails 2 mtkd "$dir/none" "$wrong" 2>err
+		grep -q "$wrong: want " err
+	done
+	fails 2 mtkd "$dir/none" CORPORA="$dir/a b" 2>err
+	grep -q "without blanks" err
 	fails 2 mtkd "$dir/none" FOLDS=9 2>err
 	grep -q "FOLDS=9: the manifest has all of 0 1 2 3" err
 	fails 2 mtkd "$dir/none" FOLDS=all TEST_VIEWS=pink0 2>err
@@ -160,6 +168,13 @@ check 'QUICK takes some utterances, the same of every view' '
 	cmp whole.ids speaker.ids
 	test "$(wc -l <whole.ids)" -ge 1
 	test "$(wc -l <whole.ids)" -le 12
+'
+check 'with few utterances, too, the rate lasts to the last update' '
+	mtkd "$dir/few" METHODS=ft SEEDS=1 PASSES=5 TEACHER_PASSES=5 \
+		TEACHERS=small VOTES= >out 2>&1 || { cat out; false; }
+	test "$(cat "$dir"/few/mtkd/0/ft_0_1.all.log | wc -l)" -ge 5
+	! grep -h "\"rate\":0[,}]" "$dir"/few/mtkd/0/ft_0_1.all.log
+	! grep "total-steps" out
 '
 check 'two makes at a time in one folder are one too many' '
 	mkdir -p two/mtkd

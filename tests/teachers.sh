@@ -115,6 +115,25 @@ check 'a language of no use is an error' '
 	teachers "$dir/vain" LANGUAGES=it CLASSES=boredom,joy 2>err && exit 1
 	grep -q "no utterances to learn from" err
 '
+check 'other settings want another folder, more languages do not' '
+	teachers "$dir/fold" LANGUAGES=it FOLD=0 PASSES=1
+	test -s "$dir/fold/it.score"
+	fails 2 teachers "$dir/fold" LANGUAGES=de FOLD=1 PASSES=1 2>err
+	grep -q "made otherwise" err
+	grep -q "FOLD 0" err
+	fails 2 teachers "$dir/fold" LANGUAGES=de FOLD=0 PASSES=2 2>err
+	grep -q "PASSES 1" err
+	test ! -e "$dir/fold/settings.tmp"
+'
+check 'what cannot be is refused before it is begun' '
+	for wrong in FOLD=77 LANGUAGES=fr BATCH=0 PASSES=x
+	do
+		fails 2 teachers "$dir/none" "$wrong" 2>err
+		grep -q "$wrong: " err
+	done
+	grep -q "want a number from 1" err
+	test ! -e "$dir/none/settings"
+'
 check 'what is missing is said' '
 	fails 2 make -s -C "$top/pipelines" teachers CORPORA="$dir/none" \
 		WORK="$dir/none" 2>err

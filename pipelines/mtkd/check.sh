@@ -1,8 +1,7 @@
 #!/bin/sh
 # check.sh - refuse what could not be done, before hours are spent on it
 #
-# By the environment: CORPORA, ALL_FOLDS, FOLDS, HELDOUT, METHODS, VOTES, FROM,
-# TEACHER_SEEDS, TEST_VIEWS.
+# By the environment: all settings, and ALL_FOLDS.
 set -eu
 
 refuse() {
@@ -10,17 +9,48 @@ refuse() {
 	exit 1
 }
 
-test -f "$CORPORA/manifest.tsv" || refuse "say where the corpora are:" \
-	"make CORPORA=DIR, with DIR/manifest.tsv"
+# each NAME PATTERN VALUE...: each is a whole match of the pattern
+each() {
+	name=$1 pattern=$2
+	shift 2
+	test $# -gt 0 || refuse "$name is empty"
+	for value
+	do
+		echo "$value" | grep -qxE -e "$pattern" ||
+			refuse "$name=$value: want $pattern"
+	done
+}
+
+# views PATTERN: those whose names match, "raw|speaker|..."
+views() {
+	printf 'raw|speaker'
+	sed -n "s/^\($1\)  *--.*/|\1/p" views.txt | tr -d '\n'
+}
+
 case $CORPORA$WORK$FROM$VOTES in
 *[[:space:]]*) refuse "CORPORA, WORK and the like must be without blanks" ;;
 esac
+test -f "$CORPORA/manifest.tsv" || refuse "say where the corpora are:" \
+	"make CORPORA=DIR, with DIR/manifest.tsv"
 test -z "$FROM" || test -f "$FROM/config.json" ||
 	refuse "FROM=$FROM: want a directory with config.json"
 test -z "$FROM" || test "$TEACHER_SEEDS" = 1 ||
 	refuse "TEACHER_SEEDS=$TEACHER_SEEDS: a network has one seed"
-# shellcheck disable=SC2086 # a list
-set -- $ALL_FOLDS
+# shellcheck disable=SC2086 # lists
+{
+	each SEEDS '[0-9]+' $SEEDS
+	each PASSES '[1-9][0-9]*' $PASSES
+	each TEACHER_PASSES '[1-9][0-9]*' $TEACHER_PASSES
+	each TEACHER_TUNE '[0-9]+' $TEACHER_TUNE
+	each TEACHER_SEEDS '[0-9]+' $TEACHER_SEEDS
+	each LAMBDAS '0|1|0?\.[0-9]+' $LAMBDAS
+	each SIZE 'small|base|large' $SIZE
+	each TEACHERS 'small|base|large|functionals' $TEACHERS
+	each VIEWS "$(views '[a-z]*')" $VIEWS
+	each TEACHER_VIEW "$(views '[a-z]*')" $TEACHER_VIEW
+	each TEST_VIEWS "$(views '[a-z0-9]*')" $TEST_VIEWS
+	set -- $ALL_FOLDS
+}
 test $# -ge 3 || refuse "the manifest wants a column fold with three or more"
 for fold in $FOLDS
 do

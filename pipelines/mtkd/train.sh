@@ -48,7 +48,8 @@ draws=$(shuffle --keep-order $where "$1" | framecut --keep id |
 
 # passed: the pass is done, though utterances of no use were named
 passed() {
-	test "$(modeldump --key passes "$training")" -ge "$pass"
+	test "$(modeldump --key passes "$training" 2>/dev/null || echo 0)" \
+		-ge "$pass"
 }
 
 case $kind in
@@ -57,7 +58,7 @@ network) # as the published code does
 	learning='--rate 3e-5 --beta2 .999 --weight-decay .01 --clip 0' ;;
 *)
 	batch=32 balance="--count $draws --balance corpus,label"
-	steps=$((passes * draws / batch + 1))
+	steps=$((passes * ((draws + batch - 1) / batch)))
 	learning="--threads 1"
 	if test "${START:-}"
 	then

@@ -323,39 +323,6 @@ test_again(void **state)
 	network_release(&n);
 }
 
-/* Without a pass to keep: the same bits, also in memory used before. */
-static void
-compare_inferred(const struct student_shape *shape, size_t count)
-{
-	struct network n;
-	size_t K = shape->classes, D = student_embedding_length(shape);
-	float logits[UTTERANCES_MAX * 4];
-	float embedding[UTTERANCES_MAX * EMBEDDING_MAX];
-
-	network_init(&n, shape, count);
-	forward(&n);
-	for (int i = 0; i < 3; i++) {
-		student_infer(logits, i < 2 ? embedding : NULL, &n.scratch,
-		              &n.batch, &n.weights, &n.shape);
-		arena_clear(&n.scratch);
-		assert_memory_equal(logits, n.logits,
-		                    count * K * sizeof *logits);
-		assert_memory_equal(embedding, n.embedding,
-		                    count * D * sizeof *embedding);
-	}
-	network_release(&n);
-}
-
-static void
-test_infer(void **state)
-{
-	(void)state;
-	compare_inferred(&base, UTTERANCES_MAX);
-	compare_inferred(&base, 1);
-	compare_inferred(&tiny, UTTERANCES_MAX);
-	compare_inferred(&white, 1);
-}
-
 static void
 refused(struct student_shape s, const char *why)
 {
@@ -412,8 +379,6 @@ main(void)
 		  test_mates, NULL, NULL, NULL },
 		{ "the same batch gives the same bits again",
 		  test_again, NULL, NULL, NULL },
-		{ "nothing kept for backward, the same bits",
-		  test_infer, NULL, NULL, NULL },
 		{ "shapes that cannot be are refused",
 		  test_shapes, NULL, NULL, NULL },
 	};
