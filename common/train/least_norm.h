@@ -1,0 +1,18 @@
+/*
+ * least_norm.h - the shares that bring vectors closest to cancelling out
+ *
+ * Weights a [n] of vectors g_k:
+ *
+ *	argmin over a of |sum_k a_k g_k|^2, sum_k a_k = 1, 0 <= a_k <= bound
+ *
+ * from their inner products G [n,n], <g_k, g_j>; one of them, where there are
+ * several.  A bound under 1 / n is one of 1 / n.
+ */
+#ifndef LEAST_NORM_H
+#define LEAST_NORM_H
+
+#include <stddef.h>
+
+void least_norm(double *a, const double *G, size_t n, double bound);
+
+#endif
