@@ -528,6 +528,17 @@ check 'a loss on embeddings is added to each utterance of its batch' '
 		test -z "$(show "f[\"dembedding\"]" plain)"
 	done
 '
+check 'who is dropped for something else does not say how long they are' '
+	{
+		space a "[1,2,3]" "[1,2,3]" | sed "s/\"label\":\"[a-z]*\",//"
+		space b "[1,2]" "[2,1]"
+		space c "[0,2]" "[2,0]"
+	} | frames >in
+	fails 1 kd-loss -L 0 -e sp in >out 2>err
+	says "a: dropped: no label" err
+	test "$(wc -l <err)" -eq 1
+	test "$(show "len(f[\"dembedding\"])" out | tr "\n" " ")" = "2 2 "
+'
 check 'embeddings that are missing or of another length are told' '
 	one "$student,$en" >in
 	fails 1 kd-loss -e sp <in >out 2>err

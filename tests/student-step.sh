@@ -321,6 +321,36 @@ assert lines[4][\"pass\"] == 2 and lines[4][\"update\"] == 5, lines
 assert all(l[\"loss\"] > 0 and l[\"norm\"] > 0 for l in lines), lines
 "
 '
+check 'the log tells ce and the share right of those that have a label' '
+	teacher-logits -t own="$fresh" "$train" >taught
+	{
+		framecut --where label=anger --drop label taught
+		framecut --where label!=anger taught
+	} >some
+	learn_some() {
+		student-step -q -m "$fresh" -o m -b 30 --dropout 0 \
+			--head-dropout 0 --log log -l "kd-loss $*" some
+	}
+	learn_some
+	predict -m "$fresh" --frames some | kd-loss -L .25 >want
+	$python -c "
+import json, msgpack
+want = [f for f in msgpack.Unpacker(open(\"want\", \"rb\"))
+        if f[\"frame\"] == \"utterance\"]
+log = json.loads(open(\"log\").readline())
+def mean(key):
+    x = [f[key] for f in want if key in f]
+    assert 0 < len(x) <= len(want)
+    return sum(x) / len(x)
+for key, name in (\"loss\", \"loss\"), (\"ce\", \"loss.ce\"):
+    assert abs(log[key] - mean(name)) < 1e-5, (log, key, mean(name))
+assert len([f for f in want if \"loss.ce\" in f]) < len(want)
+"
+	rm log
+	framecut --drop label taught >some
+	learn_some -L 1
+	grep -q "\"ce\":null,.*\"right\":null" log
+'
 check 'the log tells rate and norm of updates alone, however often it stops' '
 	learn_logged() {
 		student-step -q -m m -b 4 --accumulate 3 --checkpoint 3 \

@@ -9,6 +9,16 @@ batch_log_open(struct batch_log *l, const char *path)
 		die("%s:", path);
 }
 
+/* The mean of count, null of none. */
+static void
+mean_write(FILE *fp, const char *name, int digits, double sum, size_t count)
+{
+	if (count > 0)
+		fprintf(fp, "\"%s\":%.*f,", name, digits, sum / (double)count);
+	else
+		fprintf(fp, "\"%s\":null,", name);
+}
+
 static void
 line_write(const struct batch_log *l, const struct trainer *t,
            const struct loss_sums *s, bool updated)
@@ -17,10 +27,11 @@ line_write(const struct batch_log *l, const struct trainer *t,
 	const struct trainer_progress *p = &t->progress;
 
 	fprintf(l->fp, "{\"pass\":%zu,\"batch\":%zu,\"update\":%zu,"
-	        "\"utterances\":%zu,\"loss\":%.6f,\"ce\":%.6f,\"kd\":%.6f,"
-	        "\"right\":%.4f,", p->passes + 1, p->batches, p->updates,
-	        s->utterances, s->loss / n, s->ce / n, s->kd / n,
-	        (double)s->right / n);
+	        "\"utterances\":%zu,\"loss\":%.6f,", p->passes + 1, p->batches,
+	        p->updates, s->utterances, s->loss / n);
+	mean_write(l->fp, "ce", 6, s->ce, s->with_ce);
+	fprintf(l->fp, "\"kd\":%.6f,", s->kd / n);
+	mean_write(l->fp, "right", 4, (double)s->right, s->labelled);
 	if (updated)
 		fprintf(l->fp, "\"rate\":%.6g,\"norm\":%.5g}\n",
 		        (double)t->rate, (double)t->norm);

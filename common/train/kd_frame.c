@@ -138,6 +138,33 @@ batch_sift(struct batch *b, const char **why)
 	b->count = kept;
 }
 
+/* Weights, without those utterances that then have nothing to learn from. */
+static void
+batch_weigh(struct batch *b, const struct kd_options *options,
+            const char **why, struct arena *scratch)
+{
+	weighting_apply(b->weight, b->why, &options->weighting,
+	                (const struct kd_utterance *const *)b->u, b->count,
+	                scratch);
+	for (size_t i = 0; i < b->count; i++)
+		if (!b->why[i])
+			b->why[i] = loss_check(b->u[i], b->weight[i],
+			                       options->lambda);
+	batch_sift(b, why);
+}
+
+/* Takes out those whose embeddings are of other lengths; were there none? */
+static bool
+batch_fits(struct batch *b, const char **why)
+{
+	size_t count = b->count;
+
+	embedding_check(b->why, (const struct kd_utterance *const *)b->u,
+	                count);
+	batch_sift(b, why);
+	return b->count == count;
+}
+
 /*
  * The loss on embeddings, the same for all of the batch; a gradient that is too
  * large for a float is why its utterance is of no use.
@@ -218,20 +245,9 @@ kd_frames(struct frame *const *f, const char **why, size_t count,
 		if (!why[i])
 			batch_add(&b, f[i], u, i);
 	}
-	if (options->embedding.kind) {
-		embedding_check(b.why,
-		                (const struct kd_utterance *const *)b.u,
-		                b.count);
-		batch_sift(&b, why);
-	}
-	weighting_apply(b.weight, b.why, &options->weighting,
-	                (const struct kd_utterance *const *)b.u, b.count,
-	                scratch);
-	for (size_t i = 0; i < b.count; i++)
-		if (!b.why[i])
-			b.why[i] = loss_check(b.u[i], b.weight[i],
-			                      options->lambda);
-	batch_sift(&b, why);
+	batch_weigh(&b, options, why, scratch);
+	if (options->embedding.kind && !batch_fits(&b, why))
+		batch_weigh(&b, options, why, scratch); /* without those */
 	for (size_t i = 0; i < b.count; i++)
 		loss_add(b.f[i], b.u[i], b.weight[i], options);
 	if (options->embedding.kind)

@@ -252,6 +252,21 @@ teachers_note(struct loss_process *l, struct frame *answer,
 	}
 }
 
+/* A loss that tells of no parts is all ce; NAN is what it does not tell. */
+static void
+sums_add(struct loss_sums *sums, double loss, double ce, double kd)
+{
+	if (isnan(ce) && isnan(kd))
+		ce = loss;
+	sums->loss += loss;
+	sums->kd += isnan(kd) ? 0 : kd;
+	sums->utterances++;
+	if (isnan(ce))
+		return;
+	sums->ce += ce;
+	sums->with_ce++;
+}
+
 /* Takes one answer: the i'th of the batch. */
 static void
 answer_take(struct loss_process *l, struct loss_gradient *g, size_t i,
@@ -272,10 +287,8 @@ answer_take(struct loss_process *l, struct loss_gradient *g, size_t i,
 	memcpy(g->dlogits + i * g->K, d, g->K * sizeof *d);
 	embedding_take(l, g, i, answer);
 	teachers_note(l, answer, asked);
-	sums->loss += loss;
-	sums->ce += frame_number(answer, FIELD_LOSS_CE, loss);
-	sums->kd += frame_number(answer, FIELD_LOSS_KD, 0);
-	sums->utterances++;
+	sums_add(sums, loss, frame_number(answer, FIELD_LOSS_CE, NAN),
+	         frame_number(answer, FIELD_LOSS_KD, NAN));
 }
 
 /* Counts it as right when the largest logit is the label's. */
@@ -292,6 +305,7 @@ right_count(struct loss_sums *sums, struct frame *f)
 	for (size_t k = 1; k < K; k++)
 		if (logits->data[k] > logits->data[best])
 			best = k;
+	sums->labelled++;
 	sums->right += strcmp(classes[best], label) == 0;
 }
 

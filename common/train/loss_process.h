@@ -29,8 +29,10 @@ struct loss_process {
 };
 
 struct loss_sums {
-	double loss, ce, kd;      /* sums over the utterances */
-	size_t utterances, right; /* right: the largest logit is the label's */
+	double loss, kd;          /* sums over the utterances */
+	double ce;                /* over those that have one */
+	size_t utterances, with_ce;
+	size_t labelled, right;   /* right: the largest logit is the label's */
 };
 
 /*

@@ -244,9 +244,8 @@ batch_do(struct pass *p, size_t count, struct loss_process *loss)
 	progress->batches++;
 	batch_log_note(&p->log, p->t, &sums);
 	p->sums.loss += sums.loss;
-	p->sums.ce += sums.ce;
-	p->sums.kd += sums.kd;
 	p->sums.utterances += sums.utterances;
+	p->sums.labelled += sums.labelled;
 	p->sums.right += sums.right;
 	p->unwritten++;
 	if (p->options->checkpoint > 0 && p->t->pending == 0 &&
@@ -317,7 +316,7 @@ result_tell(const struct pass *p)
 {
 	const struct loss_sums *s = &p->sums;
 	double n = (double)s->utterances;
-	char since[48] = "", out[48] = "";
+	char since[48] = "", out[48] = "", right[32] = "";
 
 	if (program_verbosity() < 0 || s->utterances == 0)
 		return;
@@ -326,8 +325,11 @@ result_tell(const struct pass *p)
 	if (p->dropped > 0)
 		snprintf(out, sizeof out, ", %zu of %zu of no use", p->dropped,
 		         p->dropped + p->heard);
-	warn("pass %zu%s: loss %.4f, %.1f %% right%s", p->t->progress.passes,
-	     since, s->loss / n, 100 * (double)s->right / n, out);
+	if (s->labelled > 0)
+		snprintf(right, sizeof right, ", %.1f %% right",
+		         100 * (double)s->right / (double)s->labelled);
+	warn("pass %zu%s: loss %.4f%s%s", p->t->progress.passes, since,
+	     s->loss / n, right, out);
 }
 
 size_t
