@@ -52,8 +52,8 @@ statistics_of(struct cmvn_groups *g, struct frame *f, enum by by,
 	if (!*features)
 		return NULL;
 	if (!group) {
-		*why = by == BY_SPEAKER ? "no speaker (try --by utterance)"
-		                        : "no corpus (try --by utterance)";
+		*why = by == BY_SPEAKER ? "no speaker (wavread --speaker says)"
+		                        : "no corpus (wavread --corpus says)";
 		return NULL;
 	}
 	return cmvn_groups_find(g, group, (*features)->dim[1], why);

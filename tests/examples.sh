@@ -264,6 +264,35 @@ check 'the demo names an emotion for each clip' '
 	case ${BIN-} in *san*) exit 0 ;; esac
 	PATH=/usr/bin:/bin "$examples/demo.sh" | diff - out
 '
+check 'archive.sh says what it cannot read, and fails at the end' '
+	mkdir -p ./-d
+	cp "$examples"/sad-de.flac ./-d/
+	ln -s "$examples"/angry-en.flac ./-d/linked.oga
+	sh "$examples/archive.sh" -d >out
+	grep -q "^./-d/linked.oga:" out
+	echo text >./-d/bad.wav
+	fails 1 sh "$examples/archive.sh" -d >out 2>err
+	test "$(wc -l <out)" -eq 3
+	says "./-d/bad.wav: dropped" err
+	mkdir bad
+	cp ./-d/bad.wav bad
+	fails 1 sh "$examples/archive.sh" bad >out 2>err
+'
+check 'archive-each.sh does what is missing, and no more' '
+	mkdir "in it"
+	cp "$examples"/sad-de.flac "$examples"/angry-en.flac "in it"
+	echo text >"in it/bad.wav"
+	fails 1 sh "$examples/archive-each.sh" "in it" tables 2>err
+	says "bad.wav: dropped" err
+	test "$(find tables -type f | wc -l)" -eq 2
+	echo kept >"tables/in it/sad-de.flac.tsv"
+	rm "in it/bad.wav" "tables/in it/angry-en.flac.tsv"
+	sh "$examples/archive-each.sh" "in it" tables
+	grep -q kept "tables/in it/sad-de.flac.tsv"
+	grep -q "^in it/angry-en.flac:" "tables/in it/angry-en.flac.tsv"
+	fails 2 sh "$examples/archive-each.sh" "in it" 2>err
+	says "usage: archive-each.sh DIRECTORY TABLES" err
+'
 check 'archive.sh cuts a folder of recordings into windows' '
 	mkdir "a folder"
 	cp "$examples"/sad-de.flac "a folder/with a blank.flac"

@@ -334,6 +334,14 @@ check 'a width that a model only claims takes no memory' '
 	says "predict: lie: tensor " err
 	says ", want [" err
 '
+check 'too little address space for OpenBLAS is said, not waited for' '
+	case ${BIN-} in *san* | *arm64*) exit 0 ;; esac
+	ulimit -v 150000
+	fails 1 timeout -s KILL 20 predict -m "$model" "$in" >out 2>err
+	says " MB more of address space are wanted" err
+	test "$(wc -l <err)" -eq 1
+	test ! -s out
+'
 check 'a full disk and a closed pipe are failures' '
 	for form in "" --json --frames
 	do

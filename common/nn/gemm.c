@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn/blas_room.h"
 #include "nn/chunk.h"
 #include "nn/gemm.h"
 
@@ -203,6 +204,21 @@ static void
 kernels_pick(void)
 {
 }
+
+#endif
+
+#ifdef __linux__
+
+static void
+before(int argc, char *argv[], char *environment[])
+{
+	blas_room_check(argc, argv, environment,
+	                openblas_get_parallel() == OPENBLAS_OPENMP);
+}
+
+/* What is named here is called before libraries begin. */
+__attribute__((section(".preinit_array"), used))
+static void (*const first)(int, char *[], char *[]) = before;
 
 #endif
 
