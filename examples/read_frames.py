@@ -39,7 +39,7 @@ def all_frames(fp):
 
 
 def read_frames(fp):
-    """Yield the utterances of a stream as dicts."""
+    """Yield the utterances as dicts; their arrays are read-only."""
     for frame in all_frames(fp):
         if frame["frame"] == "utterance":
             yield frame

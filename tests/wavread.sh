@@ -655,13 +655,23 @@ check 'a full disk is an error' '
 check 'formats of telephones and browsers are told from bare samples' '
 	printf "\0\0\0\040ftypM4A \0\0\0\0M4A mp42isom\0\0\0\0" >x.m4a
 	printf "\032\105\337\243\237\102\206\201\001\102%020d" 0 >x.webm
-	for file in x.m4a x.webm
+	printf "wvpk%040d" 0 >x.wv
+	for file in x.m4a x.webm x.wv
 	do
 		fails 1 wavread $file 2>err >out
 		says "$file: dropped: a format that is not read (ffmpeg" err
 		cat $file | fails 1 wavread - 2>err >out
 		says "dropped: a format that is not read (ffmpeg" err
 	done
+'
+check 'what was read already, and tables of other encodings, are told' '
+	tone a.wav .1 -r 16000 -b 16
+	wavread --label anger --language fi --speaker x --corpus y a.wav |
+		fails 1 wavread - 2>err >out
+	says "dropped: a stream of frames already" err
+	printf "path\na.wav\n" | iconv -t UTF-16 >m.tsv
+	fails 1 wavread -M m.tsv 2>err >out
+	says "m.tsv:1: UTF-16 (save it as UTF-8" err
 '
 check 'a file of a manifest whose name is a dash is a file' '
 	tone x.wav 1 -r 16000

@@ -24,6 +24,10 @@ static const struct {
 	{ "\x1a\x45\xdf\xa3", 0, 4, CONTAINER_FOREIGN }, /* WebM */
 	{ "\x30\x26\xb2\x75", 0, 4, CONTAINER_FOREIGN }, /* WMA */
 	{ "#!AMR", 0, 5, CONTAINER_FOREIGN },
+	{ "wvpk", 0, 4, CONTAINER_FOREIGN },             /* WavPack */
+	{ "MAC ", 0, 4, CONTAINER_FOREIGN },             /* Monkey's */
+	{ "\xa5" "frame", 1, 6, CONTAINER_FRAMES },
+	{ "\xa5" "frame", 3, 6, CONTAINER_FRAMES },      /* of many fields */
 	{ "OggS", 0, 4, CONTAINER_OGG },
 	{ "ID3", 0, 3, CONTAINER_MPEG }, /* mostly */
 	{ "caff", 0, 4, CONTAINER_OTHER },

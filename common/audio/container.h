@@ -40,7 +40,8 @@ enum container {
 	CONTAINER_W64, CONTAINER_OGG, CONTAINER_MPEG, CONTAINER_NIST,
 	CONTAINER_VOC,
 	CONTAINER_OTHER,          /* flac, caf, … */
-	CONTAINER_FOREIGN         /* nobody here reads it: M4A, WebM, … */
+	CONTAINER_FOREIGN,        /* nobody here reads it: M4A, WebM, … */
+	CONTAINER_FRAMES          /* a stream of ours */
 };
 
 enum wav_encoding { WAV_PCM = 1, WAV_FLOAT = 3, WAV_ALAW = 6, WAV_ULAW = 7 };

@@ -219,8 +219,8 @@ any_open(struct wav *w, const struct wav_options *o, uint64_t bytes)
 	container_look(&c, &h, w->fd);
 	if (h.error || h.length == 0)
 		why = h.error ? strerror(h.error) : "nothing to read";
-	else if (c.kind == CONTAINER_FOREIGN)
-		why = WAV_FOREIGN;
+	else if (c.kind >= CONTAINER_FOREIGN)
+		why = c.kind == CONTAINER_FOREIGN ? WAV_FOREIGN : WAV_FRAMES;
 	else if (w->piped)
 		why = pipe_open(w, &c, &h);
 	else

@@ -56,6 +56,7 @@ struct wav {
 
 /* What wav_open says of anything that is no recording. */
 #define WAV_NOT_AUDIO "not audio (raw samples? then --raw)"
+#define WAV_FRAMES "a stream of frames already (want audio)"
 #define WAV_FOREIGN "a format that is not read (ffmpeg -i FILE x.wav converts)"
 
 /*

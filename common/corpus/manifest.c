@@ -72,6 +72,9 @@ line_read(struct manifest *m, size_t *length)
 static const char *
 line_check(const char *text, size_t length)
 {
+	if (length > 1 && (memcmp(text, "\xff\xfe", 2) == 0 ||
+	                   memcmp(text, "\xfe\xff", 2) == 0))
+		return "UTF-16 (save it as UTF-8, or iconv -f UTF-16)";
 	if (strlen(text) != length)
 		return "a NUL byte: not a text file";
 	if (!utf8_valid(text))

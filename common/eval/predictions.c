@@ -157,9 +157,10 @@ heading_check(const struct source *s)
 			    s->file);
 		die("%s:1: no column '%s' in the heading;"
 		    " want the table that predict makes without --json or "
-		    "--frames", s->file,
+		    "--frames%s", s->file,
 		    needed[n] < COLUMNS_KNOWN ? known[needed[n]]
-		                              : "confidence");
+		                              : "confidence",
+		    s->fields == 1 ? ", its columns parted by tabs" : "");
 	}
 }
 
