@@ -57,6 +57,8 @@ check 'the experiment runs from a manifest to its results' '
 		test "$(grep -c "^$method  *[0-9]" "$results")" -ge 12
 	done
 	grep -q "^== corpus other" "$results"
+	grep -q "^rows (speakers)  *16 (2)  " "$results"
+	! grep "no row is of" "$results"
 	grep -q "^== speakers that nobody had heard, folds 0" "$results"
 	grep -q "^UAR, that of ft, the difference (95 %), speaker" "$results"
 	test "$(grep -c "^ *all  *de  *it" "$results")" -eq 8

@@ -34,11 +34,30 @@ line() {
 		END { printf "%-24s%s\n", name, line }'
 }
 
-# heading BY <TABLE
+# heading BY <TABLE: who is tested; of the rows, which are one a seed, how many
+# are there, and which classes nobody spoke in
 heading() {
 	score --by "$1" --tsv --bootstrap 0 - | awk -F '\t' '
-		NR > 1 { line = line sprintf("%-20s", $2) }
-		END { printf "%-24s%s\n", "", line }'
+		NR == 1 {
+			for (i = 1; i <= NF; i++)
+				if (sub(/^rows_/, "", $i))
+					class[i] = $i
+		}
+		NR > 1 {
+			line = line sprintf("%-20s", $2)
+			size = size sprintf("%-20s", $3 " (" $4 ")")
+		}
+		NR == 2 {
+			for (i in class)
+				if ($i == 0)
+					none = none " " class[i]
+		}
+		END {
+			printf "%-24s%s\n%-24s%s\n", "", line,
+				"rows (speakers)", size
+			if (none)
+				print "no row is of:" none
+		}'
 }
 
 # recalls NAME <TABLE: of each class
