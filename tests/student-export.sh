@@ -315,6 +315,15 @@ check 'members may count more or less' '
 	student-export -m a.safetensors -m b.safetensors --shares 2,2 \
 		-o e.safetensors
 	! modeldump -k shares e.safetensors
+	student-export -m a.safetensors -m b.safetensors --shares 1,.5 \
+		-o uneven.safetensors
+	student-export -m uneven.safetensors --shares 3,3 -o even.safetensors
+	! modeldump -k shares even.safetensors
+	for m in e even
+	do
+		predict -m $m.safetensors x.frames >$m.out
+	done
+	cmp e.out even.out
 	for bad in 1 1,2,3 1,x 1,0 1, 1,nan ,1
 	do
 		fails 2 student-export -m a.safetensors -m b.safetensors \

@@ -321,6 +321,35 @@ assert lines[4][\"pass\"] == 2 and lines[4][\"update\"] == 5, lines
 assert all(l[\"loss\"] > 0 and l[\"norm\"] > 0 for l in lines), lines
 "
 '
+check 'a part of the state of an optimiser is none to go on with' '
+	student-step -q -m "$fresh" -o whole -b 8 "$train"
+	for name in m v average
+	do
+		$python - $name <<-END
+		import json, struct, sys
+		data = open("whole", "rb").read()
+		n = struct.unpack("<Q", data[:8])[0]
+		header = json.loads(data[8:8 + n])
+		tensors = [(k, v) for k, v in header.items()
+		           if k not in ("__metadata__",
+		                        "optimizer." + sys.argv[1])]
+		body = b""
+		for k, v in tensors:
+		    a, b = v["data_offsets"]
+		    v["data_offsets"] = [len(body), len(body) + b - a]
+		    body += data[8 + n + a:8 + n + b]
+		text = json.dumps({"__metadata__": header["__metadata__"],
+		                   **dict(tensors)}).encode()
+		text += b" " * (-len(text) % 8)
+		open("m", "wb").write(struct.pack("<Q", len(text)) + text +
+		                      body)
+		END
+		cp m part
+		fails 1 student-step -q -m m -b 8 "$train" 2>err
+		says "m: has a part of the optimiser" err
+		cmp m part
+	done
+'
 check 'the log tells ce and the share right of those that have a label' '
 	teacher-logits -t own="$fresh" "$train" >taught
 	{

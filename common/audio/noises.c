@@ -60,7 +60,8 @@ recording_check(const struct recording *r, struct wav *w)
 	const char *why = wav_open(w, r->path, &mix);
 	double seconds;
 
-	if (why && strcmp(why, WAV_NOT_AUDIO) == 0)
+	if (why && (strcmp(why, WAV_NOT_AUDIO) == 0 ||
+	            strcmp(why, WAV_FRAMES) == 0))
 		return "no recording of noise (a stream of frames goes to "
 		       "standard input)";
 	if (why)

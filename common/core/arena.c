@@ -7,7 +7,7 @@
 #include "core/die.h"
 #include "core/xalloc.h"
 
-enum { ALIGN = 64, BLOCK_MIN = 1 << 16 };
+enum { ALIGN = 64, BLOCK_MIN = 1 << 12 };
 
 struct arena_block {
 	struct arena_block *next;             /* the one before it in time */

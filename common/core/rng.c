@@ -60,7 +60,10 @@ rng_uniform(struct rng *r)
 float
 rng_between(struct rng *r, float low, float high)
 {
-	return low + (high - low) * rng_uniform(r);
+	/* of two floats exact in double: nothing for a processor to fuse */
+	double part = (double)(high - low) * rng_uniform(r);
+
+	return low + (float)part;
 }
 
 /* Box and Muller (1958); the second number of the pair is not kept. */

@@ -45,6 +45,14 @@ names_add(struct names *n, const char *name)
 	n->count++;
 }
 
+size_t
+names_place(const struct names *n, const char *name)
+{
+	bool found;
+
+	return place(n, name, &found);
+}
+
 bool
 names_have(const struct names *n, const char *name)
 {

@@ -17,6 +17,9 @@ struct names {
 void names_add(struct names *n, const char *name); /* copies */
 bool names_have(const struct names *n, const char *name);
 
+/* Where name is, or would go: after so many that sort before it. */
+size_t names_place(const struct names *n, const char *name);
+
 /* To and from one text, a name a line; the text is the caller's to free. */
 char *names_join(const struct names *n);
 void names_split(struct names *n, const char *text);

@@ -64,10 +64,13 @@ pad(FILE *out, size_t width)
 	fprintf(out, "%*s", (int)width, "");
 }
 
-/* The first column, then those from begin to end; heading and all. */
+/*
+ * The first column, then those from begin to end; heading and all.  width
+ * [columns].
+ */
 static void
-part_print(const struct table *t, FILE *out, size_t first, size_t begin,
-           size_t end)
+part_print(const struct table *t, FILE *out, const size_t *width, size_t first,
+           size_t begin, size_t end)
 {
 	for (size_t row = 0; row * t->columns < t->length; row++) {
 		char *const *cell = t->cell + row * t->columns;
@@ -78,8 +81,7 @@ part_print(const struct table *t, FILE *out, size_t first, size_t begin,
 			fputc('\n', out);
 		pad(out, name > first ? first : first - name);
 		for (size_t c = begin; c < end; c++) {
-			pad(out, TABLE_GAP + column_width(t, c) -
-			         text_width(cell[c]));
+			pad(out, TABLE_GAP + width[c] - text_width(cell[c]));
 			fputs(cell[c], out);
 		}
 		fputc('\n', out);
@@ -89,25 +91,29 @@ part_print(const struct table *t, FILE *out, size_t first, size_t begin,
 void
 table_print(const struct table *t, FILE *out)
 {
-	size_t first = column_width(t, 0);
-	size_t begin = 1;
+	size_t *width = xmalloc(t->columns, sizeof *width);
+	size_t first, begin = 1;
 
+	for (size_t c = 0; c < t->columns; c++)
+		width[c] = column_width(t, c);
+	first = width[0];
 	if (first > TABLE_WIDTH / 2)
 		first = TABLE_WIDTH / 4;
 	do {
-		size_t end = begin, width = first;
+		size_t end = begin, used = first;
 
 		while (end < t->columns) {
-			width += TABLE_GAP + column_width(t, end);
-			if (width > TABLE_WIDTH && end > begin)
+			used += TABLE_GAP + width[end];
+			if (used > TABLE_WIDTH && end > begin)
 				break;
 			end++;
 		}
 		if (begin > 1)
 			fputc('\n', out);
-		part_print(t, out, first, begin, end);
+		part_print(t, out, width, first, begin, end);
 		begin = end;
 	} while (begin < t->columns);
+	free(width);
 }
 
 void

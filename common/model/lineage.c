@@ -216,18 +216,43 @@ lineage_voices(const struct lineage *l)
 	return text;
 }
 
+/* In the corpus that the first length bytes are. */
+static bool
+voice_heard_in(const struct names *voices, const char *corpus, size_t length,
+               const char *speaker)
+{
+	char *voice = xasprintf("%.*s\t%s", (int)length, corpus, speaker);
+	bool heard = names_have(voices, voice);
+
+	free(voice);
+	return heard;
+}
+
+/* Where in voices, which are sorted, another corpus than that of i begins. */
+static size_t
+corpus_end(const struct names *voices, size_t i)
+{
+	const char *voice = voices->name[i];
+	char *end = xasprintf("%.*s\n", (int)strcspn(voice, "\t"), voice);
+	size_t at = names_place(voices, end); /* a tab is less */
+
+	free(end);
+	return at;
+}
+
 /* In this corpus, in one that nobody named, or, corpus "", in any. */
 static bool
 voice_heard(const struct names *voices, const char *corpus,
             const char *speaker)
 {
-	for (size_t i = 0; i < voices->count; i++) {
+	if (*corpus)
+		return voice_heard_in(voices, corpus, strlen(corpus), speaker) ||
+		       voice_heard_in(voices, "", 0, speaker);
+	for (size_t i = 0; i < voices->count; i = corpus_end(voices, i)) {
 		const char *voice = voices->name[i];
-		size_t length = strcspn(voice, "\t");
 
-		if (voice[length] && strcmp(voice + length + 1, speaker) == 0 &&
-		    (length == 0 || !*corpus ||
-		     (strncmp(voice, corpus, length) == 0 && !corpus[length])))
+		if (voice_heard_in(voices, voice, strcspn(voice, "\t"),
+		                   speaker))
 			return true;
 	}
 	return false;

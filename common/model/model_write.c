@@ -108,6 +108,13 @@ architecture_add(struct pairs *t, const struct model *m)
 	classes_add(t, m);
 }
 
+/* Told of a model's members now, or of none: not to be taken over. */
+static bool
+of_members(const char *key)
+{
+	return strcmp(key, "members") == 0 || strcmp(key, "shares") == 0;
+}
+
 static struct safetensors_source *
 sources_make(const struct model *m, const float *block,
              enum safetensors_type type,
@@ -158,7 +165,9 @@ model_write(const char *path, const struct model *m, const float *block,
 	for (size_t i = 0; i < mores; i++)
 		pairs_add(&t, more[i].key, more[i].value);
 	for (size_t i = 0; i < file->metadata_count; i++)
-		pairs_add(&t, file->metadata[i].key, file->metadata[i].value);
+		if (m->network || !of_members(file->metadata[i].key))
+			pairs_add(&t, file->metadata[i].key,
+			          file->metadata[i].value);
 	if (m->network)
 		model_w2v2_write(path, m, type, extra, extras, t.text,
 		                 t.count);

@@ -7,6 +7,7 @@
 #include "core/arena.h"
 #include "stream/codec.h"
 
+_Static_assert(sizeof(size_t) == 8, "sizes of frames need 64 bits");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "tensors are written as they lie in memory");
 

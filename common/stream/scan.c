@@ -37,7 +37,7 @@ bytes_read(struct scan *s, FILE *fp, size_t count)
 		size_t room, got;
 
 		if (s->length == s->capacity) {
-			s->capacity = s->capacity ? 2 * s->capacity : 1 << 16;
+			s->capacity = s->capacity ? 2 * s->capacity : 1 << 12;
 			s->bytes = xrealloc(s->bytes, s->capacity, 1);
 		}
 		room = s->capacity - s->length;

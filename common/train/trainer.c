@@ -126,7 +126,7 @@ void
 trainer_init(struct trainer *t, struct model *m,
              const struct trainer_options *options)
 {
-	bool resumed;
+	bool resumed, others[2];
 
 	options_suit(m, options);
 	model_options_set(m, m->seconds, (enum precision)options->precision);
@@ -138,10 +138,15 @@ trainer_init(struct trainer *t, struct model *m,
 		t->options.adamw.rate = m->network ? NETWORK_RATE
 		                                   : STUDENT_RATE;
 	t->m = state_take(t, "optimizer.m", false, &resumed);
-	t->v = state_take(t, "optimizer.v", true, &resumed);
+	t->v = state_take(t, "optimizer.v", true, &others[0]);
+	others[1] = resumed;
 	if (!m->network) /* it would take as much memory as the weights */
 		t->average = state_take(t, "optimizer.average", false,
-		                        &resumed);
+		                        &others[1]);
+	if (others[0] != resumed || others[1] != resumed)
+		die("%s: has a part of the optimiser's state only, want "
+		    "optimizer.m, .v%s or none of them", m->name,
+		    m->network ? "" : " and .average");
 	if (t->average && !resumed)
 		memcpy(t->average, m->block,
 		       m->params.length * sizeof *t->average);

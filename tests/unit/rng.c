@@ -106,6 +106,23 @@ below_gives_every_value_alike(void **state)
 		assert_true(rng_below(&r, SIZE_MAX) < SIZE_MAX);
 }
 
+/* Rounded twice, as without instructions that multiply and add at once. */
+static void
+no_processor_draws_otherwise(void **state)
+{
+	struct rng r, again;
+
+	(void)state;
+	rng_init(&r, 9);
+	rng_init(&again, 9);
+	for (int i = 0; i < 100000; i++) {
+		float low = -.37f * (float)(i % 7), high = .91f + (float)i;
+		volatile float part = (high - low) * rng_uniform(&again);
+
+		assert_true(rng_between(&r, low, high) == low + part);
+	}
+}
+
 int
 main(void)
 {
@@ -115,6 +132,7 @@ main(void)
 		cmocka_unit_test(uniform_numbers_fill_their_interval),
 		cmocka_unit_test(normal_numbers_have_the_moments_of_the_normal),
 		cmocka_unit_test(below_gives_every_value_alike),
+		cmocka_unit_test(no_processor_draws_otherwise),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
