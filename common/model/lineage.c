@@ -88,13 +88,17 @@ void
 lineage_command(struct lineage *l, const char *command)
 {
 	size_t length = strlen(l->history);
+	char *line = xstrdup(command);
 
-	if (lines_have(l->history, command))
-		return;
-	l->history = xrealloc(l->history, length + strlen(command) + 2, 1);
-	if (length > 0)
-		l->history[length++] = '\n';
-	strcpy(l->history + length, command);
+	for (char *end = line; (end = strchr(end, '\n'));)
+		*end = ' ';
+	if (!lines_have(l->history, line)) {
+		l->history = xrealloc(l->history, length + strlen(line) + 2, 1);
+		if (length > 0)
+			l->history[length++] = '\n';
+		strcpy(l->history + length, line);
+	}
+	free(line);
 }
 
 void
@@ -246,8 +250,9 @@ voice_heard(const struct names *voices, const char *corpus,
             const char *speaker)
 {
 	if (*corpus)
-		return voice_heard_in(voices, corpus, strlen(corpus), speaker) ||
-		       voice_heard_in(voices, "", 0, speaker);
+		return voice_heard_in(voices, "", 0, speaker) ||
+		       voice_heard_in(voices, corpus, strlen(corpus),
+		                      speaker);
 	for (size_t i = 0; i < voices->count; i = corpus_end(voices, i)) {
 		const char *voice = voices->name[i];
 

@@ -47,7 +47,7 @@ void lineage_texts_release(struct safetensors_text *text);
 /* Adds that of another model. */
 void lineage_join(struct lineage *l, const struct model *m);
 
-/* Adds a command line unless it is there already. */
+/* Adds a command, in one line, unless it is there already. */
 void lineage_command(struct lineage *l, const char *command);
 
 /*

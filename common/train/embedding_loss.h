@@ -19,7 +19,7 @@
  *
  * where E_k takes those utterances of the batch that have teacher k's
  * embedding, and W_k is the mean of weight.k over the batch (0 for an
- * utterance without the teacher).  Fewer than two utterances cost nothing.
+ * utterance without that embedding).  Fewer than two utterances cost nothing.
  */
 #ifndef EMBEDDING_LOSS_H
 #define EMBEDDING_LOSS_H

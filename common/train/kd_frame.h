@@ -2,9 +2,10 @@
  * kd_frame.h - kd_loss of what the frames of a batch hold
  *
  * Reads   what kd_read does
- * Adds    loss, loss.ce (with a label), dlogits [K]; with lambda over 0 also
- *         loss.kd; for losses on embeddings loss.embedding and dembedding [D];
- *         a weight.NAME for each teacher, 0 where nobody listened
+ * Adds    loss, loss.ce (with a label), loss.kd (with a teacher that was
+ *         read), dlogits [K]; for losses on embeddings loss.embedding and
+ *         dembedding [D]; a weight.NAME for each teacher, 0 where nobody
+ *         listened
  */
 #ifndef KD_FRAME_H
 #define KD_FRAME_H
@@ -27,8 +28,8 @@ struct kd_found {
 
 /*
  * Sets why[i] to NULL, or to why the utterance cannot be used (valid as long
- * as what the frame hands out); the batch is then what remains.  Adds to
- * found.  Dies as kd_read does.
+ * as what the frame hands out, and until scratch is cleared); the batch is then
+ * what remains.  Adds to found.  Dies as kd_read does.
  */
 void kd_frames(struct frame *const *f, const char **why, size_t count,
                const struct kd_options *options, struct kd_found *found,

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "model/lineage.h"
@@ -226,6 +227,55 @@ an_old_model_may_have_heard_all_in_all(void **state)
 	lineage_release(&l);
 }
 
+/* Corpora whose names begin alike, of some speakers each; asked for all. */
+static void
+whoever_is_asked_for_is_found_as_by_looking_at_all(void **state)
+{
+	static const char *const corpora[] = {
+		"", "a", "a\x01", "a b", "ab", "b", "\xc3\xa4"
+	};
+	enum { CORPORA = sizeof corpora / sizeof *corpora, SPEAKERS = 40 };
+	bool heard[CORPORA][SPEAKERS] = { { false } };
+	struct lineage l;
+	char name[16];
+
+	(void)state;
+	lineage_begin(&l);
+	for (size_t c = 0; c < CORPORA; c++)
+		for (size_t s = 0; s < SPEAKERS; s++) {
+			heard[c][s] = (7 * s + 5 * c) % 11 == 0;
+			snprintf(name, sizeof name, "s%zu", s);
+			if (heard[c][s])
+				lineage_utterance(&l, say("u", corpora[c],
+				                          name), &deaf);
+		}
+	for (size_t c = 0; c < CORPORA; c++)
+		for (size_t s = 0; s < SPEAKERS; s++) {
+			bool want = heard[c][s] || heard[0][s];
+
+			for (size_t i = 0; c == 0 && i < CORPORA; i++)
+				want |= heard[i][s];
+			snprintf(name, sizeof name, "s%zu", s);
+			seen(&l, want ? "speaker" : "", "x", corpora[c], name);
+		}
+	lineage_release(&l);
+}
+
+static void
+a_command_is_one_line_and_there_once(void **state)
+{
+	struct lineage l;
+
+	(void)state;
+	lineage_begin(&l);
+	for (int i = 0; i < 2; i++) {
+		lineage_command(&l, "score 'a\nb'");
+		lineage_command(&l, "predict");
+	}
+	assert_string_equal(l.history, "score 'a b'\npredict");
+	lineage_release(&l);
+}
+
 int
 main(void)
 {
@@ -237,6 +287,9 @@ main(void)
 		cmocka_unit_test(a_corpus_that_nobody_names_may_be_any),
 		cmocka_unit_test(without_a_speaker_it_is_the_utterance),
 		cmocka_unit_test(metadata_keep_it),
+		cmocka_unit_test(
+			whoever_is_asked_for_is_found_as_by_looking_at_all),
+		cmocka_unit_test(a_command_is_one_line_and_there_once),
 		cmocka_unit_test(an_old_model_may_have_heard_all_in_all),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
