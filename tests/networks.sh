@@ -140,6 +140,16 @@ check 'a network whose optimiser was lost or cut says so' '
 	fails 1 student-step -q -m whole -b 1 "$dir/tones" 2>err
 	says "whole: cannot go on inside a pass without the optimiser" err
 '
+check 'no two batches of a training are dropped from alike' '
+	dropping large m
+	for pass in 1 2
+	do
+		cat "$dir/tones" "$dir/tones" |
+			student-step -q -m m -b 3 -r 1e-12 --log log
+	done
+	grep -o "\"loss\":[0-9.]*" log | sort -u >losses
+	test "$(wc -l <losses)" -eq 4
+'
 check 'accumulating two batches is one of twice the size' '
 	tuned large whole -b 3 --plain
 	tuned large parts -b 1 --accumulate 3 --plain

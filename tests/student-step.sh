@@ -321,6 +321,23 @@ assert lines[4][\"pass\"] == 2 and lines[4][\"update\"] == 5, lines
 assert all(l[\"loss\"] > 0 and l[\"norm\"] > 0 for l in lines), lines
 "
 '
+check 'no two batches of a training drop or augment alike' '
+	frames 8 >eight
+	cat eight eight >twice
+	losses() {
+		cp "$fresh" m
+		rm -f log
+		for pass in 1 2
+		do
+			student-step -q -m m -b 8 -r 1e-12 --log log "$@" twice
+		done
+		grep -o "\"loss\":[0-9.]*" log | sort -u | wc -l
+	}
+	test "$(losses --dropout 0 --head-dropout 0)" -eq 1
+	test "$(losses --dropout .3 --head-dropout 0)" -eq 4
+	test "$(losses --dropout 0 --head-dropout .3)" -eq 4
+	test "$(losses --dropout 0 --head-dropout 0 -a)" -eq 4
+'
 check 'a part of the state of an optimiser is none to go on with' '
 	student-step -q -m "$fresh" -o whole -b 8 "$train"
 	for name in m v average

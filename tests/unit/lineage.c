@@ -262,6 +262,25 @@ whoever_is_asked_for_is_found_as_by_looking_at_all(void **state)
 }
 
 static void
+windows_leave_one_digest(void **state)
+{
+	struct safetensors_text text[LINEAGE_TEXTS];
+	struct lineage l;
+
+	(void)state;
+	lineage_begin(&l);
+	lineage_utterance(&l, say("a.wav:0.000-5.000", "A", "01"), &deaf);
+	lineage_utterance(&l, say("b.wav", "A", "01"), &deaf);
+	lineage_utterance(&l, say("a.wav:5.000-9.500", "A", "01"), &deaf);
+	lineage_utterance(&l, say("b.wav", "A", "01"), &deaf);
+	lineage_texts(text, &l);
+	assert_string_equal(text[6].key, "utterances");
+	assert_int_equal(strlen(text[6].value), 2 * HEARD_LINE - 1);
+	lineage_texts_release(text);
+	lineage_release(&l);
+}
+
+static void
 a_command_is_one_line_and_there_once(void **state)
 {
 	struct lineage l;
@@ -289,6 +308,7 @@ main(void)
 		cmocka_unit_test(metadata_keep_it),
 		cmocka_unit_test(
 			whoever_is_asked_for_is_found_as_by_looking_at_all),
+		cmocka_unit_test(windows_leave_one_digest),
 		cmocka_unit_test(a_command_is_one_line_and_there_once),
 		cmocka_unit_test(an_old_model_may_have_heard_all_in_all),
 	};
