@@ -306,6 +306,14 @@ check 'a file may be named' '
 	kd-loss -L 0 <in >want
 	kd-loss -L 0 in | framecmp -t 0 want -
 '
+check 'voices are told once, not again for each run that is cut' '
+	wavread -M "$top/examples/clips.tsv" | featurize |
+		predict --frames >in
+	kd-loss -L 0 -b 1 in >out
+	framedump -H in | grep -c "^ *voices" | grep -qx 1
+	framedump -H out | grep -c "^ *voices" | grep -qx 1
+	framedump -H out | grep -c "^header" | grep -qx 4
+'
 # pair: two utterances; the teachers are right about the first of them each
 pair() {
 	{

@@ -45,6 +45,14 @@ voices_of(struct origin *o, const char *field)
 }
 
 void
+origin_told(struct frame *header)
+{
+	for (size_t i = header->fields; i-- > 0;)
+		if (is_voices(header->field[i].name))
+			frame_remove(header, header->field[i].name);
+}
+
+void
 origin_take(struct origin *o, struct frame *header)
 {
 	size_t count;

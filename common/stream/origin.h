@@ -27,6 +27,9 @@ void origin_take(struct origin *o, struct frame *header);
 /* Adds to a header what it does not say already. */
 void origin_put(const struct origin *o, struct frame *header);
 
+/* Takes voices out of a header that follows one in which they are told. */
+void origin_told(struct frame *header);
+
 /* The voices that a teacher has heard, by its NAME; NULL where none is said. */
 const struct texts *origin_voices(const struct origin *o, const char *teacher);
 

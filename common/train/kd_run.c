@@ -2,6 +2,7 @@
 
 #include "core/die.h"
 #include "core/xalloc.h"
+#include "stream/origin.h"
 #include "train/kd_frame.h"
 #include "train/kd_run.h"
 
@@ -86,6 +87,7 @@ run_do(struct filter *s, struct held *h, size_t batch,
 		if (batch > 0 && n == batch) {
 			held_put_but_next(h, &s->out, options);
 			writer_end(&s->out, 0);
+			origin_told(&s->in.header);
 			writer_begin(&s->out, &s->in.header);
 			n = 0;
 		}
