@@ -154,7 +154,8 @@ check 'what cannot be is refused before it is begun' '
 	done
 	fails 2 mtkd "$dir/none" CORPORA="$dir/a b" 2>err
 	grep -q "without blanks" err
-	fails 2 mtkd "$dir/none" FOLDS=9 2>err
+	fails 2 mtkd "$dir/none" -j2 FOLDS=9 2>err
+	! grep "jobserver" err
 	grep -q "FOLDS=9: the manifest has all of 0 1 2 3" err
 	fails 2 mtkd "$dir/none" FOLDS=all TEST_VIEWS=pink0 2>err
 	grep -q "on one of the FOLDS" err

@@ -145,7 +145,8 @@ trainer_init(struct trainer *t, struct model *m,
 		                        &others[1]);
 	if (others[0] != resumed || others[1] != resumed)
 		die("%s: has a part of the optimiser's state only, want "
-		    "optimizer.m, .v%s or none of them", m->name,
+		    "optimizer.m, .v%s or none of them (student-export makes "
+		    "a model that begins anew)", m->name,
 		    m->network ? "" : " and .average");
 	if (t->average && !resumed)
 		memcpy(t->average, m->block,
