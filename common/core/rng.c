@@ -60,10 +60,10 @@ rng_uniform(struct rng *r)
 float
 rng_between(struct rng *r, float low, float high)
 {
-	/* of two floats exact in double: nothing for a processor to fuse */
-	double part = (double)(high - low) * rng_uniform(r);
+	/* rounded by itself, also where multiplying and adding are one */
+	volatile float part = (high - low) * rng_uniform(r);
 
-	return low + (float)part;
+	return low + part;
 }
 
 /* Box and Muller (1958); the second number of the pair is not kept. */
