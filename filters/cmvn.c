@@ -52,8 +52,8 @@ statistics_of(struct cmvn_groups *g, struct frame *f, enum by by,
 	if (!*features)
 		return NULL;
 	if (!group) {
-		*why = by == BY_SPEAKER ? "no speaker (wavread --speaker says)"
-		                        : "no corpus (wavread --corpus says)";
+		*why = by == BY_SPEAKER ? "no speaker (see wavread --speaker)"
+		                        : "no corpus (see wavread --corpus)";
 		return NULL;
 	}
 	return cmvn_groups_find(g, group, (*features)->dim[1], why);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/xalloc.h"
+#include "train/cholesky.h"
 #include "train/least_norm.h"
 
 /*
@@ -40,36 +41,12 @@ slope(const struct search *s, size_t k)
 	return sum;
 }
 
-/* H = L L' in place, then L L' d = d; H [m,m] is positive definite. */
-static void
-cholesky_solve(double *H, double *d, size_t m)
-{
-	for (size_t i = 0; i < m; i++)
-		for (size_t j = 0; j <= i; j++) {
-			double sum = H[i * m + j];
-
-			for (size_t k = 0; k < j; k++)
-				sum -= H[i * m + k] * H[j * m + k];
-			H[i * m + j] = i == j ? sqrt(fmax(sum, 1e-300))
-			                      : sum / H[j * m + j];
-		}
-	for (size_t i = 0; i < m; i++) {
-		for (size_t k = 0; k < i; k++)
-			d[i] -= H[i * m + k] * d[k];
-		d[i] /= H[i * m + i];
-	}
-	for (size_t i = m; i-- > 0;) {
-		for (size_t k = i + 1; k < m; k++)
-			d[i] -= H[k * m + i] * d[k];
-		d[i] /= H[i * m + i];
-	}
-}
-
 /*
  * Where the free weights are to go, the last of them such that the sum stays
- * 1: with e_i - e_last as directions.
+ * 1: with e_i - e_last as directions.  False where that cannot be reckoned, as
+ * of gradients near the least that a double holds.
  */
-static void
+static bool
 step_find(struct search *s)
 {
 	size_t m = s->frees - 1, last = s->free[m];
@@ -85,10 +62,12 @@ step_find(struct search *s)
 				inner(s, last, s->free[j]) +
 				inner(s, last, last);
 	}
-	cholesky_solve(s->H, s->d, m);
+	if (!cholesky_solve(s->H, s->d, m))
+		return false;
 	for (size_t i = 0; i < m; i++)
 		rest += s->d[i];
 	s->d[m] = -rest;
+	return true;
 }
 
 /* Goes there, or to the first bound in the way, which is then true. */
@@ -171,7 +150,8 @@ least_norm(double *a, const double *G, size_t n, double bound)
 	s.d = xcalloc(n, sizeof *s.d);
 	while (rounds-- > 0) {
 		if (s.frees > 1) {
-			step_find(&s);
+			if (!step_find(&s))
+				break;
 			if (step_take(&s))
 				continue;
 		}

@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "train/cholesky.h"
 #include "train/sinkhorn.h"
 
 enum { ROUNDS = 30, STEPS = 60, HALVINGS = 30 };
@@ -95,34 +96,6 @@ slope(double *H, double *s, const double *P, const struct problem *p)
 	return most;
 }
 
-/* Solves H x = s in place by Cholesky; false if H is not positive. */
-static bool
-solve(double *H, double *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j <= i; j++) {
-			double sum = H[i * n + j];
-
-			for (size_t k = 0; k < j; k++)
-				sum -= H[i * n + k] * H[j * n + k];
-			if (i == j && !(sum > 0))
-				return false;
-			H[i * n + j] = i == j ? sqrt(sum)
-			                      : sum / H[j * n + j];
-		}
-	for (size_t i = 0; i < n; i++) {
-		for (size_t k = 0; k < i; k++)
-			s[i] -= H[i * n + k] * s[k];
-		s[i] /= H[i * n + i];
-	}
-	for (size_t i = n; i-- > 0;) {
-		for (size_t k = i + 1; k < n; k++)
-			s[i] -= H[k * n + i] * s[k];
-		s[i] /= H[i * n + i];
-	}
-	return true;
-}
-
 /* Goes along s as far as it leads up; false if it does not. */
 static bool
 climb(double *f, double *g, double *next, const double *s,
@@ -162,7 +135,7 @@ sinkhorn(double *C, size_t n, double e, struct arena *arena)
 	for (int i = 0; i < STEPS; i++) {
 		other_side(g, f, &p);
 		plan_make(P, f, g, &p);
-		if (slope(H, s, P, &p) < EVEN || !solve(H, s, n) ||
+		if (slope(H, s, P, &p) < EVEN || !cholesky_solve(H, s, n) ||
 		    !climb(f, g, next, s, &p))
 			break;
 	}

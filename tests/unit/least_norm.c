@@ -91,6 +91,7 @@ where_several_are_it_is_one(void **state)
 {
 	const float g[] = { 3, -1, 3, -1, -2, 1, 3, -1 }; /* three the same */
 	const double zeros[9] = { 0 };
+	const double tiny[9] = { 4e-310, 0, 0, 0, 2e-310, 0, 0, 0, 1e-310 };
 	double G[16], a[4];
 
 	(void)state;
@@ -101,6 +102,8 @@ where_several_are_it_is_one(void **state)
 	least_norm(a, zeros, 3, 1);
 	for (size_t k = 0; k < 3; k++)
 		assert_true(fabs(a[k] - 1 / 3.) < 1e-15);
+	least_norm(a, tiny, 3, 1);
+	assert_true(fabs(a[0] + a[1] + a[2] - 1) < 1e-15);
 }
 
 int
