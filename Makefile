@@ -45,7 +45,7 @@ $B/unit/%: $B/tests/unit/%.o $B/libcommon.a
 
 $B/libcommon.a: $(COMMON)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) qcs $@ $^
 
 $B/%.o: %.c | $B/headers
 	@mkdir -p $(@D)

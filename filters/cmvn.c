@@ -14,10 +14,10 @@
 #include <string.h>
 
 #include "core/cli.h"
-#include "feat/functionals_groups.h"
 #include "stream/fields.h"
 #include "stream/filter.h"
 #include "stream/voice.h"
+#include "student/functionals_groups.h"
 
 enum by { BY_UTTERANCE, BY_SPEAKER, BY_CORPUS, BY_STREAM };
 

@@ -16,8 +16,8 @@
 
 #include "core/cli.h"
 #include "core/die.h"
-#include "train/kd_options.h"
-#include "train/kd_run.h"
+#include "kd/kd_options.h"
+#include "kd/kd_run.h"
 
 struct settings {
 	float lambda, temperature, tau, bound, smoothing, alpha, beta, share;

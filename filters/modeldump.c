@@ -16,7 +16,7 @@
 #include "core/die.h"
 #include "core/utf8.h"
 #include "model/describe.h"
-#include "model/heard.h"
+#include "weights/seen_ids.h"
 
 /* Every line of a text, those after the first set in. */
 static void
@@ -41,7 +41,7 @@ text_print(const char *key, const char *text)
 	utf8_print(stdout, key, 12);
 	putchar(' ');
 	if (strcmp(key, "utterances") == 0)
-		printf("%zu\n", (strlen(text) + 1) / HEARD_LINE);
+		printf("%zu\n", (strlen(text) + 1) / SEEN_IDS_LINE);
 	else
 		lines_print(text, 13);
 }

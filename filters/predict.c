@@ -18,9 +18,9 @@
 #include "core/die.h"
 #include "core/finite.h"
 #include "core/xalloc.h"
+#include "eval/prediction_writer.h"
 #include "model/lineage.h"
 #include "model/model_options.h"
-#include "model/report.h"
 #include "stream/fields.h"
 #include "stream/filter.h"
 
@@ -79,13 +79,14 @@ table_print(struct prediction *p, const char *path, bool json,
 	struct frame f = FRAME_INIT;
 	int status = STATUS_OK;
 	struct reader in;
-	struct report out;
+	struct prediction_writer out;
 
 	reader_open_path(&in, path);
 	reader_tell(&in);
 	reader_more(&in); /* no heading where no stream begins */
-	report_open(&out, stdout, "<stdout>", json, p->lineage.voices.count,
-	            keep, p->model.classes, p->model.class_count);
+	prediction_writer_open(&out, stdout, "<stdout>", json,
+	                       p->lineage.voices.count, keep, p->model.classes,
+	                       p->model.class_count);
 	out.regression = p->model.regression;
 	while (reader_next(&in, &f)) {
 		const char *why = predict(p, &f, false);
@@ -96,11 +97,11 @@ table_print(struct prediction *p, const char *path, bool json,
 			continue;
 		}
 		model_probabilities(&p->model, p->logits);
-		report_put(&out, &f, p->logits);
+		prediction_writer_put(&out, &f, p->logits);
 	}
 	reader_close(&in);
 	frame_release(&f);
-	report_close(&out);
+	prediction_writer_close(&out);
 	return status;
 }
 

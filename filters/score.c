@@ -15,7 +15,7 @@
 #include "core/cli.h"
 #include "core/die.h"
 #include "eval/calibration.h"
-#include "eval/hygiene.h"
+#include "eval/leak.h"
 #include "eval/plot.h"
 #include "eval/report.h"
 #include "eval/tables.h"
@@ -53,7 +53,7 @@ calibrate(char *file[], const struct score_options *options)
 	p.keep = true;
 	name = tables_read(&p, file);
 	if (!options->allow_seen)
-		hygiene_check(&p, &p, name);
+		leak_check(&p, &p, name);
 	outcomes_make(&o, &p, options->classes);
 	T = calibration_of(&p, &o, name);
 	outcomes_release(&o);

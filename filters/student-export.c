@@ -14,8 +14,8 @@
 #include "core/cli.h"
 #include "core/die.h"
 #include "model/model_join.h"
-#include "model/trained.h"
 #include "train/checkpoint.h"
+#include "weights/trained.h"
 
 /* Puts the optimiser's running mean in the weights' place. */
 static void

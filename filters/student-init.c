@@ -14,9 +14,9 @@
 #include "core/cli.h"
 #include "core/die.h"
 #include "core/xalloc.h"
-#include "feat/functionals_whiten.h"
+#include "encoder/encoder_init.h"
 #include "model/model.h"
-#include "model/network_init.h"
+#include "student/functionals_whiten.h"
 
 static const char standard_classes[] = "anger,happiness,neutral,sadness";
 static const char standard_features[] = "fbank80+pitch 16000/400/160";
@@ -32,8 +32,8 @@ struct wishes {
 static bool
 is_network(const char *size)
 {
-	for (size_t i = 0; network_sizes[i]; i++)
-		if (strcmp(network_sizes[i], size) == 0)
+	for (size_t i = 0; encoder_sizes[i]; i++)
+		if (strcmp(encoder_sizes[i], size) == 0)
 			return true;
 	return false;
 }
@@ -84,7 +84,7 @@ student_init(const struct wishes *w, const char **classes, size_t count)
 static void
 teacher_init(const struct wishes *w, const char **classes, size_t count)
 {
-	const struct network_wishes n = {
+	const struct encoder_wishes n = {
 		.from = w->from, .size = w->size, .classes = classes,
 		.class_count = count, .keep_head = w->keep_head,
 		.layer_sum = w->layer_sum, .projector = (size_t)w->projector,
@@ -100,7 +100,7 @@ teacher_init(const struct wishes *w, const char **classes, size_t count)
 	if (w->keep_head && (!w->from || w->layer_sum || w->projector))
 		die_usage("--keep-head: needs --from, and leaves nothing to "
 		          "--layer-sum and --projector");
-	network_init(w->out, &n);
+	encoder_init(w->out, &n);
 }
 
 int

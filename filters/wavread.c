@@ -61,9 +61,9 @@ options_check(struct recorder *r, const char *channel)
 	long n = 0;
 
 	if (strcmp(channel, "mix") != 0 &&
-	    (!number_integer(channel, &n) || n < 1 || n > WAV_CHANNELS_MAX))
+	    (!number_integer(channel, &n) || n < 1 || n > AUDIO_CHANNELS_MAX))
 		die_usage("--channel %s: want mix or 1..%d", channel,
-		          WAV_CHANNELS_MAX);
+		          AUDIO_CHANNELS_MAX);
 	r->wav.channel = (int)n;
 	if (!r->wav.raw && (r->wav.format || r->wav.channels > 1 ||
 	                    r->wav.rate))
@@ -129,7 +129,7 @@ main(int argc, char *argv[])
 		OPT_STRING(0, "speaker", &r.speaker, "NAME", "likewise"),
 		OPT_STRING(0, "corpus", &r.corpus, "NAME", "likewise"),
 		OPT_FLAG(0, "raw", &r.wav.raw, "files are bare samples"),
-		OPT_CHOICE('f', "format", &r.wav.format, WAV_RAW_WORDS,
+		OPT_CHOICE('f', "format", &r.wav.format, RAW_WORDS,
 		           "of them, little-endian"),
 		OPT_INT(0, "channels", &r.wav.channels, 1, 1024, "of them"),
 		OPT_INT(0, "raw-rate", &r.wav.rate, 0, 768000,

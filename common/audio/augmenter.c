@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audio/audiofile.h"
 #include "audio/augmenter.h"
 #include "audio/effects.h"
 #include "audio/level.h"
 #include "audio/noise.h"
-#include "audio/wav.h"
 #include "core/number.h"
 #include "core/utf8.h"
 #include "core/xalloc.h"
@@ -235,7 +235,7 @@ augmenter_apply(const struct augmenter *a, struct frame *f)
 	t.key = a->by_speaker ? frame_voice(f) : t.id;
 	if (!t.key)
 		return "no speaker, which --by speaker draws by";
-	if (rate < WAV_RATE_MIN || rate > WAV_RATE_MAX)
+	if (rate < AUDIO_RATE_MIN || rate > AUDIO_RATE_MAX)
 		return "no rate, or none that audio has";
 	t.rate = (int)rate;
 	findings_remove(f);

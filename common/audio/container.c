@@ -142,8 +142,8 @@ samples_look(const struct container_info *c)
 		{ WAV_ALAW, 8, RAW_ALAW }, { WAV_ULAW, 8, RAW_ULAW },
 	};
 
-	if (c->channels == 0 || c->channels > WAV_CHANNELS_MAX ||
-	    c->rate < WAV_RATE_MIN || c->rate > WAV_RATE_MAX ||
+	if (c->channels == 0 || c->channels > AUDIO_CHANNELS_MAX ||
+	    c->rate < AUDIO_RATE_MIN || c->rate > AUDIO_RATE_MAX ||
 	    c->block != c->channels * c->bits / 8)
 		return -1;
 	for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
@@ -215,8 +215,8 @@ nist_look(struct container_info *c, struct head *h, int fd)
 		return;
 	c->begin = SIZE;
 	c->length = nist_field(text, "\nsample_count", UINT32_MAX) *
-		nist_field(text, "\nchannel_count", WAV_CHANNELS_MAX) *
-		nist_field(text, "\nsample_n_bytes", 8);
+	            nist_field(text, "\nchannel_count", AUDIO_CHANNELS_MAX) *
+	            nist_field(text, "\nsample_n_bytes", 8);
 }
 
 /* The first block, of which there is mostly one. */

@@ -52,7 +52,7 @@ struct container_info {
 	uint64_t end;             /* WAV: where the whole ends */
 	bool empty;               /* WAV: says 0, and that it was closed */
 	bool unclosed;            /* WAV: says 0, but there may be more */
-	int samples;              /* WAV as good as raw: enum wav_raw; or -1 */
+	int samples;              /* enum raw_format of plain WAV; or -1 */
 	/* of a WAV file whose fmt chunk has been seen */
 	unsigned encoding, channels, rate, bits, block;
 };

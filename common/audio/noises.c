@@ -54,14 +54,14 @@ noises_add_manifest(struct noises *s, const char *name)
 }
 
 static const char *
-recording_check(const struct recording *r, struct wav *w)
+recording_check(const struct recording *r, struct audiofile *w)
 {
-	const struct wav_options mix = { .channel = 0 };
-	const char *why = wav_open(w, r->path, &mix);
+	const struct audiofile_options mix = { .channel = 0 };
+	const char *why = audiofile_open(w, r->path, &mix);
 	double seconds;
 
-	if (why && (strcmp(why, WAV_NOT_AUDIO) == 0 ||
-	            strcmp(why, WAV_FRAMES) == 0))
+	if (why && (strcmp(why, AUDIOFILE_NOT_AUDIO) == 0 ||
+	            strcmp(why, AUDIOFILE_FRAMES) == 0))
 		return "no recording of noise (a stream of frames goes to "
 		       "standard input)";
 	if (why)
@@ -82,12 +82,12 @@ void
 noises_check(const struct noises *s)
 {
 	for (size_t i = 0; i < s->length; i++) {
-		struct wav w;
+		struct audiofile w;
 		const char *why = recording_check(&s->recording[i], &w);
 
 		if (why)
 			die("%s: %s", s->recording[i].path, why);
-		wav_close(&w);
+		audiofile_close(&w);
 	}
 }
 
@@ -95,9 +95,9 @@ noises_check(const struct noises *s)
 static double
 place_draw(const struct recording *r, size_t n, int rate, struct rng *rng)
 {
-	const struct wav_options mix = { .channel = 0 };
-	struct wav w;
-	const char *why = wav_open(&w, r->path, &mix);
+	const struct audiofile_options mix = { .channel = 0 };
+	struct audiofile w;
+	const char *why = audiofile_open(&w, r->path, &mix);
 	double end, spare;
 
 	if (why)
@@ -106,7 +106,7 @@ place_draw(const struct recording *r, size_t n, int rate, struct rng *rng)
 	if (r->end >= 0 && r->end < end)
 		end = r->end;
 	spare = end - r->start - (double)n / rate;
-	wav_close(&w);
+	audiofile_close(&w);
 	return r->start + (double)rng_uniform(rng) * (spare > 0 ? spare : 0);
 }
 
@@ -115,7 +115,7 @@ static size_t
 part_read(float *x, size_t n, int rate, const struct recording *r,
           double begin)
 {
-	const struct wav_options mix = { .channel = 0 };
+	const struct audiofile_options mix = { .channel = 0 };
 	struct source source;
 	size_t got = 0;
 

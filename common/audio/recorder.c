@@ -104,7 +104,7 @@ recorder_begin(struct recorder *r, struct writer *out, size_t recordings)
 
 /* Counts a slice; windows tell how far by the samples read. */
 static void
-progress_slice(struct recorder *r, const struct wav *wav)
+progress_slice(struct recorder *r, const struct audiofile *wav)
 {
 	double here = wav->counted && wav->frames > 0
 		? (double)wav->position / (double)wav->frames : 0;
@@ -157,7 +157,7 @@ recorder_put(struct recorder *r, const struct manifest *m, const char *path,
 		recording_drop(r, m, path, id, source.why);
 	else if (slices == 0)
 		recording_drop(r, m, path, id, "no audio in it");
-	if (!source.why && !source.bounded && wav_joined(&source.wav))
+	if (!source.why && !source.bounded && audiofile_joined(&source.wav))
 		recording_drop(r, m, path, id, "what follows the first "
 		               "recording in it (split the file)");
 	if (!source.why && source.wav.doubt)

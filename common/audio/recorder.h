@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "audio/wav.h"
+#include "audio/audiofile.h"
 #include "core/progress.h"
 #include "stream/frame.h"
 
@@ -14,7 +14,7 @@ struct manifest;
 struct writer;
 
 struct recorder {
-	struct wav_options wav;
+	struct audiofile_options wav;
 	int rate;                 /* of the frames, Hz */
 	float window, hop;        /* s; window 0: recordings whole */
 	float max_seconds;        /* of each recording; 0: all */

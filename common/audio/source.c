@@ -15,7 +15,7 @@ part_read(void *context, float *samples, size_t count)
 		return 0;
 	if (s->bounded && count > left)
 		count = (size_t)left;
-	s->why = wav_read(&s->wav, samples, count, &got);
+	s->why = audiofile_read(&s->wav, samples, count, &got);
 	if (s->why || !s->bounded || got == count)
 		return got;
 	left -= got;
@@ -38,16 +38,16 @@ frames_round(double seconds, int rate)
 
 const char *
 source_open(struct source *s, const char *path,
-            const struct wav_options *options, int rate, double begin,
+            const struct audiofile_options *options, int rate, double begin,
             double end)
 {
 	*s = (struct source){ .rate = rate, .bounded = end >= 0 };
-	s->why = wav_open(&s->wav, path, options);
+	s->why = audiofile_open(&s->wav, path, options);
 	if (s->why)
 		return s->why;
 	s->begin = frames_round(begin, s->wav.rate);
 	s->end = s->bounded ? frames_round(end, s->wav.rate) : 0;
-	s->why = wav_skip(&s->wav, s->begin);
+	s->why = audiofile_skip(&s->wav, s->begin);
 	if (!s->why)
 		resample_init(&s->resample, s->wav.rate, rate, part_read, s);
 	return s->why;
@@ -78,5 +78,5 @@ void
 source_close(struct source *s)
 {
 	resample_release(&s->resample);
-	wav_close(&s->wav);
+	audiofile_close(&s->wav);
 }

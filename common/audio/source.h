@@ -11,14 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audio/audiofile.h"
 #include "audio/resample.h"
-#include "audio/wav.h"
 
 /* Times in tables are rounded: so many s past the end are no mistake. */
 #define SOURCE_END_TOLERANCE .02
 
 struct source {
-	struct wav wav;
+	struct audiofile wav;
 	struct resample resample;
 	int rate;                 /* of what is read from here */
 	uint64_t begin, end;      /* of the part, in the file's frames */
@@ -32,7 +32,7 @@ struct source {
  * is due also after a failure.
  */
 const char *source_open(struct source *s, const char *path,
-                        const struct wav_options *options, int rate,
+                        const struct audiofile_options *options, int rate,
                         double begin, double end);
 
 /* Samples that are still to come, rounded up; 0 where nobody knows. */

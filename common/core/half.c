@@ -1,8 +1,8 @@
 #include <string.h>
 
 #include "core/bits.h"
-#include "core/vector.h"
 #include "core/half.h"
+#include "core/vector.h"
 
 enum {
 	INFINITE = 0x7f800000,     /* bits of a float */

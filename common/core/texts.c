@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "core/die.h"
-#include "core/xalloc.h"
 #include "core/texts.h"
+#include "core/xalloc.h"
 
 /* FNV-1a, 64 bits, folded. */
 static size_t

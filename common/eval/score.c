@@ -4,7 +4,7 @@
 
 #include "core/die.h"
 #include "core/xalloc.h"
-#include "eval/hygiene.h"
+#include "eval/leak.h"
 #include "eval/score.h"
 
 bool
@@ -195,12 +195,12 @@ score_seen(struct score *s, const struct predictions *p, const char *name,
            const struct predictions *other, const char *other_name)
 {
 	if (!s->options->allow_seen) {
-		hygiene_check(p, p, name);
+		leak_check(p, p, name);
 		if (other)
-			hygiene_check(other, p, other_name);
+			leak_check(other, p, other_name);
 	}
-	s->seen = hygiene_seen(p, p);
-	s->other_seen = other ? hygiene_seen(other, p) : 0;
+	s->seen = leak_seen(p, p);
+	s->other_seen = other ? leak_seen(other, p) : 0;
 }
 
 void

@@ -27,9 +27,9 @@ add(struct texts_made *t, const char *key, const char *format, ...)
 
 /* "512x10/5 512x3/2": channels, taps, stride */
 static void
-convolutions_add(struct texts_made *t, const struct w2v2_config *c)
+convolutions_add(struct texts_made *t, const struct encoder_config *c)
 {
-	char value[W2V2_CONVS_MAX * 20];
+	char value[ENCODER_CONVS_MAX * 20];
 	size_t used = 0;
 
 	for (size_t i = 0; i < c->convs; i++)
@@ -41,11 +41,11 @@ convolutions_add(struct texts_made *t, const struct w2v2_config *c)
 }
 
 static void
-shape_add(struct texts_made *t, const struct w2v2_config *c)
+shape_add(struct texts_made *t, const struct encoder_config *c)
 {
 	static const char *const head[] = { "none", "projector", "dense" };
 
-	add(t, "family", "%s", w2v2_family_class(c->family));
+	add(t, "family", "%s", encoder_family_class(c->family));
 	convolutions_add(t, c);
 	add(t, "norms", "%s in convolutions, %s blocks in layers",
 	    c->conv_layer_norm ? "layer" : "group",
@@ -55,7 +55,7 @@ shape_add(struct texts_made *t, const struct w2v2_config *c)
 	add(t, "heads", "%zu", c->heads);
 	add(t, "inner", "%zu", c->inner);
 	add(t, "normalize", "%s", c->normalize ? "yes" : "no");
-	if (c->head == W2V2_HEAD_NONE)
+	if (c->head == ENCODER_HEAD_NONE)
 		add(t, "head", "none");
 	else
 		add(t, "head", "%s of %zu, hears %s", head[c->head],
@@ -67,7 +67,7 @@ shape_add(struct texts_made *t, const struct w2v2_config *c)
 }
 
 static void
-classes_add(struct texts_made *t, const struct w2v2_config *c)
+classes_add(struct texts_made *t, const struct encoder_config *c)
 {
 	char *text = NULL;
 	size_t size;

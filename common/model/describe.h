@@ -4,7 +4,7 @@
 #ifndef DESCRIBE_H
 #define DESCRIBE_H
 
-#include "model/directory.h"
+#include "encoder/directory.h"
 
 /*
  * Its shape and classes, then the metadata of its weights, as texts by key.

@@ -67,7 +67,7 @@ lineage_release(struct lineage *l)
 	names_release(&l->languages);
 	names_release(&l->voices);
 	names_release(&l->taught);
-	heard_release(&l->utterances);
+	seen_ids_release(&l->utterances);
 	free(l->cmvn);
 }
 
@@ -114,7 +114,7 @@ lineage_join(struct lineage *l, const struct model *m)
 	names_split(&l->corpora, metadata_text(m, "corpora"));
 	names_split(&l->languages, metadata_text(m, "languages"));
 	names_split(&l->taught, metadata_text(m, "taught"));
-	heard_split(&l->utterances, metadata_text(m, "utterances"));
+	seen_ids_split(&l->utterances, metadata_text(m, "utterances"));
 	if (!*metadata_text(m, "cmvn"))
 		lineage_cmvn_set(l, "");
 	else if (*l->cmvn && strcmp(l->cmvn, metadata_text(m, "cmvn")) != 0)
@@ -178,7 +178,7 @@ voice_note(struct lineage *l, struct frame *f)
 	char *id = recording_id(f), *voice = xasprintf("\t%s", id);
 
 	if (*speaker)
-		heard_add(&l->utterances, id);
+		seen_ids_add(&l->utterances, id);
 	voice_add(l, field_text(f, FIELD_CORPUS), *speaker ? speaker : voice);
 	free(voice);
 	free(id);
@@ -268,7 +268,7 @@ static bool
 utterance_heard(const struct lineage *l, const char *id, const char *speaker,
                 const char *corpus)
 {
-	return !*speaker && heard_has(&l->utterances, id) &&
+	return !*speaker && seen_ids_has(&l->utterances, id) &&
 	       (!*corpus || l->corpora.count == 0 ||
 	        names_have(&l->corpora, corpus));
 }
@@ -360,9 +360,8 @@ lineage_texts(struct safetensors_text *text, const struct lineage *l)
 	text[5] = (struct safetensors_text){
 		"taught", names_join(&l->taught)
 	};
-	text[6] = (struct safetensors_text){
-		"utterances", heard_join(&l->utterances)
-	};
+	text[6] = (struct safetensors_text){ "utterances",
+		                             seen_ids_join(&l->utterances) };
 	text[7] = (struct safetensors_text){ "cmvn", xstrdup(l->cmvn) };
 }
 

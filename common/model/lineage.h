@@ -7,10 +7,10 @@
 #ifndef LINEAGE_H
 #define LINEAGE_H
 
+#include "core/names.h"
 #include "core/texts.h"
-#include "corpus/names.h"
-#include "model/heard.h"
 #include "model/model.h"
+#include "weights/seen_ids.h"
 
 struct lineage {
 	char *history;            /* command lines, one a line; owned */
@@ -21,7 +21,7 @@ struct lineage {
 	 */
 	struct names voices;
 	struct names taught;      /* voices that its teachers had heard */
-	struct heard utterances;
+	struct seen_ids utterances;
 	/*
 	 * What all features that it heard were normalised by, as in cmvn(1):
 	 * "speaker", "none", or "mixed"; "" where nobody knows.  Owned.

@@ -2,9 +2,9 @@
 
 #include "core/die.h"
 #include "core/number.h"
-#include "model/directory.h"
+#include "encoder/directory.h"
+#include "gemm/gemm.h"
 #include "model/model_kinds.h"
-#include "nn/gemm.h"
 #include "nn/softmax.h"
 
 extern const uint8_t builtin_model[], builtin_model_end[]; /* builtin.S */
@@ -47,8 +47,8 @@ model_open_at(struct model *m, const char *path, enum precision precision)
 {
 	*m = (struct model){ .name = path ? path : MODEL_BUILTIN };
 	gemm_begin();
-	if (path && model_w2v2_is(path))
-		model_w2v2_open(m, precision);
+	if (path && model_encoder_is(path))
+		model_encoder_open(m, precision);
 	else
 		student_open(m, path);
 	temperature_read(m);
@@ -68,7 +68,7 @@ void
 model_release(struct model *m)
 {
 	if (m->network)
-		model_w2v2_release(m);
+		model_encoder_release(m);
 	params_release(&m->params);
 	safetensors_release(&m->file);
 	free(m->block);
@@ -81,7 +81,7 @@ model_embedding_length(const struct model *m)
 	size_t length = 0;
 
 	if (m->network)
-		return w2v2_embedding_length(&m->network->config);
+		return encoder_embedding_length(&m->network->config);
 	for (size_t i = 0; i < m->members; i++)
 		length += student_embedding_length(&m->member[i].shape);
 	return length;
@@ -91,7 +91,7 @@ void
 model_own(struct model *m)
 {
 	if (m->network)
-		model_w2v2_own(m);
+		model_encoder_own(m);
 }
 
 const struct safetensors *
@@ -122,7 +122,7 @@ float *
 model_view(const struct model *m, struct frame *f, size_t *rows,
            const char **why)
 {
-	return m->network ? model_w2v2_view(m, f, rows, why)
+	return m->network ? model_encoder_view(m, f, rows, why)
 	                  : model_student_view(m, f, rows, why);
 }
 
@@ -131,7 +131,7 @@ model_infer(const struct model *m, float *logits, float *embedding,
             const float *view, size_t rows, struct arena *arena)
 {
 	if (m->network)
-		model_w2v2_infer(m, logits, embedding, view, rows, arena);
+		model_encoder_infer(m, logits, embedding, view, rows, arena);
 	else
 		model_student_infer(m, logits, embedding, view, rows, arena);
 }

@@ -14,15 +14,15 @@
 #include <stddef.h>
 
 #include "core/arena.h"
+#include "encoder/encoder.h"
 #include "feat/features.h"
-#include "model/safetensors_write.h"
-#include "model/precision.h"
-#include "model/student.h"
-#include "model/w2v2.h"
+#include "gemm/precision.h"
+#include "student/student.h"
+#include "weights/safetensors_write.h"
 
 struct directory;
 struct frame;
-struct w2v2_packed;
+struct encoder_packed;
 enum { MODEL_MEMBERS_MAX = 8, MODEL_ROWS_MAX = 3000 };
 
 struct model {
@@ -39,8 +39,8 @@ struct model {
 	size_t members;
 	struct student_member member[MODEL_MEMBERS_MAX];
 	struct features_type features;
-	struct w2v2 *network;     /* owned; NULL for a student */
-	struct w2v2_packed *packed; /* for inference in bfloat16; owned */
+	struct encoder *network;     /* owned; NULL for a student */
+	struct encoder_packed *packed; /* for inference in bfloat16; owned */
 	struct directory *directory; /* where it is from; owned */
 	struct safetensors training; /* the optimiser's state */
 	float seconds;            /* of audio it hears; what is longer is cut */

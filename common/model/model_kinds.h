@@ -20,17 +20,17 @@ void model_student_infer(const struct model *m, float *logits,
                          struct arena *arena);
 
 /* m->name is a directory of Hugging Face; rows are samples. */
-bool model_w2v2_is(const char *path);
-void model_w2v2_open(struct model *m, enum precision precision);
-void model_w2v2_infer(const struct model *m, float *logits, float *embedding,
-                      const float *view, size_t rows, struct arena *arena);
-void model_w2v2_own(struct model *m);
-void model_w2v2_release(struct model *m);
-void model_w2v2_write(const char *path, const struct model *m,
-                      enum safetensors_type type,
-                      const struct safetensors_source *extra, size_t extras,
-                      const struct safetensors_text *text, size_t texts);
-float *model_w2v2_view(const struct model *m, struct frame *f, size_t *rows,
-                       const char **why);
+bool model_encoder_is(const char *path);
+void model_encoder_open(struct model *m, enum precision precision);
+void model_encoder_infer(const struct model *m, float *logits, float *embedding,
+                         const float *view, size_t rows, struct arena *arena);
+void model_encoder_own(struct model *m);
+void model_encoder_release(struct model *m);
+void model_encoder_write(const char *path, const struct model *m,
+                         enum safetensors_type type,
+                         const struct safetensors_source *extra, size_t extras,
+                         const struct safetensors_text *text, size_t texts);
+float *model_encoder_view(const struct model *m, struct frame *f, size_t *rows,
+                          const char **why);
 
 #endif

@@ -7,9 +7,9 @@
 #include "core/number.h"
 #include "core/xalloc.h"
 #include "corpus/labels.h"
-#include "feat/functionals.h"
 #include "model/model_kinds.h"
-#include "model/trained.h"
+#include "student/functionals.h"
+#include "weights/trained.h"
 
 static const char *
 metadata_need(const struct model *m, const char *key)

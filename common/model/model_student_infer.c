@@ -3,11 +3,11 @@
 
 #include "core/die.h"
 #include "core/xalloc.h"
-#include "feat/functionals.h"
 #include "model/model_kinds.h"
 #include "nn/softmax.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
+#include "student/functionals.h"
 
 /* What stands before its name: the built-in one says itself what it is. */
 static const char *

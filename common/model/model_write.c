@@ -169,8 +169,8 @@ model_write(const char *path, const struct model *m, const float *block,
 			pairs_add(&t, file->metadata[i].key,
 			          file->metadata[i].value);
 	if (m->network)
-		model_w2v2_write(path, m, type, extra, extras, t.text,
-		                 t.count);
+		model_encoder_write(path, m, type, extra, extras, t.text,
+		                    t.count);
 	else
 		student_write(path, m, block, type, extra, extras, &t);
 	for (size_t i = 0; i < t.count; i++)

@@ -5,11 +5,11 @@
 #include "core/die.h"
 #include "core/utf8.h"
 #include "core/xalloc.h"
-#include "model/digest.h"
 #include "model/model_options.h"
 #include "model/teacher.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
+#include "weights/digest.h"
 
 enum { NAME_SIZE_MAX = 200 }; /* so that keys with it are none too long */
 

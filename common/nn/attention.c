@@ -2,11 +2,11 @@
 #include <omp.h>
 #include <stdbool.h>
 
+#include "core/chunk.h"
 #include "core/vector.h"
+#include "gemm/gemm_rounded.h"
 #include "nn/attention.h"
-#include "nn/chunk.h"
 #include "nn/dropout.h"
-#include "nn/gemm_rounded.h"
 #include "nn/relative_bias.h"
 #include "nn/softmax.h"
 

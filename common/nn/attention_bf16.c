@@ -2,10 +2,10 @@
 #include <omp.h>
 
 #include "core/bits.h"
+#include "core/chunk.h"
 #include "core/vector.h"
+#include "gemm/bf16_native.h"
 #include "nn/attention_bf16.h"
-#include "nn/bf16_native.h"
-#include "nn/chunk.h"
 #include "nn/relative_bias.h"
 #include "nn/row_max.h"
 

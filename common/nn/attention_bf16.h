@@ -1,8 +1,8 @@
 #ifndef ATTENTION_BF16_H
 #define ATTENTION_BF16_H
 
+#include "gemm/gemm_bf16.h"
 #include "nn/attention.h"
-#include "nn/gemm_bf16.h"
 
 /*
  * attention_forward with products in bfloat16; the softmax is in float.

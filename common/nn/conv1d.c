@@ -1,10 +1,10 @@
 #include <string.h>
 
+#include "core/chunk.h"
 #include "core/vector.h"
-#include "nn/chunk.h"
+#include "gemm/gemm.h"
+#include "gemm/gemm_panel.h"
 #include "nn/conv1d.h"
-#include "nn/gemm.h"
-#include "nn/gemm_panel.h"
 #include "nn/linear.h"
 
 /*

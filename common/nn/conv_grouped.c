@@ -1,10 +1,10 @@
 #include <omp.h>
 #include <string.h>
 
+#include "core/chunk.h"
 #include "core/vector.h"
-#include "nn/chunk.h"
+#include "gemm/gemm.h"
 #include "nn/conv_grouped.h"
-#include "nn/gemm.h"
 
 /*
  * x of one group is copied with some taps side by side: row t of the unfolded

@@ -1,8 +1,8 @@
 #include <omp.h>
 #include <string.h>
 
-#include "nn/bf16_native.h"
-#include "nn/chunk.h"
+#include "core/chunk.h"
+#include "gemm/bf16_native.h"
 #include "nn/conv_grouped_bf16.h"
 
 /*

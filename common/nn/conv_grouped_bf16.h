@@ -1,7 +1,7 @@
 #ifndef CONV_GROUPED_BF16_H
 #define CONV_GROUPED_BF16_H
 
-#include "nn/gemm_bf16.h"
+#include "gemm/gemm_bf16.h"
 #include "nn/linear_bf16.h"
 
 /*

@@ -1,7 +1,7 @@
 #include <string.h>
 
+#include "core/chunk.h"
 #include "core/vector.h"
-#include "nn/chunk.h"
 #include "nn/dropout.h"
 
 /* An element is dropped when its 16 random bits are below this. */

@@ -1,6 +1,6 @@
+#include "core/chunk.h"
 #include "core/half.h"
 #include "core/vector.h"
-#include "nn/chunk.h"
 #include "nn/gelu.h"
 #include "nn/vexp.h"
 

@@ -1,7 +1,7 @@
 #include <math.h>
 
+#include "core/chunk.h"
 #include "core/vector.h"
-#include "nn/chunk.h"
 #include "nn/layernorm.h"
 
 /* Channels whose sums over rows one thread takes. */

@@ -1,11 +1,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/chunk.h"
 #include "core/vector.h"
 #include "core/xalloc.h"
-#include "nn/chunk.h"
-#include "nn/gemm.h"
-#include "nn/gemm_panel.h"
+#include "gemm/gemm.h"
+#include "gemm/gemm_panel.h"
 #include "nn/linear.h"
 
 /* Channels whose sums one thread takes; rows that are no few any more. */

@@ -1,4 +1,4 @@
-#include "nn/gemm_rounded.h"
+#include "gemm/gemm_rounded.h"
 #include "nn/linear.h"
 #include "nn/linear_bf16.h"
 

@@ -9,7 +9,7 @@
 #define LINEAR_BF16_H
 
 #include "core/arena.h"
-#include "nn/gemm_bf16.h"
+#include "gemm/gemm_bf16.h"
 
 /* What multiplies, and room for both sides; all calls may share it in turn. */
 struct bf16_space {

@@ -1,7 +1,7 @@
 #include <math.h>
 
+#include "core/chunk.h"
 #include "core/vector.h"
-#include "nn/chunk.h"
 #include "nn/relative_bias.h"
 #include "nn/vexp.h"
 

@@ -1,5 +1,5 @@
+#include "core/chunk.h"
 #include "core/vector.h"
-#include "nn/chunk.h"
 #include "nn/residual.h"
 
 VECTORISED static void

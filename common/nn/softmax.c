@@ -1,7 +1,7 @@
 #include <math.h>
 
+#include "core/chunk.h"
 #include "core/vector.h"
-#include "nn/chunk.h"
 #include "nn/row_max.h"
 #include "nn/softmax.h"
 #include "nn/vexp.h"

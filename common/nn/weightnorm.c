@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include "nn/chunk.h"
+#include "core/chunk.h"
 #include "nn/weightnorm.h"
 
 /* Taps at a time, which lie side by side in v: four lines of the cache. */

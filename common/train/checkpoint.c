@@ -14,8 +14,8 @@
 #include "core/replace.h"
 #include "core/same_file.h"
 #include "core/xalloc.h"
-#include "model/trained.h"
 #include "train/checkpoint.h"
+#include "weights/trained.h"
 
 enum {
 	STATE_TENSORS = 3, STATE_NUMBERS = 4, NUMBER_MAX = 24,

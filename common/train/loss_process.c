@@ -12,8 +12,8 @@
 
 #include "core/die.h"
 #include "core/xalloc.h"
+#include "kd/kd_read.h"
 #include "stream/fields.h"
-#include "train/kd_read.h"
 #include "train/loss_process.h"
 
 /* The folder of this program goes first on PATH: kd-loss lies beside it. */

@@ -11,8 +11,8 @@
 #include "core/xalloc.h"
 #include "model/model_options.h"
 #include "stream/fields.h"
-#include "train/student_shards.h"
-#include "train/tuner.h"
+#include "train/encoder_trainer.h"
+#include "train/student_trainer.h"
 
 /* A network that was trained before is only tuned. */
 static const float STUDENT_RATE = 1e-3f, NETWORK_RATE = 3e-5f;
@@ -170,9 +170,9 @@ trainer_init(struct trainer *t, struct model *m,
 		     options->total);
 	t->gradient = zeros(m);
 	if (m->network)
-		t->tuner = tuner_new(m, &t->options, t->gradient);
+		t->tuner = encoder_trainer_new(m, &t->options, t->gradient);
 	else
-		t->shards = shards_new(m, &t->options);
+		t->shards = student_trainer_new(m, &t->options);
 	if (options->threads > 0)
 		omp_set_num_threads(options->threads);
 }
@@ -180,8 +180,8 @@ trainer_init(struct trainer *t, struct model *m,
 void
 trainer_release(struct trainer *t)
 {
-	shards_free(t->shards);
-	tuner_free(t->tuner);
+	student_trainer_free(t->shards);
+	encoder_trainer_free(t->tuner);
 	free(t->m);
 	free(t->v);
 	free(t->average);
@@ -286,11 +286,12 @@ forward(struct trainer *t, const struct outputs *o, struct example *example,
 	while (kept > 0 && kept != tried) {
 		tried = kept;
 		if (t->tuner)
-			tuner_forward(t->tuner, o->logits, example, tried,
-			              &t->progress);
+			encoder_trainer_forward(t->tuner, o->logits, example,
+			                        tried, &t->progress);
 		else
-			shards_forward(t->shards, o->logits, o->embedding,
-			               example, tried, &t->progress);
+			student_trainer_forward(t->shards, o->logits,
+			                        o->embedding, example, tried,
+			                        &t->progress);
 		kept = examples_sift(example, tried, o);
 	}
 	if (kept == 0 && count > 1) /* it is not them */
@@ -309,11 +310,11 @@ batch_learn(struct trainer *t, struct outputs *o, struct example *example,
 	loss_process_batch(loss, &o->gradient, sums, frames, count);
 	weights_apply(&o->gradient, example, count);
 	if (t->tuner)
-		tuner_backward(t->tuner, o->gradient.dlogits);
+		encoder_trainer_backward(t->tuner, o->gradient.dlogits);
 	else
-		shards_backward(t->shards, t->gradient, o->gradient.dlogits,
-		                o->gradient.embedded ? o->gradient.dembedding
-		                                     : NULL);
+		student_trainer_backward(
+			t->shards, t->gradient, o->gradient.dlogits,
+			o->gradient.embedded ? o->gradient.dembedding : NULL);
 	t->pending_utterances += count;
 	if (++t->pending == (size_t)t->options.accumulate)
 		trainer_update(t);

@@ -47,8 +47,8 @@ struct trainer_progress {
 	uint64_t digest;          /* of the ids in those batches */
 };
 
-struct shards;
-struct tuner;
+struct student_trainer;
+struct encoder_trainer;
 struct example;
 
 struct trainer {
@@ -57,8 +57,8 @@ struct trainer {
 	struct trainer_progress progress;
 	struct trainer_progress saved; /* as in the model's file */
 	float *m, *v, *average;   /* as long as the parameters; owned */
-	struct shards *shards;    /* of a student; owned */
-	struct tuner *tuner;      /* of a network; owned */
+	struct student_trainer *shards;    /* of a student; owned */
+	struct encoder_trainer *tuner;      /* of a network; owned */
 	size_t pending;           /* batches since the last update */
 	float *gradient;          /* sum over the pending batches */
 	size_t pending_utterances;

@@ -3,7 +3,7 @@
 
 #include "core/die.h"
 #include "core/finite.h"
-#include "model/w2v2.h"
+#include "encoder/encoder.h"
 #include "train/trainer.h"
 
 /* The convolutions of a network stay as they are, unless asked for. */
@@ -39,14 +39,14 @@ tensor_update(struct trainer *t, const struct param *tensor, float scale,
 static void
 fold(struct trainer *t)
 {
-	struct w2v2 *n = t->model->network;
+	struct encoder *n = t->model->network;
 
 	if (!n)
 		return;
 	if (t->options.unfreeze)
-		w2v2_fold(&n->folded, &n->weights, &n->config);
+		wav2vec2_fold(&n->folded, &n->weights, &n->config);
 	else
-		w2v2_fold_position(&n->folded, &n->weights, &n->config);
+		wav2vec2_fold_position(&n->folded, &n->weights, &n->config);
 }
 
 void

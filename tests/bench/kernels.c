@@ -12,11 +12,11 @@
 #include <time.h>
 
 #include "core/half.h"
+#include "gemm/gemm.h"
+#include "gemm/gemm_bf16.h"
 #include "nn/attention.h"
 #include "nn/conv1d.h"
 #include "nn/conv_grouped.h"
-#include "nn/gemm.h"
-#include "nn/gemm_bf16.h"
 #include "nn/linear.h"
 
 enum {

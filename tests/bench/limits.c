@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "nn/gemm.h"
+#include "gemm/gemm.h"
 
 enum { POINTS = 512, FRAMES = 64, ROWS = 75, BLOCK = 1 << 16 };
 

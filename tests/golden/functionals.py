@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Write functionals.f32 beside this file: common/feat/functionals.h by NumPy.
+"""Write functionals.f32: common/student/functionals.h in NumPy.
 
 Little-endian float32 after one another, by case: rows, bands, rate, raw
 features [rows][bands + 3], what stands for their view, the functionals.

@@ -2,7 +2,8 @@
 # layers.sh - a folder of common/ includes only itself and those before it
 find common -name '*.[ch]' | sort | xargs awk '
 BEGIN {
-	folders = "core stream corpus audio feat nn model train eval"
+	folders = "core stream weights corpus audio feat gemm nn student"
+	folders = folders " encoder model kd train eval"
 	count = split(folders, order)
 	for (i = 1; i <= count; i++)
 		rank[order[i]] = i

@@ -4,13 +4,13 @@
 # The table: a header, and the only files that may include it.
 find common filters -name '*.[ch]' | sort | xargs awk '
 BEGIN {
-	home["^sndfile"] = "^common/audio/wav.c$"
+	home["^sndfile"] = "^common/audio/audiofile.c$"
 	home["^soxr"] = "^common/audio/resample.c$"
 	home["^fftw3"] = "^common/feat/fft.c$"
 	home["^msgpack"] = "^common/stream/codec[a-z_]*.c$"
-	home["^(cblas|f77blas|openblas)"] = "^common/nn/gemm[a-z0-9_]*.c$"
-	home["^(cjson/)?cJSON"] = "^common/model/json[a-z_]*.c$"
-	home["^xxhash"] = "^common/model/digest.c$"
+	home["^(cblas|f77blas|openblas)"] = "^common/gemm/gemm[a-z0-9_]*.c$"
+	home["^(cjson/)?cJSON"] = "^common/weights/json[a-z_]*.c$"
+	home["^xxhash"] = "^common/weights/digest.c$"
 	home["^mpi"] = "^common/train/allreduce[a-z_]*.c$"
 	bad = 0
 }

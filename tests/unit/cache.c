@@ -6,10 +6,10 @@
 
 #include "cache_folder.h"
 #include "core/replace.h"
-#include "model/cache.h"
+#include "encoder/packed.h"
+#include "encoder_golden.h"
 #include "model/model.h"
-#include "model/w2v2_packed.h"
-#include "w2v2_golden.h"
+#include "weights/cache.h"
 
 enum { SIZE = 5000, COPY_MAX = 64 };
 
@@ -120,14 +120,14 @@ found_after(const struct model *m, const char *folder, const char *path,
             bool spoilt)
 {
 	struct safetensors file;
-	struct w2v2_packed p;
-	const struct w2v2 *n = m->network;
+	struct encoder_packed p;
+	const struct encoder *n = m->network;
 	char copy[COPY_MAX];
 	bool again;
 
 	copy_open(&file, copy, folder, path);
-	assert_false(w2v2_packed_find(&p, &n->weights, &n->config, &file,
-	                              copy));
+	assert_false(
+		encoder_packed_find(&p, &n->weights, &n->config, &file, copy));
 	if (spoilt) {
 		FILE *fp = fopen(copy, "r+b");
 
@@ -135,13 +135,13 @@ found_after(const struct model *m, const char *folder, const char *path,
 		assert_int_equal(fputs("else", fp) < 0, 0);
 		assert_int_equal(fclose(fp), 0);
 	}
-	w2v2_pack(&p, &n->weights, &n->folded, &n->config, &file);
-	w2v2_packed_release(&p);
+	encoder_pack(&p, &n->weights, &n->folded, &n->config, &file);
+	encoder_packed_release(&p);
 	safetensors_release(&file);
 
 	copy_open(&file, copy, folder, path);
-	again = w2v2_packed_find(&p, &n->weights, &n->config, &file, copy);
-	w2v2_packed_release(&p);
+	again = encoder_packed_find(&p, &n->weights, &n->config, &file, copy);
+	encoder_packed_release(&p);
 	safetensors_release(&file);
 	assert_int_equal(unlink(copy), 0);
 	return again;

@@ -1,8 +1,8 @@
 /* feat/cmvn and its groups: statistics, voicing, silence, names. */
 #include <stdio.h>
 
-#include "gradient.h"
 #include "feat/cmvn_groups.h"
+#include "gradient.h"
 
 static const struct features_type pitched = {
 	.kind = FEATURES_FBANK, .columns = 2, .pitch = true,

@@ -8,11 +8,11 @@
 #include <cmocka.h>
 
 #include "core/arena.h"
+#include "stream.h"
 #include "stream/codec.h"
 #include "stream/codec_json.h"
 #include "stream/frame.h"
 #include "stream/reader.h"
-#include "stream.h"
 
 /* A value from a literal. */
 static struct codec_value

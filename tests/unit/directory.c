@@ -7,12 +7,12 @@ test_open(void **state)
 {
 	struct hub_tensors *t = *state;
 	struct directory d;
-	struct w2v2_weights w;
+	struct encoder_weights w;
 	struct params p = { .param = NULL };
 	float *owned;
 
 	hub_opened(&d, DIRECTORY_CLASSIFIER);
-	assert_int_equal(d.config.head, W2V2_HEAD_PROJECTOR);
+	assert_int_equal(d.config.head, ENCODER_HEAD_PROJECTOR);
 	assert_int_equal(d.config.labels, 3);
 	assert_string_equal(d.config.label[0], "joy");
 	assert_string_equal(d.config.label[2], "calm");
@@ -22,25 +22,25 @@ test_open(void **state)
 	assert_int_equal(d.config.projector, 9);
 	assert_true(d.spelling.mask);
 	assert_false(d.spelling.bare);
-	w2v2_layout(&p, &w, &d.config, &d.spelling);
+	encoder_layout(&p, &w, &d.config, &d.spelling);
 	assert_null(params_map(&p, &d.file, &owned));
 	assert_memory_equal(w.classifier.weight, t->weights.classifier.weight,
 	                    27 * sizeof(float));
 	assert_null(owned);
 	params_release(&p);
-	w2v2_weights_release(&w);
+	encoder_weights_release(&w);
 	directory_release(&d);
 }
 
 static void
 test_defaults(void **state)
 {
-	struct w2v2_config c;
+	struct encoder_config c;
 	const char *why;
 	struct json *j = json_parse("{\"model_type\":\"hubert\"}", 23, &why);
 
 	(void)state;
-	assert_null(w2v2_config_read(&c, j));
+	assert_null(encoder_config_read(&c, j));
 	assert_int_equal(c.convs, 7);
 	assert_int_equal(c.conv_taps[0], 10);
 	assert_int_equal(c.conv_stride[6], 2);
@@ -49,14 +49,14 @@ test_defaults(void **state)
 	assert_true(c.projection_norm && c.augment && !c.conv_bias);
 	assert_true(c.time_mask.share == 0.05f && c.layer_drop == 0.1f);
 	assert_true(c.epsilon == 1e-5f);
-	assert_null(w2v2_labels_read(&c, j));
+	assert_null(encoder_labels_read(&c, j));
 	assert_int_equal(c.labels, 2);
 	assert_string_equal(c.label[1], "LABEL_1");
-	assert_int_equal(w2v2_rows(&c, 399), 0);
-	assert_int_equal(w2v2_rows(&c, 400), 1);
-	assert_int_equal(w2v2_rows(&c, 16000), 49);
-	assert_int_equal(w2v2_rows(&c, 320000), 999);
-	w2v2_config_release(&c);
+	assert_int_equal(encoder_rows(&c, 399), 0);
+	assert_int_equal(encoder_rows(&c, 400), 1);
+	assert_int_equal(encoder_rows(&c, 16000), 49);
+	assert_int_equal(encoder_rows(&c, 320000), 999);
+	encoder_config_release(&c);
 	json_release(j);
 }
 
@@ -239,16 +239,16 @@ test_regression(void **state)
 static void
 dense_try(bool output)
 {
-	const struct w2v2_spelling spelling = { .output = output };
+	const struct encoder_spelling spelling = { .output = output };
 	struct hub_tensors t;
 	struct directory d;
 
-	hub_tensors(&t, HUB_CONFIG, W2V2_HEAD_DENSE, &spelling);
+	hub_tensors(&t, HUB_CONFIG, ENCODER_HEAD_DENSE, &spelling);
 	safetensors_write(HUB "/model.safetensors", t.source, t.count, NULL,
 	                  0);
 	config_change("Wav2Vec2ForSequence", "Wav2Vec2ForSpeech");
 	hub_opened(&d, DIRECTORY_CLASSIFIER);
-	assert_int_equal(d.config.head, W2V2_HEAD_DENSE);
+	assert_int_equal(d.config.head, ENCODER_HEAD_DENSE);
 	assert_int_equal(d.config.projector, 9);
 	assert_int_equal(d.spelling.output, output);
 	directory_release(&d);
@@ -269,16 +269,16 @@ test_dense(void **state)
 static void
 test_encoder(void **state)
 {
-	const struct w2v2_spelling spelling = { .bare = false };
+	const struct encoder_spelling spelling = { .bare = false };
 	struct hub_tensors t;
 	struct directory d;
 
 	(void)state;
 	hub_opened(&d, DIRECTORY_ENCODER);
-	assert_int_equal(d.config.head, W2V2_HEAD_NONE);
+	assert_int_equal(d.config.head, ENCODER_HEAD_NONE);
 	directory_release(&d);
 
-	hub_tensors(&t, HUB_CONFIG, W2V2_HEAD_NONE, &spelling);
+	hub_tensors(&t, HUB_CONFIG, ENCODER_HEAD_NONE, &spelling);
 	config_change("SequenceClassification", "CTC");
 	t.source[t.count] = t.source[0];
 	t.source[t.count].name = "lm_head.weight";

@@ -1,7 +1,7 @@
 /* model/directory: whatever its files say, a refusal or a sound network. */
 #include "core/die.h"
+#include "encoder/encoder.h"
 #include "hub.h"
-#include "model/w2v2.h"
 
 enum { ROUNDS = 1000, SIZE_MOST = 1 << 16, SAMPLES = 300 };
 
@@ -104,28 +104,28 @@ strike(struct victim *v, struct rng *r)
 static void
 infer(struct directory *d)
 {
-	struct w2v2 n = { .config = d->config, .spelling = d->spelling };
+	struct encoder n = { .config = d->config, .spelling = d->spelling };
 	struct params p = { .param = NULL };
 	struct arena arena = ARENA_INIT;
 	float *audio = random_floats(SAMPLES, 1), *owned;
-	float logits[W2V2_LABELS_MAX];
+	float logits[ENCODER_LABELS_MAX];
 	char *why;
 
-	w2v2_layout(&p, &n.weights, &n.config, &n.spelling);
+	encoder_layout(&p, &n.weights, &n.config, &n.spelling);
 	why = params_map(&p, &d->file, &owned);
-	if (!why && w2v2_rows(&n.config, SAMPLES) > 0 &&
-	    n.config.head != W2V2_HEAD_NONE) {
-		w2v2_folded_init(&n.folded, &n.config);
-		w2v2_fold(&n.folded, &n.weights, &n.config);
-		w2v2_infer(&n, logits, NULL, audio, SAMPLES, &arena);
-		w2v2_folded_release(&n.folded);
+	if (!why && encoder_rows(&n.config, SAMPLES) > 0 &&
+	    n.config.head != ENCODER_HEAD_NONE) {
+		wav2vec2_folded_init(&n.folded, &n.config);
+		wav2vec2_fold(&n.folded, &n.weights, &n.config);
+		encoder_infer(&n, logits, NULL, audio, SAMPLES, &arena);
+		wav2vec2_folded_release(&n.folded);
 	}
 	free(why);
 	free(owned);
 	free(audio);
 	arena_release(&arena);
 	params_release(&p);
-	w2v2_weights_release(&n.weights);
+	encoder_weights_release(&n.weights);
 }
 
 /* Strikes one file at a time, 1 to 4 times; returns how many passed. */

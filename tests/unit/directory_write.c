@@ -70,9 +70,9 @@ holds(const struct directory *d, const struct hub_tensors *t)
 }
 
 static void
-fresh_try(const char *config, enum w2v2_head head)
+fresh_try(const char *config, enum encoder_head head)
 {
-	const struct w2v2_spelling spelling = { .mask = true };
+	const struct encoder_spelling spelling = { .mask = true };
 	struct hub_tensors t;
 	struct directory_contents c = { .config = &t.config,
 	                                .params = &t.params };
@@ -88,21 +88,22 @@ fresh_try(const char *config, enum w2v2_head head)
 	/* but for its labels a configuration has no pointers */
 	for (size_t k = 0; k < d.config.labels; k++)
 		assert_string_equal(d.config.label[k], t.config.label[k]);
-	if (head == W2V2_HEAD_NONE)
+	if (head == ENCODER_HEAD_NONE)
 		assert_null(d.config.label);
 	else
 		assert_int_equal(d.config.labels, t.config.labels);
 	assert_int_equal(d.config.normalize, true);
 	assert_memory_equal(&d.config.convs, &t.config.convs,
-	                    offsetof(struct w2v2_config, buckets) -
-	                    offsetof(struct w2v2_config, convs));
-	assert_int_equal(d.config.buckets, t.config.family == W2V2_WAVLM
-	                                   ? t.config.buckets : 320);
+	                    offsetof(struct encoder_config, buckets) -
+	                            offsetof(struct encoder_config, convs));
+	assert_int_equal(d.config.buckets, t.config.family == ENCODER_WAVLM
+	                                           ? t.config.buckets
+	                                           : 320);
 	assert_int_equal(d.config.layer_sum, t.config.layer_sum);
 	assert_int_equal(d.config.projector, head ? 9 : 256);
 	assert_memory_equal(&d.config.dropout, &t.config.dropout,
 	                    sizeof t.config -
-	                    offsetof(struct w2v2_config, dropout));
+	                            offsetof(struct encoder_config, dropout));
 	directory_release(&d);
 	hub_tensors_release(&t);
 }
@@ -113,14 +114,14 @@ test_fresh(void **state)
 	char *text;
 
 	(void)state;
-	fresh_try(HUB_SHAPE("wavlm") HUB_LABELS "}", W2V2_HEAD_PROJECTOR);
+	fresh_try(HUB_SHAPE("wavlm") HUB_LABELS "}", ENCODER_HEAD_PROJECTOR);
 	fresh_try(HUB_SHAPE("hubert") ",'feat_proj_layer_norm':false,"
 	          "'conv_bias':true,'feat_extract_norm':'layer',"
 	          "'mask_feature_prob':0.3,'do_stable_layer_norm':true"
-	          HUB_LABELS "}", W2V2_HEAD_NONE);
+	          HUB_LABELS "}", ENCODER_HEAD_NONE);
 	fresh_try(HUB_SHAPE("wav2vec2") ",'layerdrop':0,'hidden_dropout':0.12,"
 	          "'use_weighted_layer_sum':true" HUB_LABELS "}",
-	          W2V2_HEAD_PROJECTOR);
+	          ENCODER_HEAD_PROJECTOR);
 	/* a float must look like one */
 	text = text_read("config.json");
 	has_text(text, "\"layer_norm_eps\": 1e-05,");
@@ -145,7 +146,7 @@ test_keep(void **state)
 	struct hub_tensors *t = *state;
 	struct directory_contents c = { .params = &t->params,
 	                                .type = TYPE_BF16 };
-	struct w2v2_config changed;
+	struct encoder_config changed;
 	struct directory d;
 	char *kept, *text;
 
@@ -280,7 +281,7 @@ whole(const struct hub_tensors *old, const struct hub_tensors *new)
 static void
 test_interrupted(void **state)
 {
-	static const struct w2v2_spelling spelling = { .mask = true };
+	static const struct encoder_spelling spelling = { .mask = true };
 	struct hub_tensors *old = *state, new;
 	struct directory_contents before = {
 		.config = &old->config, .params = &old->params,
@@ -291,7 +292,7 @@ test_interrupted(void **state)
 	int n = 0;
 
 	hub_tensors(&new, HUB_SHAPE("wav2vec2") ",'id2label':{'0':'x',"
-	            "'1':'y','2':'z'}}", W2V2_HEAD_PROJECTOR, &spelling);
+	            "'1':'y','2':'z'}}", ENCODER_HEAD_PROJECTOR, &spelling);
 	for (size_t i = 0; i < new.params.length; i++)
 		new.block[i] += 1;
 	after.training = new.source;

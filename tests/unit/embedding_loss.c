@@ -3,8 +3,8 @@
  * in which nothing can be compared.
  */
 #include "core/rng.h"
+#include "kd/embedding_kinds.h"
 #include "kd_golden.h"
-#include "train/embedding_kinds.h"
 
 static double
 loss_of(struct golden *g, float gradient[][WIDTH_MAX])

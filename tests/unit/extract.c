@@ -1,8 +1,8 @@
 /* feat/extract: columns where they should be, whatever stands beside them. */
 #include <string.h>
 
-#include "gradient.h"
 #include "feat/extract.h"
+#include "gradient.h"
 
 enum { RATE = 16000, SAMPLES = 8000 };
 

@@ -1,8 +1,8 @@
 /* feat/features: the type as a text and back, widths, the view. */
 #include <string.h>
 
-#include "gradient.h"
 #include "feat/features.h"
+#include "gradient.h"
 
 static const struct features_type speech = {
 	.kind = FEATURES_FBANK, .columns = 6, .pitch = true, .deltas = 1,

@@ -2,9 +2,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "gradient.h"
 #include "feat/fbank.h"
-#include "feat/formants.h"
+#include "gradient.h"
+#include "student/formants.h"
 
 enum { ROWS = 5, BANDS = 80 };
 

@@ -8,9 +8,9 @@
 #include <cmocka.h>
 
 #include "core/rng.h"
+#include "stream.h"
 #include "stream/frame.h"
 #include "stream/select.h"
-#include "stream.h"
 
 static void
 fields_keep_their_order_and_are_replaced_in_place(void **state)

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "gradient.h"
-#include "feat/functionals.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
+#include "student/functionals.h"
 
 static const struct features_type type = {
 	.kind = FEATURES_FBANK, .columns = 20, .pitch = true,

@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "encoder/directory.h"
 #include "gradient.h"
-#include "model/directory.h"
-#include "model/json.h"
+#include "weights/json.h"
 
 #define HUB "hub.test"
 
@@ -49,8 +49,8 @@ hub_remove(void)
 
 /* The tensors of a network, each with values of its own. */
 struct hub_tensors {
-	struct w2v2_config config;
-	struct w2v2_weights weights;
+	struct encoder_config config;
+	struct encoder_weights weights;
 	struct params params;
 	float *block;
 	struct safetensors_source *source; /* params.count, and one more */
@@ -58,8 +58,8 @@ struct hub_tensors {
 };
 
 static inline void
-hub_tensors(struct hub_tensors *t, const char *config, enum w2v2_head head,
-            const struct w2v2_spelling *spelling)
+hub_tensors(struct hub_tensors *t, const char *config, enum encoder_head head,
+            const struct encoder_spelling *spelling)
 {
 	struct json *j;
 	const char *why;
@@ -68,11 +68,11 @@ hub_tensors(struct hub_tensors *t, const char *config, enum w2v2_head head,
 	for (char *p = text; *p; p++)
 		*p = *p == '\'' ? '"' : *p;
 	j = json_parse(text, strlen(text), &why);
-	assert_null(w2v2_config_read(&t->config, j));
-	assert_null(w2v2_labels_read(&t->config, j));
+	assert_null(encoder_config_read(&t->config, j));
+	assert_null(encoder_labels_read(&t->config, j));
 	t->config.head = head;
 	t->params = (struct params){ .param = NULL };
-	w2v2_layout(&t->params, &t->weights, &t->config, spelling);
+	encoder_layout(&t->params, &t->weights, &t->config, spelling);
 	t->block = random_floats(t->params.length, 7);
 	params_bind(&t->params, t->block);
 	t->count = t->params.count;
@@ -94,8 +94,8 @@ static inline void
 hub_tensors_release(struct hub_tensors *t)
 {
 	params_release(&t->params);
-	w2v2_weights_release(&t->weights);
-	w2v2_config_release(&t->config);
+	encoder_weights_release(&t->weights);
+	encoder_config_release(&t->config);
 	free(t->block);
 	free(t->source);
 }
@@ -119,13 +119,13 @@ hub_tensors_release(struct hub_tensors *t)
 static inline void
 hub_make(struct hub_tensors *t)
 {
-	const struct w2v2_spelling spelling = { .mask = true };
+	const struct encoder_spelling spelling = { .mask = true };
 
 	hub_remove();
 	assert_int_equal(mkdir(HUB, 0777), 0);
 	hub_text("config.json", HUB_CONFIG);
 	hub_text("preprocessor_config.json", HUB_PREPROCESSOR);
-	hub_tensors(t, HUB_CONFIG, W2V2_HEAD_PROJECTOR, &spelling);
+	hub_tensors(t, HUB_CONFIG, ENCODER_HEAD_PROJECTOR, &spelling);
 	safetensors_write(HUB "/model.safetensors", t->source, t->count,
 	                  NULL, 0);
 }

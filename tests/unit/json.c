@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "model/json.h"
+#include "weights/json.h"
 
 static void
 test_json(void **state)

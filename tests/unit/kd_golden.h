@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "train/kd_loss.h"
+#include "kd/kd_loss.h"
 
 enum {
 	UTTERANCES_MAX = 40, CLASSES_MAX = 8, TEACHERS_MAX = 5, WIDTH_MAX = 8,

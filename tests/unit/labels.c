@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "corpus/labels.h"
 #include "core/utf8.h"
+#include "corpus/labels.h"
 
 static void
 becomes(const char *word, const char *label)

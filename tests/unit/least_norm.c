@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "gradient.h"
-#include "train/least_norm.h"
+#include "kd/least_norm.h"
 
 enum { VECTORS = 12, WIDTH = 7 };
 

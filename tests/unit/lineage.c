@@ -275,7 +275,7 @@ windows_leave_one_digest(void **state)
 	lineage_utterance(&l, say("b.wav", "A", "01"), &deaf);
 	lineage_texts(text, &l);
 	assert_string_equal(text[6].key, "utterances");
-	assert_int_equal(strlen(text[6].value), 2 * HEARD_LINE - 1);
+	assert_int_equal(strlen(text[6].value), 2 * SEEN_IDS_LINE - 1);
 	lineage_texts_release(text);
 	lineage_release(&l);
 }

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "corpus/names.h"
+#include "core/names.h"
 
 static void
 joined(const struct names *n, const char *want)

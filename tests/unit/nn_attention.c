@@ -1,10 +1,10 @@
 /* attention_forward() and attention_backward(). */
 #include <omp.h>
 
+#include "core/chunk.h"
+#include "gemm/gemm_rounded.h"
 #include "gradient.h"
 #include "nn/attention.h"
-#include "nn/chunk.h"
-#include "nn/gemm_rounded.h"
 #include "nn/dropout.h"
 
 /* What joins in, as bits; and products in bfloat16. */

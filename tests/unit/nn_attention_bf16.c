@@ -4,11 +4,11 @@
  */
 #include <omp.h>
 
+#include "core/chunk.h"
 #include "core/half.h"
+#include "gemm/gemm.h"
 #include "gradient.h"
 #include "nn/attention_bf16.h"
-#include "nn/chunk.h"
-#include "nn/gemm.h"
 
 static const char *const names[] = { "plain", "avx512", "amx" };
 

@@ -1,9 +1,9 @@
 /* conv1d_forward() and conv1d_backward(). */
 #include <omp.h>
 
+#include "gemm/gemm.h"
 #include "gradient.h"
 #include "nn/conv1d.h"
-#include "nn/gemm.h"
 
 struct layer {
 	float *y, *x, *weight, *bias, *dy;

@@ -1,10 +1,10 @@
 /* conv_grouped_forward() and conv_grouped_backward(). */
 #include <omp.h>
 
+#include "core/chunk.h"
+#include "gemm/gemm.h"
 #include "gradient.h"
-#include "nn/chunk.h"
 #include "nn/conv_grouped.h"
-#include "nn/gemm.h"
 
 struct layer {
 	float *y, *scratch, *x, *weight, *bias, *dy;

@@ -5,10 +5,11 @@
 #include <omp.h>
 
 #include "core/half.h"
+#include "gemm/gemm.h"
 #include "gradient.h"
 #include "nn/conv_grouped.h"
 #include "nn/conv_grouped_bf16.h"
-#include "nn/gemm.h"
+#include "nn/gelu.h"
 
 static float *
 rounded_floats(size_t n, uint64_t seed)
@@ -135,7 +136,8 @@ test_before(void **state)
 	const struct bf16_unit *unit = bf16_unit_find(NULL);
 	uint16_t half[T * C], before[T * C];
 	const struct bf16_out out = {
-		.half = half, .ldh = C, .before = before, .gelu = true,
+		.half = half, .ldh = C, .before = before,
+		.activate = gelu_rough,
 		.bias = l.bias
 	};
 	uint16_t *packed = malloc(sizeof *packed * conv_grouped_bf16_packed(

@@ -1,8 +1,8 @@
 /* groupnorm_forward() and groupnorm_backward(). */
 #include <omp.h>
 
+#include "core/chunk.h"
 #include "gradient.h"
-#include "nn/chunk.h"
 #include "nn/groupnorm.h"
 
 static const float epsilon = 1e-3f;

@@ -1,7 +1,7 @@
 /* A linear layer in bfloat16: against sums in double of what is rounded. */
 #include "core/half.h"
+#include "gemm/gemm_bf16.h"
 #include "gradient.h"
-#include "nn/gemm_bf16.h"
 #include "nn/linear_bf16.h"
 
 enum { PAD = 3 };

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "gradient.h"
-#include "model/params.h"
-#include "model/safetensors_write.h"
+#include "weights/params.h"
+#include "weights/safetensors_write.h"
 
 static const char path[] = "params.test.safetensors";
 

@@ -8,10 +8,10 @@
 #include <cmocka.h>
 
 #include "core/die.h"
+#include "stream.h"
 #include "stream/index.h"
 #include "stream/reader.h"
 #include "stream/writer.h"
-#include "stream.h"
 
 static const char corpus[] = "tests/data/corpus.frames";
 

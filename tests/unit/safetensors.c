@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "core/rng.h"
-#include "model/safetensors_write.h"
+#include "weights/safetensors_write.h"
 
 /* A file in memory of exactly its size, so that a sanitizer sees its end. */
 static uint8_t *

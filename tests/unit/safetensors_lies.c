@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "model/safetensors.h"
+#include "weights/safetensors.h"
 
 /* A file in memory of exactly its size, so that a sanitizer sees its end. */
 static uint8_t *

@@ -8,9 +8,9 @@
 
 #include "core/arena.h"
 #include "core/rng.h"
+#include "stream.h"
 #include "stream/codec.h"
 #include "stream/scan.h"
-#include "stream.h"
 
 /* Scans bytes to their end or an error; the last result. */
 static enum scan_result

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "core/rng.h"
-#include "train/sinkhorn.h"
+#include "kd/sinkhorn.h"
 
 static void
 close_to(double got, double want, double tolerance)

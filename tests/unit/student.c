@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gemm/gemm.h"
 #include "gradient.h"
-#include "model/student.h"
-#include "nn/gemm.h"
+#include "student/student.h"
 
 enum { UTTERANCES_MAX = 8, EMBEDDING_MAX = 512 };
 
@@ -81,8 +81,7 @@ network_init_rows(struct network *n, const struct student_shape *shape,
 }
 
 static void
-network_init(struct network *n, const struct student_shape *shape,
-             size_t count)
+encoder_init(struct network *n, const struct student_shape *shape, size_t count)
 {
 	network_init_rows(n, shape, odd_rows, count);
 }
@@ -147,7 +146,7 @@ test_gradients(void **state)
 	struct network n;
 
 	(void)state;
-	network_init(&n, &tiny, 6);
+	encoder_init(&n, &tiny, 6);
 	differentiate(&n);
 	network_release(&n);
 }
@@ -160,7 +159,7 @@ test_gradients_functionals(void **state)
 	struct network n;
 
 	(void)state;
-	network_init(&n, &flat, 3);
+	encoder_init(&n, &flat, 3);
 	n.batch.rows = rows;
 	differentiate(&n);
 	network_release(&n);
@@ -179,7 +178,7 @@ test_whitened(void **state)
 	float *logits;
 
 	(void)state;
-	network_init(&n, &white, 3);
+	encoder_init(&n, &white, 3);
 	n.batch.rows = rows;
 	for (size_t i = 0; i < h * h; i++)
 		n.weights.whiten.weight[i] = .3f * (float)(i % 4) - .5f;
@@ -214,7 +213,7 @@ test_gradients_dropout(void **state)
 	struct network n;
 
 	(void)state;
-	network_init(&n, &tiny, 6);
+	encoder_init(&n, &tiny, 6);
 	n.dropout = (struct student_dropout){ .2f, .3f, &n.rng };
 	differentiate(&n);
 	network_release(&n);
@@ -227,7 +226,7 @@ test_dropout(void **state)
 	float kept[18];
 
 	(void)state;
-	network_init(&n, &tiny, 6);
+	encoder_init(&n, &tiny, 6);
 	forward(&n);
 	memcpy(kept, n.logits, sizeof kept);
 	n.dropout = (struct student_dropout){ 0, 0, &n.rng };
@@ -278,10 +277,10 @@ test_alone(void **state)
 	#pragma omp parallel num_threads(1) /* as a shard of training */
 	compare_alone(&n, 0);
 	network_release(&n);
-	network_init(&n, &base, UTTERANCES_MAX);
+	encoder_init(&n, &base, UTTERANCES_MAX);
 	compare_alone(&n, 2e-6);
 	network_release(&n);
-	network_init(&n, &tiny, UTTERANCES_MAX);
+	encoder_init(&n, &tiny, UTTERANCES_MAX);
 	compare_alone(&n, 2e-6);
 	network_release(&n);
 }
@@ -294,7 +293,7 @@ test_mates(void **state)
 	float kept[4];
 
 	(void)state;
-	network_init(&n, &base, UTTERANCES_MAX);
+	encoder_init(&n, &base, UTTERANCES_MAX);
 	forward(&n);
 	memcpy(kept, n.logits + 4 * 4, sizeof kept);
 	for (size_t i = 0; i < UTTERANCES_MAX; i++)
@@ -312,7 +311,7 @@ test_again(void **state)
 	float kept[UTTERANCES_MAX * 4];
 
 	(void)state;
-	network_init(&n, &base, UTTERANCES_MAX);
+	encoder_init(&n, &base, UTTERANCES_MAX);
 	n.dropout = (struct student_dropout){ .1f, .3f, &n.rng };
 	forward(&n);
 	memcpy(kept, n.logits, sizeof kept);

@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gradient.h"
 #include "core/xalloc.h"
-#include "model/student.h"
-#include "nn/gemm.h"
+#include "gemm/gemm.h"
+#include "gradient.h"
+#include "student/student.h"
 
 enum { UTTERANCES = 4, LOGITS_MAX = 16, EMBEDDING_MAX = 1200 };
 

@@ -1,6 +1,6 @@
 /* feat/whitening: against what defines it, and where columns do not vary. */
 #include "gradient.h"
-#include "feat/whitening.h"
+#include "student/whitening.h"
 
 enum { ROWS = 200, WIDTH = 13 };
 

@@ -1,0 +1,357 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/xalloc.h"
+#include "encoder/config.h"
+#include "weights/json.h"
+
+enum { REACH_MAX = 1000000 }; /* samples that one row may look at */
+
+/* The members of an object; why is the first thing wrong with one. */
+struct fields {
+	const struct json *object;
+	char *why;
+};
+
+/* Defaults are those of transformers. */
+static const struct count_field {
+	const char *key;
+	size_t place, standard, min, max;
+} count_fields[] = {
+	{ "hidden_size", offsetof(struct encoder_config, width), 768, 1, 8192 },
+	{ "num_hidden_layers",
+	  offsetof(struct encoder_config, layers), 12, 1, 128 },
+	{ "num_attention_heads",
+	  offsetof(struct encoder_config, heads), 12, 1, 1024 },
+	{ "intermediate_size",
+	  offsetof(struct encoder_config, inner), 3072, 1, 65536 },
+	{ "num_conv_pos_embeddings",
+	  offsetof(struct encoder_config, position_taps), 128, 1, 1024 },
+	{ "num_conv_pos_embedding_groups",
+	  offsetof(struct encoder_config, position_groups), 16, 1, 8192 },
+	{ "num_buckets",
+	  offsetof(struct encoder_config, buckets), 320, 4, 65536 },
+	{ "max_bucket_distance",
+	  offsetof(struct encoder_config, distance), 800, 2, 1000000 },
+	{ "classifier_proj_size",
+	  offsetof(struct encoder_config, projector), 256, 1, 8192 },
+	{ "mask_time_length",
+	  offsetof(struct encoder_config, time_mask.length), 10, 1, 1000000 },
+	{ "mask_time_min_masks",
+	  offsetof(struct encoder_config, time_mask.least), 2, 0, 1000000 },
+	{ "mask_feature_length",
+	  offsetof(struct encoder_config, feature_mask.length),
+	  10, 1, 1000000 },
+	{ "mask_feature_min_masks",
+	  offsetof(struct encoder_config, feature_mask.least), 0, 0, 1000000 },
+};
+
+static const struct real_field {
+	const char *key;
+	size_t place;
+	double standard, min, max;
+} real_fields[] = {
+	{ "layer_norm_eps",
+	  offsetof(struct encoder_config, epsilon), 1e-5, 1e-12, 0.1 },
+	{ "hidden_dropout",
+	  offsetof(struct encoder_config, dropout), 0.1, 0, 0.99 },
+	{ "attention_dropout",
+	  offsetof(struct encoder_config, attention_dropout), 0.1, 0, 0.99 },
+	{ "activation_dropout",
+	  offsetof(struct encoder_config, activation_dropout), 0.1, 0, 0.99 },
+	{ "feat_proj_dropout",
+	  offsetof(struct encoder_config, projection_dropout), 0, 0, 0.99 },
+	{ "final_dropout",
+	  offsetof(struct encoder_config, head_dropout), 0.1, 0, 0.99 },
+	{ "layerdrop",
+	  offsetof(struct encoder_config, layer_drop), 0.1, 0, 0.99 },
+	{ "mask_time_prob",
+	  offsetof(struct encoder_config, time_mask.share), 0.05, 0, 1 },
+	{ "mask_feature_prob",
+	  offsetof(struct encoder_config, feature_mask.share), 0, 0, 1 },
+};
+
+static const struct truth_field {
+	const char *key;
+	size_t place;
+	bool standard;
+} truth_fields[] = {
+	{ "conv_bias", offsetof(struct encoder_config, conv_bias), false },
+	{ "do_stable_layer_norm",
+	  offsetof(struct encoder_config, stable), false },
+	{ "use_weighted_layer_sum",
+	  offsetof(struct encoder_config, layer_sum), false },
+	{ "apply_spec_augment",
+	  offsetof(struct encoder_config, augment), true },
+};
+
+enum {
+	COUNTS = sizeof count_fields / sizeof count_fields[0],
+	REALS = sizeof real_fields / sizeof real_fields[0],
+	TRUTHS = sizeof truth_fields / sizeof truth_fields[0]
+};
+
+static void
+refuse(struct fields *f, char *why)
+{
+	if (f->why)
+		free(why);
+	else
+		f->why = why;
+}
+
+static size_t
+count_read(struct fields *f, const char *key, size_t standard, size_t min,
+           size_t max)
+{
+	const struct json *j = json_find(f->object, key);
+	size_t n = standard;
+
+	if (j && (!json_count(j, &n) || n < min || n > max))
+		refuse(f, xasprintf("%s: want a whole number in %zu..%zu",
+		                    key, min, max));
+	return n;
+}
+
+static float
+real_read(struct fields *f, const struct real_field *field)
+{
+	const struct json *j = json_find(f->object, field->key);
+	double x = field->standard;
+
+	if (j && (!json_real(j, &x) || x < field->min || x > field->max))
+		refuse(f, xasprintf("%s: want a number in %g..%g", field->key,
+		                    field->min, field->max));
+	return (float)x;
+}
+
+static bool
+truth_read(struct fields *f, const char *key, bool standard)
+{
+	const struct json *j = json_find(f->object, key);
+	bool truth = standard;
+
+	if (j && !json_truth(j, &truth))
+		refuse(f, xasprintf("%s: want true or false", key));
+	return truth;
+}
+
+/* True for the second of two words. */
+static bool
+choice_read(struct fields *f, const char *key, const char *standard,
+            const char *other)
+{
+	const struct json *j = json_find(f->object, key);
+	const char *text = j ? json_text(j) : standard;
+
+	if (!text || (strcmp(text, standard) != 0 &&
+	              (!other || strcmp(text, other) != 0)))
+		refuse(f, xasprintf("%s \"%s\" is not supported, only %s%s%s",
+		                    key, text ? text : "(no text)", standard,
+		                    other ? " and " : "", other ? other : ""));
+	return text && other && strcmp(text, other) == 0;
+}
+
+/* A list of convs counts, or the standard one. */
+static void
+list_read(struct fields *f, size_t *list, size_t convs, const char *key,
+          const size_t *standard, size_t max)
+{
+	const struct json *j = json_find(f->object, key);
+
+	if (j && (json_kind(j) != JSON_ARRAY || json_length(j) != convs)) {
+		refuse(f, xasprintf("%s: want a list of %zu numbers, one for "
+		                    "each convolution", key, convs));
+		return;
+	}
+	if (!j && convs > 7)
+		refuse(f, xasprintf("%s is missing", key));
+	j = json_first(j);
+	for (size_t i = 0; i < convs && !f->why; i++) {
+		list[i] = j ? 0 : standard[i];
+		if (j && (!json_count(j, &list[i]) || list[i] < 1 ||
+		          list[i] > max))
+			refuse(f, xasprintf("%s: want whole numbers in "
+			                    "1..%zu", key, max));
+		j = j ? json_next(j) : NULL;
+	}
+}
+
+/* What one row looks at must be a sane number of samples. */
+static void
+reach_check(struct fields *f, const struct encoder_config *c)
+{
+	size_t reach = 1;
+
+	for (size_t i = c->convs; i-- > 0 && reach <= REACH_MAX;)
+		reach = (reach - 1) * c->conv_stride[i] + c->conv_taps[i];
+	if (reach > REACH_MAX)
+		refuse(f, xasprintf("conv_kernel, conv_stride: a row of over "
+		                    "%d samples", REACH_MAX));
+}
+
+static void
+convolutions_read(struct fields *f, struct encoder_config *c)
+{
+	static const size_t width[] = { 512, 512, 512, 512, 512, 512, 512 };
+	static const size_t taps[] = { 10, 3, 3, 3, 3, 2, 2 };
+	static const size_t stride[] = { 5, 2, 2, 2, 2, 2, 2 };
+	const struct json *dim = json_find(f->object, "conv_dim");
+
+	c->convs = dim ? json_length(dim) : 7;
+	if (c->convs < 1 || c->convs > ENCODER_CONVS_MAX) {
+		refuse(f, xasprintf("conv_dim: want a list of 1..%d numbers",
+		                    ENCODER_CONVS_MAX));
+		return;
+	}
+	list_read(f, c->conv_width, c->convs, "conv_dim", width, 8192);
+	list_read(f, c->conv_taps, c->convs, "conv_kernel", taps, 1024);
+	list_read(f, c->conv_stride, c->convs, "conv_stride", stride, 1024);
+	if (!f->why)
+		reach_check(f, c);
+	c->conv_layer_norm = choice_read(f, "feat_extract_norm", "group",
+	                                 "layer");
+}
+
+static void
+family_read(struct fields *f, struct encoder_config *c)
+{
+	const struct json *j = json_find(f->object, "model_type");
+	const char *type = json_text(j);
+
+	if (type && strcmp(type, "wav2vec2") == 0)
+		c->family = ENCODER_WAV2VEC2;
+	else if (type && strcmp(type, "hubert") == 0)
+		c->family = ENCODER_HUBERT;
+	else if (type && strcmp(type, "wavlm") == 0)
+		c->family = ENCODER_WAVLM;
+	else
+		refuse(f, xasprintf("model_type \"%s\" is not supported, only "
+		                    "wav2vec2, hubert and wavlm",
+		                    type ? type : "(none)"));
+}
+
+/* What would change the network in a way we do not compute. */
+static void
+strange_refuse(struct fields *f)
+{
+	const struct json *adapter = json_find(f->object, "adapter_attn_dim");
+
+	choice_read(f, "hidden_act", "gelu", NULL);
+	choice_read(f, "feat_extract_activation", "gelu", NULL);
+	if (truth_read(f, "add_adapter", false))
+		refuse(f, xstrdup("add_adapter true is not supported"));
+	if (adapter && json_kind(adapter) != JSON_NULL)
+		refuse(f, xstrdup("adapter_attn_dim (adapters for languages) "
+		                  "is not supported"));
+	if (truth_read(f, "conv_pos_batch_norm", false))
+		refuse(f, xstrdup("conv_pos_batch_norm true is not "
+		                  "supported"));
+}
+
+static void
+shape_check(struct fields *f, const struct encoder_config *c)
+{
+	if (c->width % c->heads)
+		refuse(f, xasprintf("hidden_size %zu is not a multiple of "
+		                    "num_attention_heads %zu", c->width,
+		                    c->heads));
+	if (c->width % c->position_groups)
+		refuse(f, xasprintf("hidden_size %zu is not a multiple of "
+		                    "num_conv_pos_embedding_groups %zu",
+		                    c->width, c->position_groups));
+	/* half the buckets a direction, half of those for near keys */
+	if (c->family == ENCODER_WAVLM &&
+	    (c->buckets % 4 || c->distance <= c->buckets / 4))
+		refuse(f, xasprintf("num_buckets %zu: want a multiple of 4, "
+		                    "less than 4 times max_bucket_distance "
+		                    "%zu", c->buckets, c->distance));
+}
+
+char *
+encoder_config_read(struct encoder_config *c, const struct json *config)
+{
+	struct fields f = { .object = config };
+	char *base = (char *)c;
+
+	*c = (struct encoder_config){ .head = ENCODER_HEAD_NONE };
+	if (json_kind(config) != JSON_OBJECT)
+		return xstrdup("not an object of JSON");
+	family_read(&f, c);
+	strange_refuse(&f);
+	for (size_t i = 0; i < COUNTS; i++) {
+		const struct count_field *t = &count_fields[i];
+
+		*(size_t *)(void *)(base + t->place) =
+			count_read(&f, t->key, t->standard, t->min, t->max);
+	}
+	for (size_t i = 0; i < REALS; i++)
+		*(float *)(void *)(base + real_fields[i].place) =
+			real_read(&f, &real_fields[i]);
+	for (size_t i = 0; i < TRUTHS; i++)
+		*(bool *)(base + truth_fields[i].place) =
+			truth_read(&f, truth_fields[i].key,
+			           truth_fields[i].standard);
+	/* the others have no such field and always the norm */
+	c->projection_norm = c->family != ENCODER_HUBERT ||
+		truth_read(&f, "feat_proj_layer_norm", true);
+	convolutions_read(&f, c);
+	if (!f.why)
+		shape_check(&f, c);
+	return f.why;
+}
+
+char *
+encoder_preprocessor_read(struct encoder_config *c,
+                          const struct json *preprocessor)
+{
+	static const char kind[] = "Wav2Vec2FeatureExtractor";
+	struct fields f = { .object = preprocessor };
+
+	if (json_kind(preprocessor) != JSON_OBJECT)
+		return xstrdup("not an object of JSON");
+	choice_read(&f, "feature_extractor_type", kind, NULL);
+	if (count_read(&f, "sampling_rate", ENCODER_RATE, 1, 1000000) !=
+	    ENCODER_RATE)
+		refuse(&f, xasprintf("sampling_rate: only %d Hz is supported",
+		                     ENCODER_RATE));
+	count_read(&f, "feature_size", 1, 1, 1);
+	c->normalize = truth_read(&f, "do_normalize", true);
+	c->attention_mask = truth_read(&f, "return_attention_mask", false);
+	return f.why;
+}
+
+const char *
+encoder_family_class(enum encoder_family family)
+{
+	static const char *const name[] = { "Wav2Vec2", "Hubert", "WavLM" };
+
+	return name[family];
+}
+
+size_t
+encoder_conv_inputs(const struct encoder_config *c, size_t layer)
+{
+	return layer ? c->conv_width[layer - 1] : 1;
+}
+
+size_t
+encoder_rows(const struct encoder_config *c, size_t N)
+{
+	for (size_t i = 0; i < c->convs; i++) {
+		if (N < c->conv_taps[i])
+			return 0;
+		N = (N - c->conv_taps[i]) / c->conv_stride[i] + 1;
+	}
+	return N;
+}
+
+void
+encoder_config_release(struct encoder_config *c)
+{
+	for (size_t i = 0; c->label && i < c->labels; i++)
+		free(c->label[i]);
+	free(c->label);
+	c->label = NULL;
+	c->labels = 0;
+}

@@ -1,0 +1,97 @@
+/*
+ * config.h - the shape of a wav2vec 2.0, HuBERT or WavLM network
+ *
+ * As a model directory of Hugging Face tells it in config.json and
+ * preprocessor_config.json; names in brackets are theirs.
+ */
+#ifndef ENCODER_CONFIG_H
+#define ENCODER_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct json;
+
+enum {
+	ENCODER_CONVS_MAX = 16, ENCODER_LABELS_MAX = 1024,
+	ENCODER_RATE = 16000
+};
+
+enum encoder_family { ENCODER_WAV2VEC2, ENCODER_HUBERT, ENCODER_WAVLM };
+
+enum encoder_head {
+	ENCODER_HEAD_NONE,           /* pre-trained only */
+	ENCODER_HEAD_PROJECTOR,      /* projector, mean over time, classifier */
+	ENCODER_HEAD_DENSE           /* mean over time, dense, tanh, out_proj */
+};
+
+/* SpecAugment of one axis, as Hugging Face computes it. */
+struct encoder_masking {
+	float share;              /* [mask_time_prob], [mask_feature_prob] */
+	size_t length, least;     /* [mask_…_length], [mask_…_min_masks] */
+};
+
+struct encoder_config {
+	enum encoder_family family;
+	enum encoder_head head;
+	size_t convs;
+	size_t conv_width[ENCODER_CONVS_MAX];  /* [conv_dim] channels */
+	size_t conv_taps[ENCODER_CONVS_MAX];   /* [conv_kernel] */
+	size_t conv_stride[ENCODER_CONVS_MAX];
+	bool conv_bias;
+	bool conv_layer_norm;     /* [feat_extract_norm] layer, else group */
+	bool projection_norm;     /* [feat_proj_layer_norm] */
+	size_t width;             /* [hidden_size] */
+	size_t layers, heads;
+	size_t inner;             /* [intermediate_size] */
+	size_t position_taps, position_groups; /* [num_conv_pos_…] */
+	bool stable;              /* [do_stable_layer_norm]: norms first */
+	float epsilon;            /* [layer_norm_eps] */
+	size_t buckets, distance; /* WavLM: [num_buckets], [max_bucket_…] */
+	bool layer_sum;           /* [use_weighted_layer_sum] */
+	size_t projector;         /* [classifier_proj_size]; or dense's width */
+	size_t labels;
+	char **label;             /* [id2label], in order; owned */
+	bool regression;          /* dimensions, not classes */
+	bool normalize;           /* [do_normalize]: mean 0, variance 1 */
+	bool attention_mask;      /* [return_attention_mask]; kept, unused */
+
+	/* for training */
+	float dropout;            /* [hidden_dropout] */
+	float attention_dropout, activation_dropout, projection_dropout;
+	float head_dropout;       /* [final_dropout]; only of a dense head */
+	float layer_drop;         /* [layerdrop] */
+	bool augment;             /* [apply_spec_augment] */
+	struct encoder_masking time_mask, feature_mask;
+};
+
+/*
+ * Read config.json: what is absent is as in transformers, what does not fit
+ * is refused.  Each returns NULL or what is wrong (the caller frees it).
+ * The architecture sets the head: a projector, or none; that of a dense one is
+ * told by its tensors.
+ */
+char *encoder_config_read(struct encoder_config *c, const struct json *config);
+char *
+encoder_architecture_read(struct encoder_config *c, const struct json *config);
+char *encoder_labels_read(struct encoder_config *c, const struct json *config);
+
+/* Are the labels arousal, dominance and the like, rather than classes? */
+bool encoder_labels_dimensions(const struct encoder_config *c);
+
+/* preprocessor_config.json; the same. */
+char *encoder_preprocessor_read(struct encoder_config *c,
+                                const struct json *preprocessor);
+
+void encoder_config_release(struct encoder_config *c);
+
+/* "Wav2Vec2", "Hubert", "WavLM": how the names of its classes begin. */
+const char *encoder_family_class(enum encoder_family family);
+
+/* Channels that a convolution reads: one of audio, then the last one's. */
+size_t encoder_conv_inputs(const struct encoder_config *c, size_t layer);
+
+/* Rows that the convolutions make of N samples; 0 when too few. */
+size_t encoder_rows(const struct encoder_config *c, size_t N);
+
+#endif

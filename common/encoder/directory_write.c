@@ -1,0 +1,281 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/bits.h"
+#include "core/die.h"
+#include "core/replace.h"
+#include "core/xalloc.h"
+#include "encoder/config_write.h"
+#include "encoder/directory.h"
+
+/*
+ * All is written first, under other names: a full disk is met while the old
+ * model stands, and nothing is left on it.  If the configuration changes, the
+ * old weights then go, the configuration is replaced, and the new weights take
+ * their name: a configuration never meets weights that were not written for
+ * it.  The state of training bears a stamp of its weights, so that it may come
+ * first, under a second name, and get its own after them.
+ */
+static const char WEIGHTS[] = "model.safetensors";
+static const char TRAINING[] = "training.safetensors";
+static const char TRAINING_NEXT[] = "training.next.safetensors";
+
+static void
+make(const char *path)
+{
+	struct stat about;
+
+	if (mkdir(path, 0777) == 0)
+		return;
+	if (errno != EEXIST)
+		die("%s:", path);
+	if (stat(path, &about) != 0 || !S_ISDIR(about.st_mode))
+		die("%s: not a directory", path);
+}
+
+/* What was renamed or removed stays so when the power fails. */
+static void
+sync_names(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	fsync(fd);
+	close(fd);
+}
+
+static void
+move(const char *path, const char *from, const char *to)
+{
+	char *old = xasprintf("%s/%s", path, from);
+	char *new = xasprintf("%s/%s", path, to);
+
+	if (rename(old, new) != 0)
+		die("%s:", new);
+	sync_names(path);
+	free(old);
+	free(new);
+}
+
+static void
+commit(const char *path, struct replace *r)
+{
+	replace_commit(r);
+	sync_names(path);
+}
+
+static void
+drop(const char *path, const char *file)
+{
+	char *name = xasprintf("%s/%s", path, file);
+
+	if (unlink(name) != 0 && errno != ENOENT)
+		die("%s:", name);
+	free(name);
+}
+
+static bool
+holds(const char *path, const char *file, const char *text)
+{
+	size_t size = strlen(text), n;
+	char *name = xasprintf("%s/%s", path, file);
+	char *bytes = xmalloc(size + 1, 1);
+	FILE *fp = fopen(name, "rb");
+
+	n = fp ? fread(bytes, 1, size + 1, fp) : 0;
+	n = fp && n == size && memcmp(bytes, text, size) == 0;
+	if (fp)
+		fclose(fp);
+	free(bytes);
+	free(name);
+	return n;
+}
+
+/* The text is on disk, not yet under its name. */
+static void
+text_settle(struct replace *r, const struct replace *before, const char *name,
+            const char *text)
+{
+	replace_begin_after(r, name, before);
+	fputs(text, r->fp);
+	replace_settle(r);
+}
+
+static void
+texts_replace(const char *path, const struct replace *tensors,
+              const char *config, const char *preprocessor)
+{
+	struct replace shape, sound;
+	char *shape_name, *sound_name;
+
+	if (holds(path, "config.json", config) &&
+	    holds(path, "preprocessor_config.json", preprocessor))
+		return;
+	shape_name = xasprintf("%s/config.json", path);
+	sound_name = xasprintf("%s/preprocessor_config.json", path);
+	text_settle(&shape, tensors, shape_name, config);
+	text_settle(&sound, &shape, sound_name, preprocessor);
+	drop(path, WEIGHTS);
+	drop(path, "model.safetensors.index.json");
+	sync_names(path);
+	replace_commit(&sound);
+	replace_commit(&shape);
+	sync_names(path);
+	free(shape_name);
+	free(sound_name);
+}
+
+static struct safetensors_source *
+sources_make(const struct directory_contents *c)
+{
+	struct safetensors_source *s = xcalloc(c->params->count, sizeof *s);
+
+	for (size_t i = 0; i < c->params->count; i++) {
+		const struct param *t = &c->params->param[i];
+
+		s[i] = (struct safetensors_source){
+			.name = t->name, .type = c->type, .ndim = t->ndim,
+			.data = c->block ? c->block + t->offset : *t->slot
+		};
+		memcpy(s[i].dim, t->dim, sizeof t->dim);
+	}
+	return s;
+}
+
+/* A hash of all weights, by Fowler, Noll and Vo's rule on whole words. */
+static char *
+stamp_make(const struct directory_contents *c,
+           const struct safetensors_source *source)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < c->params->count; i++)
+		for (size_t k = 0; k < c->params->param[i].length; k++)
+			hash = (hash ^ bits_of(source[i].data[k])) *
+				UINT64_C(0x100000001b3);
+	return xasprintf("%016" PRIx64, hash);
+}
+
+/*
+ * A state left by an interruption under its second name, if it is that of the
+ * weights, gets its first name before the next is written.
+ */
+static void
+training_settle(const char *path)
+{
+	char *weights = xasprintf("%s/%s", path, WEIGHTS);
+	char *next = xasprintf("%s/%s", path, TRAINING_NEXT);
+	struct safetensors w, t;
+	const char *want, *have;
+	bool same;
+
+	safetensors_open(&w, weights);
+	safetensors_open(&t, next);
+	want = safetensors_metadata(&w, "stamp");
+	have = safetensors_metadata(&t, "stamp");
+	same = want && have && strcmp(want, have) == 0;
+	safetensors_release(&w);
+	safetensors_release(&t);
+	if (same)
+		move(path, TRAINING_NEXT, TRAINING);
+	else
+		drop(path, TRAINING_NEXT);
+	free(weights);
+	free(next);
+}
+
+/* Borrows all: the caller's, then what the old file had besides. */
+static size_t
+metadata_make(struct safetensors_text **text,
+              const struct directory_contents *c, char *stamp)
+{
+	const struct safetensors *old = c->from ? &c->from->file : NULL;
+	size_t more = old ? old->metadata_count : 0, count = 0;
+	struct safetensors_text *t =
+		xcalloc(2 + c->metadata_count + more, sizeof *t);
+
+	t[count++] = (struct safetensors_text){
+		(char *)(uintptr_t)"format", (char *)(uintptr_t)"pt"
+	};
+	if (stamp)
+		t[count++] = (struct safetensors_text){
+			(char *)(uintptr_t)"stamp", stamp
+		};
+	for (size_t i = 0; i < c->metadata_count + more; i++) {
+		const struct safetensors_text *from = i < c->metadata_count
+			? &c->metadata[i]
+			: &old->metadata[i - c->metadata_count];
+		bool new = strcmp(from->key, "stamp") != 0;
+
+		for (size_t k = 0; k < count; k++)
+			new &= strcmp(t[k].key, from->key) != 0;
+		if (new)
+			t[count++] = *from;
+	}
+	*text = t;
+	return count;
+}
+
+/* All on disk, the state of training only if there is one. */
+static void
+tensors_settle(const char *path, struct replace *weights,
+               struct replace *training, const char *weights_name,
+               const char *training_name, const struct directory_contents *c)
+{
+	struct safetensors_source *source = sources_make(c);
+	char *stamp = c->trainings ? stamp_make(c, source) : NULL;
+	const struct safetensors_text key = {
+		(char *)(uintptr_t)"stamp", stamp
+	};
+	struct safetensors_text *text;
+	size_t texts = metadata_make(&text, c, stamp);
+
+	safetensors_settle(weights, NULL, weights_name, source,
+	                   c->params->count, text, texts);
+	training_settle(path); /* nobody else writes weights from here on */
+	if (c->trainings)
+		safetensors_settle(training, weights, training_name,
+		                   c->training, c->trainings, &key, 1);
+	free(text);
+	free(stamp);
+	free(source);
+}
+
+void
+directory_write(const char *path, const struct directory_contents *c)
+{
+	const struct directory *old = c->from;
+	char *config = encoder_config_text(
+		c->config, c->type, old ? old->json : NULL,
+		old ? old->json_text : NULL, old ? &old->config : NULL);
+	char *preprocessor = encoder_preprocessor_text(
+		c->config, old ? old->preprocessor : NULL,
+		old ? old->preprocessor_text : NULL);
+	char *weights_name = xasprintf("%s/%s", path, WEIGHTS);
+	char *training_name = xasprintf("%s/%s", path, TRAINING_NEXT);
+	struct replace weights, training;
+
+	make(path);
+	tensors_settle(path, &weights, &training, weights_name, training_name,
+	               c);
+	texts_replace(path, c->trainings ? &training : &weights, config,
+	              preprocessor);
+	if (c->trainings)
+		commit(path, &training);
+	commit(path, &weights);
+	if (c->trainings)
+		move(path, TRAINING_NEXT, TRAINING);
+	else
+		drop(path, TRAINING);
+	free(weights_name);
+	free(training_name);
+	free(config);
+	free(preprocessor);
+}

@@ -1,0 +1,250 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/die.h"
+#include "core/same_file.h"
+#include "core/xalloc.h"
+#include "corpus/labels.h"
+#include "encoder/directory.h"
+#include "encoder/encoder_init.h"
+#include "weights/json.h"
+#include "weights/trained.h"
+
+#define TINY "\"hidden_size\":64,\"num_hidden_layers\":2," \
+	"\"num_attention_heads\":4,\"intermediate_size\":128," \
+	"\"conv_dim\":[32,32,32,32,32,32,32],\"classifier_proj_size\":24," \
+	"\"num_conv_pos_embeddings\":16,\"num_conv_pos_embedding_groups\":4," \
+	"\"num_buckets\":32,\"max_bucket_distance\":50}"
+#define LARGE "\"hidden_size\":1024,\"num_hidden_layers\":24," \
+	"\"num_attention_heads\":16,\"intermediate_size\":4096," \
+	"\"feat_extract_norm\":\"layer\",\"do_stable_layer_norm\":true"
+#define LARGE_BIAS LARGE ",\"conv_bias\":true}"
+
+const char *const encoder_sizes[] = {
+	"w2v2-tiny", "w2v2-base", "w2v2-large",
+	"hubert-tiny", "hubert-base", "hubert-large",
+	"wavlm-tiny", "wavlm-base", "wavlm-large", NULL
+};
+
+/* As the published ones are; what is not said is as in transformers. */
+static const char *const size_config[] = {
+	"{\"model_type\":\"wav2vec2\"," TINY,
+	"{\"model_type\":\"wav2vec2\"}",
+	"{\"model_type\":\"wav2vec2\"," LARGE_BIAS,
+	"{\"model_type\":\"hubert\"," TINY,
+	"{\"model_type\":\"hubert\"}",
+	"{\"model_type\":\"hubert\"," LARGE_BIAS,
+	"{\"model_type\":\"wavlm\"," TINY,
+	"{\"model_type\":\"wavlm\"}",
+	"{\"model_type\":\"wavlm\"," LARGE "}"
+};
+
+/* Tensors of a network, those of the file it comes from or of the new one. */
+struct tensors {
+	struct encoder_config config;
+	struct encoder_weights weights;
+	struct params params;
+	float *owned;
+};
+
+static void
+config_named(struct encoder_config *c, const char *size)
+{
+	const char *refused;
+	size_t i = 0;
+	struct json *j;
+	char *why;
+
+	while (strcmp(encoder_sizes[i], size) != 0)
+		i++;
+	j = json_parse(size_config[i], strlen(size_config[i]), &refused);
+	why = encoder_config_read(c, j);
+	if (why)
+		die("%s: %s", size, why);
+	json_release(j);
+	c->normalize = true;
+	c->attention_mask = c->conv_layer_norm;
+}
+
+static void
+labels_set(struct encoder_config *c, const struct encoder_wishes *wishes)
+{
+	c->labels = wishes->class_count;
+	c->label = xcalloc(c->labels, sizeof *c->label);
+	for (size_t k = 0; k < c->labels; k++) {
+		label_doubt(wishes->classes[k]);
+		c->label[k] = xstrdup(wishes->classes[k]);
+	}
+	c->regression = encoder_labels_dimensions(c);
+}
+
+static void
+labels_check(const struct directory *d, const struct encoder_wishes *wishes)
+{
+	const struct encoder_config *c = &d->config;
+	bool same = wishes->class_count == c->labels;
+
+	if (wishes->class_count == 0)
+		return;
+	for (size_t k = 0; k < c->labels && same; k++)
+		same = strcmp(wishes->classes[k], c->label[k]) == 0;
+	if (!same)
+		die("%s: its head has other classes than --classes, in order: "
+		    "it cannot be kept", d->name);
+}
+
+static void
+tensors_list(struct tensors *t, const struct encoder_spelling *spelling)
+{
+	encoder_layout(&t->params, &t->weights, &t->config, spelling);
+}
+
+static void
+tensors_release(struct tensors *t)
+{
+	params_release(&t->params);
+	encoder_weights_release(&t->weights);
+	encoder_config_release(&t->config);
+	free(t->owned);
+}
+
+/* The encoder of from, which has no head: the same places. */
+static void
+tensors_take(struct tensors *t, const struct tensors *from)
+{
+	struct encoder_layer *layer = t->weights.layer;
+
+	t->weights = from->weights;
+	t->weights.layer = layer;
+	memcpy(layer, from->weights.layer, t->config.layers * sizeof *layer);
+}
+
+/* Fresh values for all that has no place yet. */
+static void
+tensors_start(struct tensors *t, unsigned long seed)
+{
+	struct params fresh = { .param = xcalloc(t->params.count,
+	                                         sizeof *fresh.param) };
+
+	for (size_t i = 0; i < t->params.count; i++) {
+		struct param p = t->params.param[i];
+
+		if (*p.slot)
+			continue;
+		p.offset = fresh.length;
+		fresh.length += p.length;
+		fresh.param[fresh.count++] = p;
+	}
+	t->owned = xmalloc(fresh.length, sizeof *t->owned);
+	params_start(t->owned, &fresh, seed);
+	params_bind(&fresh, t->owned);
+	params_release(&fresh);
+}
+
+/* A new model has not been trained, whatever its encoder was. */
+static void
+network_write(const char *out, const struct tensors *t,
+              const struct directory *from)
+{
+	static const char *const keys[] = {
+		"updates", "passes", "batches", "digest", "recipe"
+	};
+	enum { KEYS = sizeof keys / sizeof keys[0], NUMBERS = KEYS - 1 };
+	struct safetensors_text zero[KEYS];
+	struct directory_contents c = {
+		.from = from, .config = &t->config, .params = &t->params,
+		.metadata = zero
+	};
+
+	for (int i = 0; i < KEYS; i++)
+		if (from && safetensors_metadata(&from->file, keys[i]))
+			zero[c.metadata_count++] = (struct safetensors_text){
+				(char *)(uintptr_t)keys[i],
+				(char *)(uintptr_t)(i < NUMBERS ? "0" : "")
+			};
+	trained_warn(out, true);
+	directory_write(out, &c);
+}
+
+/* The shape of what is to be made; head and labels are c's own. */
+static struct encoder_config
+config_make(const struct encoder_config *from,
+            const struct encoder_wishes *wishes)
+{
+	struct encoder_config c = *from;
+
+	c.label = NULL;
+	c.head = ENCODER_HEAD_PROJECTOR;
+	c.layer_sum = wishes->layer_sum;
+	if (wishes->projector)
+		c.projector = wishes->projector;
+	labels_set(&c, wishes);
+	return c;
+}
+
+static void
+network_derive(const char *out, const struct encoder_wishes *wishes)
+{
+	enum directory_use use = wishes->keep_head ? DIRECTORY_CLASSIFIER
+	                                           : DIRECTORY_ENCODER;
+	struct directory d;
+	const char *refused;
+	struct stat st;
+	struct tensors old = { .owned = NULL }, new = { .owned = NULL };
+	struct encoder_spelling spelling;
+	char *why;
+
+	if (stat(wishes->from, &st) == 0 && !S_ISDIR(st.st_mode))
+		die("%s: not a folder; want a network of Hugging Face, with "
+		    "config.json and model.safetensors", wishes->from);
+	refused = directory_open(&d, wishes->from, use);
+	if (refused)
+		die("%s", refused);
+	old.config = d.config;
+	tensors_list(&old, &d.spelling);
+	why = params_map(&old.params, &d.file, &old.owned);
+	if (!why)
+		why = params_finite(&old.params);
+	if (why)
+		die("%s: %s", d.name, why);
+	if (wishes->keep_head) {
+		labels_check(&d, wishes);
+		network_write(out, &old, &d);
+	} else {
+		new.config = config_make(&d.config, wishes);
+		spelling = d.spelling;
+		spelling.bare = false;
+		spelling.mask |= new.config.time_mask.share > 0;
+		tensors_list(&new, &spelling);
+		tensors_take(&new, &old);
+		tensors_start(&new, wishes->seed);
+		network_write(out, &new, &d);
+		tensors_release(&new);
+	}
+	old.config.label = NULL; /* the directory's */
+	tensors_release(&old);
+	directory_release(&d);
+}
+
+void
+encoder_init(const char *out, const struct encoder_wishes *wishes)
+{
+	const struct encoder_spelling spelling = { .mask = true };
+	struct tensors t = { .owned = NULL };
+	struct encoder_config c;
+
+	if (wishes->from && same_file(wishes->from, out))
+		die_usage("--out %s: is what --from begins with", out);
+	if (wishes->from) {
+		network_derive(out, wishes);
+		return;
+	}
+	config_named(&c, wishes->size);
+	t.config = config_make(&c, wishes);
+	tensors_list(&t, &spelling);
+	tensors_start(&t, wishes->seed);
+	network_write(out, &t, NULL);
+	tensors_release(&t);
+}

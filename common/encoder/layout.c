@@ -1,0 +1,240 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/xalloc.h"
+#include "encoder/layout.h"
+
+enum { GATE_ROWS = 8, NAME = PARAM_NAME_MAX };
+
+static const char *const family_prefix[] = {
+	"wav2vec2.", "hubert.", "wavlm."
+};
+
+/* Where tensors go, and what their names begin with. */
+struct list {
+	struct params *params;
+	char stem[NAME];
+};
+
+__attribute__((format(printf, 2, 3)))
+static void
+stem_set(struct list *l, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(l->stem, sizeof l->stem, format, arguments);
+	va_end(arguments);
+}
+
+/* Dimensions end with a 0. */
+static void
+tensor_list(struct list *l, float **slot, const char *leaf,
+            enum param_start start, const size_t *dim)
+{
+	char name[2 * NAME];
+	int ndim = 0;
+
+	while (dim[ndim])
+		ndim++;
+	snprintf(name, sizeof name, "%s%s", l->stem, leaf);
+	params_list(l->params, slot, name, start, ndim, dim);
+}
+
+static void
+linear_list(struct list *l, struct encoder_linear *linear, const char *leaf,
+            enum param_start start, size_t out, size_t in)
+{
+	char name[NAME];
+
+	snprintf(name, sizeof name, "%s.weight", leaf);
+	tensor_list(l, &linear->weight, name, start,
+	            (const size_t[]){ out, in, 0 });
+	snprintf(name, sizeof name, "%s.bias", leaf);
+	tensor_list(l, &linear->bias, name, START_ZERO,
+	            (const size_t[]){ out, 0 });
+}
+
+static void
+norm_list(struct list *l, struct encoder_norm *norm, const char *leaf,
+          size_t width)
+{
+	const size_t dim[] = { width, 0 };
+	char name[NAME];
+
+	snprintf(name, sizeof name, "%s.weight", leaf);
+	tensor_list(l, &norm->gain, name, START_ONE, dim);
+	snprintf(name, sizeof name, "%s.bias", leaf);
+	tensor_list(l, &norm->bias, name, START_ZERO, dim);
+}
+
+static void
+convolutions_list(struct list *l, struct encoder_weights *w,
+                  const struct encoder_config *c, const char *prefix)
+{
+	for (size_t i = 0; i < c->convs; i++) {
+		size_t in = encoder_conv_inputs(c, i);
+		size_t out = c->conv_width[i];
+
+		stem_set(l, "%sfeature_extractor.conv_layers.%zu.", prefix,
+		         i);
+		tensor_list(l, &w->conv[i].conv.weight, "conv.weight",
+		            START_FAN_IN,
+		            (const size_t[]){ out, in, c->conv_taps[i], 0 });
+		if (c->conv_bias)
+			tensor_list(l, &w->conv[i].conv.bias, "conv.bias",
+			            START_ZERO, (const size_t[]){ out, 0 });
+		if (c->conv_layer_norm || i == 0)
+			norm_list(l, &w->conv[i].norm, "layer_norm", out);
+	}
+}
+
+static void
+front_list(struct list *l, struct encoder_weights *w,
+           const struct encoder_config *c, const char *prefix,
+           const struct encoder_spelling *s)
+{
+	size_t C = c->conv_width[c->convs - 1], H = c->width;
+	size_t K = c->position_taps;
+
+	stem_set(l, "%s", prefix);
+	if (c->projection_norm)
+		norm_list(l, &w->projection_norm,
+		          "feature_projection.layer_norm", C);
+	linear_list(l, &w->projection, "feature_projection.projection",
+	            START_FAN_IN, H, C);
+	if (s->mask)
+		tensor_list(l, &w->mask, "masked_spec_embed",
+		            START_ZERO_DECAYING,
+		            (const size_t[]){ H, 0 });
+	stem_set(l, "%sencoder.pos_conv_embed.conv.", prefix);
+	tensor_list(l, &w->position_bias, "bias", START_ZERO,
+	            (const size_t[]){ H, 0 });
+	tensor_list(l, &w->position_gain, s->parametrized
+	            ? "parametrizations.weight.original0" : "weight_g",
+	            START_ONE_DECAYING, (const size_t[]){ 1, 1, K, 0 });
+	tensor_list(l, &w->position_direction, s->parametrized
+	            ? "parametrizations.weight.original1" : "weight_v",
+	            START_FAN_IN,
+	            (const size_t[]){ H, H / c->position_groups, K, 0 });
+	stem_set(l, "%sencoder.", prefix);
+	norm_list(l, &w->norm, "layer_norm", H);
+}
+
+static void
+attention_list(struct list *l, struct encoder_weights *w, size_t n,
+               const struct encoder_config *c)
+{
+	struct encoder_layer *layer = &w->layer[n];
+	size_t H = c->width;
+
+	linear_list(l, &layer->q, "attention.q_proj", START_FAN_IN, H, H);
+	linear_list(l, &layer->k, "attention.k_proj", START_FAN_IN, H, H);
+	linear_list(l, &layer->v, "attention.v_proj", START_FAN_IN, H, H);
+	linear_list(l, &layer->out, "attention.out_proj", START_FAN_IN, H, H);
+	if (c->family != ENCODER_WAVLM)
+		return;
+	tensor_list(l, &layer->gate_scale, "attention.gru_rel_pos_const",
+	            START_ONE_DECAYING,
+		            (const size_t[]){ 1, c->heads, 1, 1, 0 });
+	linear_list(l, &layer->gate, "attention.gru_rel_pos_linear",
+	            START_FAN_IN, GATE_ROWS, H / c->heads);
+	if (n == 0)
+		tensor_list(l, &w->distance, "attention.rel_attn_embed.weight",
+		            START_FAN_IN,
+		            (const size_t[]){ c->buckets, c->heads, 0 });
+}
+
+static void
+layer_list(struct list *l, struct encoder_weights *w, size_t n,
+           const struct encoder_config *c, const char *prefix)
+{
+	struct encoder_layer *layer = &w->layer[n];
+	size_t H = c->width, F = c->inner;
+
+	stem_set(l, "%sencoder.layers.%zu.", prefix, n);
+	attention_list(l, w, n, c);
+	norm_list(l, &layer->attention_norm, "layer_norm", H);
+	linear_list(l, &layer->wide, "feed_forward.intermediate_dense",
+	            START_FAN_IN, F, H);
+	linear_list(l, &layer->narrow, "feed_forward.output_dense",
+	            START_FAN_IN, H, F);
+	norm_list(l, &layer->norm, "final_layer_norm", H);
+}
+
+static void
+head_list(struct list *l, struct encoder_weights *w,
+          const struct encoder_config *c, const struct encoder_spelling *s)
+{
+	bool dense = c->head == ENCODER_HEAD_DENSE;
+
+	stem_set(l, "%s", "");
+	if (c->layer_sum)
+		tensor_list(l, &w->layer_weight, "layer_weights",
+		            START_ZERO_DECAYING,
+		            (const size_t[]){ c->layers + 1, 0 });
+	linear_list(l, &w->projector, dense ? "classifier.dense" : "projector",
+	            START_NARROW, c->projector, c->width);
+	linear_list(l, &w->classifier,
+	            !dense ? "classifier"
+	            : s->output ? "classifier.output" : "classifier.out_proj",
+	            START_NARROW, c->labels, c->projector);
+}
+
+void
+encoder_layout(struct params *p, struct encoder_weights *w,
+               const struct encoder_config *c,
+               const struct encoder_spelling *spelling)
+{
+	static const char *const besides[] = {
+		"quantizer.", "project_q.", "project_hid.", "lm_head.",
+		"layer_weights", "projector.", "classifier.", NULL
+	};
+	const char *prefix = spelling->bare ? "" : family_prefix[c->family];
+	struct list l = { .params = p };
+
+	*w = (struct encoder_weights){
+		.layer = xcalloc(c->layers, sizeof *w->layer)
+	};
+	convolutions_list(&l, w, c, prefix);
+	front_list(&l, w, c, prefix, spelling);
+	for (size_t n = 0; n < c->layers; n++)
+		layer_list(&l, w, n, c, prefix);
+	if (c->head == ENCODER_HEAD_NONE)
+		p->besides = besides;
+	else
+		head_list(&l, w, c, spelling);
+}
+
+void
+encoder_weights_release(struct encoder_weights *w)
+{
+	free(w->layer);
+	*w = (struct encoder_weights){ .layer = NULL };
+}
+
+static bool
+has(const struct safetensors *s, const char *prefix, const char *name)
+{
+	char whole[NAME];
+
+	snprintf(whole, sizeof whole, "%s%s", prefix, name);
+	return safetensors_find(s, whole) != NULL;
+}
+
+void
+encoder_spelling_read(struct encoder_spelling *spelling,
+                      const struct safetensors *s, enum encoder_family family)
+{
+	static const char always[] = "feature_projection.projection.weight";
+	const char *prefix = family_prefix[family];
+
+	spelling->bare = !has(s, prefix, always) && has(s, "", always);
+	if (spelling->bare)
+		prefix = "";
+	spelling->parametrized = has(s, prefix, "encoder.pos_conv_embed.conv."
+	                             "parametrizations.weight.original0");
+	spelling->mask = has(s, prefix, "masked_spec_embed");
+	spelling->output = has(s, "", "classifier.output.weight");
+}

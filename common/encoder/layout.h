@@ -1,0 +1,71 @@
+/*
+ * layout.h - the tensors of a wav2vec 2.0 network, listed once
+ *
+ * Shapes are those of the file (PyTorch's); NULL where the configuration has
+ * no such tensor.  The same list names them in the file, binds weights and
+ * gradients, and is what is written back.
+ */
+#ifndef ENCODER_LAYOUT_H
+#define ENCODER_LAYOUT_H
+
+#include "encoder/config.h"
+#include "weights/params.h"
+
+struct encoder_linear { float *weight, *bias; }; /* [O,I], [O] */
+struct encoder_norm { float *gain, *bias; };     /* [C], [C] */
+
+struct encoder_conv {
+	struct encoder_linear conv;  /* [O,I,k], [O] */
+	struct encoder_norm norm; /* over time (group) or channels (layer) */
+};
+
+struct encoder_layer {
+	struct encoder_linear q, k, v, out;      /* [H,H] */
+	struct encoder_norm attention_norm;      /* [layer_norm] */
+	struct encoder_linear wide, narrow;      /* [F,H], [H,F] */
+	struct encoder_norm norm;                /* [final_layer_norm] */
+	struct encoder_linear gate;              /* WavLM: [8,H/heads], [8] */
+	float *gate_scale;                    /* WavLM: [1,heads,1,1] */
+};
+
+struct encoder_weights {
+	struct encoder_conv conv[ENCODER_CONVS_MAX];
+	struct encoder_norm projection_norm;
+	struct encoder_linear projection;        /* [H,C] */
+	float *position_gain;                 /* g [1,1,K] */
+	float *position_direction;            /* v [H,H/groups,K] */
+	float *position_bias;                 /* [H] */
+	struct encoder_norm norm;                /* [encoder.layer_norm] */
+	struct encoder_layer *layer;             /* owned */
+	float *distance;                      /* WavLM: [buckets,heads] */
+	float *mask;                          /* [masked_spec_embed], [H] */
+	float *layer_weight;                  /* [layers + 1] */
+	struct encoder_linear projector;      /* [P,H]; or classifier.dense */
+	struct encoder_linear classifier;        /* [K,P]; or .out_proj */
+};
+
+/* How a file spells what can be spelt in several ways. */
+struct encoder_spelling {
+	bool bare;                /* no "wav2vec2." before encoder names */
+	bool parametrized;        /* weight norm as original0, original1 */
+	bool mask;                /* has masked_spec_embed */
+	bool output;              /* classifier.output for .out_proj */
+};
+
+/* As this file of this family spells them. */
+void
+encoder_spelling_read(struct encoder_spelling *spelling,
+                      const struct safetensors *s, enum encoder_family family);
+
+/*
+ * Lists every tensor in p and gives w its layers; params_bind or params_map
+ * then sets w's pointers.  The convolutions' tensors come first.  Without a
+ * head, those of any head, of CTC and of pre-training may be in the file
+ * besides.
+ */
+void encoder_layout(struct params *p, struct encoder_weights *w,
+                    const struct encoder_config *c,
+                    const struct encoder_spelling *spelling);
+void encoder_weights_release(struct encoder_weights *w);
+
+#endif

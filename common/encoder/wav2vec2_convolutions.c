@@ -1,0 +1,117 @@
+#include <string.h>
+
+#include "encoder/wav2vec2_convolutions.h"
+#include "nn/conv1d.h"
+#include "nn/gelu.h"
+#include "nn/groupnorm.h"
+#include "nn/layernorm.h"
+
+enum norm_kind { NORM_NONE, NORM_TIME, NORM_CHANNELS };
+
+static const float conv_epsilon = 1e-5f; /* PyTorch's, whatever the model's */
+
+static enum norm_kind
+norm_kind(const struct encoder_config *c, size_t layer)
+{
+	if (c->conv_layer_norm)
+		return NORM_CHANNELS;
+	return layer == 0 ? NORM_TIME : NORM_NONE;
+}
+
+/* normed may be z.  mean and rstd are taken from the arena. */
+static void
+norm_forward(float *normed, struct wav2vec2_conv_kept *k, enum norm_kind kind,
+             const struct encoder_norm *w, size_t O, struct arena *arena)
+{
+	size_t count = kind == NORM_TIME ? O : k->rows;
+
+	if (kind == NORM_NONE)
+		return;
+	k->mean = arena_floats(arena, count);
+	k->rstd = arena_floats(arena, count);
+	if (kind == NORM_TIME)
+		groupnorm_forward(normed, k->mean, k->rstd, k->z, w->gain,
+		                  w->bias, k->rows, O, conv_epsilon);
+	else
+		layernorm_forward(normed, k->mean, k->rstd, k->z, w->gain,
+		                  w->bias, k->rows, O, conv_epsilon);
+}
+
+void
+wav2vec2_convolutions_forward(float *features, struct wav2vec2_conv_kept *kept,
+                              const float *audio, size_t N,
+                              const struct encoder_config *c,
+                              const struct encoder_weights *w,
+                              const struct wav2vec2_folded *folded,
+                              struct arena *arena)
+{
+	struct wav2vec2_conv_kept k = { .x = audio, .T = N };
+
+	for (size_t i = 0; i < c->convs; i++) {
+		size_t O = c->conv_width[i], I = encoder_conv_inputs(c, i);
+		enum norm_kind kind = norm_kind(c, i);
+		float *y;
+
+		k.rows = conv1d_rows(k.T, c->conv_taps[i], c->conv_stride[i]);
+		k.z = arena_floats(arena, k.rows * O);
+		conv1d_forward(k.z, k.x, folded->conv[i],
+		               w->conv[i].conv.bias, k.T, I, O,
+		               c->conv_taps[i], c->conv_stride[i]);
+		k.normed = kept && kind != NORM_NONE
+			? arena_floats(arena, k.rows * O) : k.z;
+		norm_forward(k.normed, &k, kind, &w->conv[i].norm, O, arena);
+		y = i + 1 == c->convs ? features
+			: kept ? arena_floats(arena, k.rows * O) : k.z;
+		gelu_forward(y, k.normed, k.rows * O);
+		if (kept)
+			kept[i] = k;
+		k = (struct wav2vec2_conv_kept){ .x = y, .T = k.rows };
+	}
+}
+
+/* Returns dz: before the norm. */
+static float *
+norm_backward(struct encoder_norm *g, float *dnormed,
+              const struct wav2vec2_conv_kept *k, enum norm_kind kind,
+              const struct encoder_norm *w, size_t O, struct arena *scratch)
+{
+	float *dz;
+
+	if (kind == NORM_NONE)
+		return dnormed;
+	dz = arena_zeros(scratch, k->rows * O);
+	if (kind == NORM_TIME)
+		groupnorm_backward(dz, g->gain, g->bias, dnormed, k->z,
+		                   w->gain, k->mean, k->rstd, k->rows, O);
+	else
+		layernorm_backward(dz, g->gain, g->bias, dnormed, k->z,
+		                   w->gain, k->mean, k->rstd, k->rows, O);
+	return dz;
+}
+
+void
+wav2vec2_convolutions_backward(
+	struct encoder_weights *gradient, struct wav2vec2_folded *dfolded,
+	float *dfeatures, const struct wav2vec2_conv_kept *kept,
+	const struct encoder_config *c, const struct encoder_weights *w,
+	const struct wav2vec2_folded *folded, struct arena *scratch)
+{
+	float *dy = dfeatures;
+
+	for (size_t i = c->convs; i-- > 0;) {
+		const struct wav2vec2_conv_kept *k = &kept[i];
+		size_t O = c->conv_width[i], I = encoder_conv_inputs(c, i);
+		float *dnormed = arena_zeros(scratch, k->rows * O), *dz, *dx;
+
+		gelu_backward(dnormed, dy, k->normed, k->rows * O);
+		dz = norm_backward(&gradient->conv[i].norm, dnormed, k,
+		                   norm_kind(c, i), &w->conv[i].norm, O,
+		                   scratch);
+		dx = i ? arena_zeros(scratch, k->T * I) : NULL;
+		conv1d_backward(dx, dfolded->conv[i],
+		                gradient->conv[i].conv.bias, dz, k->x,
+		                folded->conv[i], k->T, I, O, c->conv_taps[i],
+		                c->conv_stride[i]);
+		dy = dx;
+	}
+}

@@ -1,0 +1,53 @@
+/*
+ * wav2vec2_convolutions.h - wav2vec 2.0's convolutions: samples in, rows out
+ *
+ *	audio [N]
+ *	for each of (usually) seven:
+ *	    conv1d, strided, without padding
+ *	    norm: over time in the first ("group"), over channels in all
+ *	          ("layer")
+ *	    GELU
+ *	features [T,C], one row for each 20 ms
+ *
+ * One utterance at a time.
+ */
+#ifndef WAV2VEC2_CONVOLUTIONS_H
+#define WAV2VEC2_CONVOLUTIONS_H
+
+#include "core/arena.h"
+#include "encoder/layout.h"
+#include "encoder/wav2vec2_fold.h"
+
+/* One layer's way in, for backward. */
+struct wav2vec2_conv_kept {
+	const float *x;           /* [T,I] */
+	size_t T;
+	float *z;                 /* [rows,O] before the norm */
+	float *normed;            /* before GELU */
+	float *mean, *rstd;
+	size_t rows;
+};
+
+/*
+ * features [encoder_rows(N),C]; N must be enough for one row.  kept, one for
+ * each layer, is for backward, or NULL.  Takes from the arena.
+ */
+void
+wav2vec2_convolutions_forward(float *features, struct wav2vec2_conv_kept *kept,
+                              const float *audio, size_t N,
+                              const struct encoder_config *c,
+                              const struct encoder_weights *w,
+                              const struct wav2vec2_folded *folded,
+                              struct arena *arena);
+
+/*
+ * Adds to gradient (norms, biases) and to dfolded (the convolutions).
+ * dfeatures is used up.
+ */
+void wav2vec2_convolutions_backward(
+	struct encoder_weights *gradient, struct wav2vec2_folded *dfolded,
+	float *dfeatures, const struct wav2vec2_conv_kept *kept,
+	const struct encoder_config *c, const struct encoder_weights *w,
+	const struct wav2vec2_folded *folded, struct arena *scratch);
+
+#endif

@@ -1,0 +1,95 @@
+#include <stdlib.h>
+
+#include "core/xalloc.h"
+#include "encoder/wav2vec2_fold.h"
+#include "nn/weightnorm.h"
+
+static size_t
+conv_length(const struct encoder_config *c, size_t layer)
+{
+	return c->conv_width[layer] * encoder_conv_inputs(c, layer) *
+	       c->conv_taps[layer];
+}
+
+void
+wav2vec2_folded_init(struct wav2vec2_folded *f, const struct encoder_config *c)
+{
+	float *at;
+
+	f->positions = c->width * (c->width / c->position_groups) *
+		c->position_taps;
+	f->length = f->positions;
+	for (size_t i = 0; i < c->convs; i++)
+		f->length += conv_length(c, i);
+	at = f->block = xcalloc(f->length, sizeof *f->block);
+	for (size_t i = 0; i < c->convs; i++) {
+		f->conv[i] = at;
+		at += conv_length(c, i);
+	}
+	f->position = at;
+}
+
+void
+wav2vec2_folded_release(struct wav2vec2_folded *f)
+{
+	free(f->block);
+	*f = (struct wav2vec2_folded){ .block = NULL };
+}
+
+/* y [O,k,I] from x [O,I,k] */
+static void
+taps_first(float *y, const float *x, size_t O, size_t I, size_t k)
+{
+	for (size_t o = 0; o < O; o++, x += I * k, y += I * k)
+		for (size_t j = 0; j < k; j++)
+			for (size_t i = 0; i < I; i++)
+				y[j * I + i] = x[i * k + j];
+}
+
+/* Adds to dx [O,I,k] from dy [O,k,I]. */
+static void
+taps_last(float *dx, const float *dy, size_t O, size_t I, size_t k)
+{
+	for (size_t o = 0; o < O; o++, dx += I * k, dy += I * k)
+		for (size_t i = 0; i < I; i++)
+			for (size_t j = 0; j < k; j++)
+				dx[i * k + j] += dy[j * I + i];
+}
+
+void
+wav2vec2_fold(struct wav2vec2_folded *f, const struct encoder_weights *w,
+              const struct encoder_config *c)
+{
+	#pragma omp parallel for schedule(dynamic)
+	for (size_t i = 0; i < c->convs; i++)
+		taps_first(f->conv[i], w->conv[i].conv.weight, c->conv_width[i],
+		           encoder_conv_inputs(c, i), c->conv_taps[i]);
+	wav2vec2_fold_position(f, w, c);
+}
+
+void
+wav2vec2_fold_position(struct wav2vec2_folded *f,
+                       const struct encoder_weights *w,
+                       const struct encoder_config *c)
+{
+	weightnorm_forward(f->position, w->position_gain,
+	                   w->position_direction, c->width,
+	                   c->width / c->position_groups, c->position_taps);
+}
+
+void
+wav2vec2_fold_backward(struct encoder_weights *gradient,
+                       const struct wav2vec2_folded *df,
+                       const struct encoder_weights *w,
+                       const struct encoder_config *c, bool convolutions)
+{
+	for (size_t i = 0; convolutions && i < c->convs; i++)
+		taps_last(gradient->conv[i].conv.weight, df->conv[i],
+		          c->conv_width[i], encoder_conv_inputs(c, i),
+		          c->conv_taps[i]);
+	weightnorm_backward(gradient->position_gain,
+	                    gradient->position_direction, df->position,
+	                    w->position_gain, w->position_direction,
+	                    c->width, c->width / c->position_groups,
+	                    c->position_taps);
+}

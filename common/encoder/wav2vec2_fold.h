@@ -1,0 +1,39 @@
+/*
+ * wav2vec2_fold.h - weights as the kernels want them, made of those in the file
+ *
+ * Convolutions keep their taps before their channels, and the weight norm of
+ * the positional convolution is multiplied out.  Folded once when a model is
+ * opened, and after every update while training.
+ */
+#ifndef WAV2VEC2_FOLD_H
+#define WAV2VEC2_FOLD_H
+
+#include "encoder/layout.h"
+
+struct wav2vec2_folded {
+	float *block;             /* owned; the rest points into it */
+	size_t length, positions; /* of all; of position, which comes last */
+	float *conv[ENCODER_CONVS_MAX]; /* [O,k,I] */
+	float *position;          /* as nn/conv_grouped.h has it */
+};
+
+/* Room for folded weights, or for their gradients, all zeros. */
+void
+wav2vec2_folded_init(struct wav2vec2_folded *f, const struct encoder_config *c);
+void wav2vec2_folded_release(struct wav2vec2_folded *f);
+
+void wav2vec2_fold(struct wav2vec2_folded *f, const struct encoder_weights *w,
+                   const struct encoder_config *c);
+
+/* After an update that left the convolutions as they were. */
+void wav2vec2_fold_position(struct wav2vec2_folded *f,
+                            const struct encoder_weights *w,
+                            const struct encoder_config *c);
+
+/* Adds to gradient what df, the gradient of the folded, says of its parts. */
+void wav2vec2_fold_backward(struct encoder_weights *gradient,
+                            const struct wav2vec2_folded *df,
+                            const struct encoder_weights *w,
+                            const struct encoder_config *c, bool convolutions);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * objective.h - how far a student's logits are from one teacher's
+ *
+ * With the student's logits z, the teacher's t, temperature T, label y,
+ * p = softmax(t/T) and q = softmax(z/T):
+ *
+ *	hinton     T^2 KL(p || q).  Hinton, Vinyals, Dean 2015
+ *	dkd        T^2 (alpha KL(b(p) || b(q)) + beta KL(p' || q')), where
+ *	           b(p) = [p_y, 1 - p_y] and p', q' are p and q among the
+ *	           classes other than y.  Zhao and others, Decoupled Knowledge
+ *	           Distillation, CVPR 2022.  Without a label it is hinton
+ *	logit-std  hinton of standardised logits (z - mean) / (s + 1e-7), s
+ *	           their deviation over classes (n - 1 below; 0 for one class),
+ *	           as the code of Sun and others, Logit Standardization in
+ *	           Knowledge Distillation, CVPR 2024
+ *
+ * Gradients by z:
+ *
+ *	hinton     T (q - p)
+ *	dkd        alpha T (q_y - p_y) (at y: 1, elsewhere: -q'_c)
+ *	           + beta T (q' - p'), which is 0 at y
+ *	logit-std  with g = T (q - p) at x, the standardised logits,
+ *	           g / (s + 1e-7) - x <g, x> / ((n - 1) s), the last term being
+ *	           0 where s is
+ *
+ * All is reckoned in double and finite for any finite logits.
+ */
+#ifndef OBJECTIVE_H
+#define OBJECTIVE_H
+
+#include "kd/kd_utterance.h"
+
+struct objective {
+	const struct objective_kind *kind;
+	double T;                 /* over 0 */
+	double alpha, beta;       /* of dkd, not below 0 */
+};
+
+/* The names above, as error messages list them. */
+extern const char OBJECTIVE_NAMES[];
+
+/* Sets the kind; NULL, or the reason text does not name an objective. */
+const char *objective_parse(struct objective *o, const char *text);
+
+/*
+ * Of u's student and one of its teachers, logits [u->classes]; adds scale
+ * times the gradient to dz [u->classes].
+ */
+double objective_apply(double *dz, const struct kd_utterance *u,
+                       const float *teacher, const struct objective *o,
+                       double scale);
+
+#endif

@@ -1,0 +1,20 @@
+/*
+ * digest.h - which weights they were
+ */
+#ifndef DIGEST_H
+#define DIGEST_H
+
+#include "weights/safetensors.h"
+
+enum { DIGEST_LENGTH = 39 };  /* of what digest_of says */
+
+/*
+ * "xxh128:" and 32 hexadecimal digits, as xxh128sum(1) prints them for the
+ * file; of several, for all of them in a row.  The caller frees it.
+ */
+char *digest_of(const struct safetensors *s);
+
+/* 32 hexadecimal digits of any text; the caller frees them. */
+char *digest_of_text(const char *text);
+
+#endif

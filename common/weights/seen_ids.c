@@ -1,0 +1,139 @@
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/xalloc.h"
+#include "weights/digest.h"
+#include "weights/seen_ids.h"
+
+enum { DIGITS = SEEN_IDS_LINE - 1 };
+
+/* Returns what follows its digits; a model has thousands, so no strtoull. */
+static const char *
+digest_read(uint64_t *digest, const char *text)
+{
+	*digest = 0;
+	for (; isxdigit((unsigned char)*text); text++) {
+		unsigned letter = (unsigned char)*text >> 6; /* or a digit */
+
+		*digest = *digest << 4 | ((*text & 15u) + 9 * letter);
+	}
+	return text;
+}
+
+static uint64_t
+digest_make(const char *id)
+{
+	char *text = digest_of_text(id);
+	uint64_t digest;
+
+	text[DIGITS] = '\0';
+	digest_read(&digest, text);
+	free(text);
+	return digest;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static bool
+named(const struct seen_ids *h, uint64_t digest)
+{
+	return h->sorted > 0 && bsearch(&digest, h->digest, h->sorted,
+	                                sizeof digest, compare);
+}
+
+static void
+append(struct seen_ids *h, uint64_t digest)
+{
+	if (h->count == h->capacity) {
+		h->capacity = 2 * h->capacity + 64;
+		h->digest = xrealloc(h->digest, h->capacity,
+		                     sizeof *h->digest);
+	}
+	h->digest[h->count++] = digest;
+}
+
+/* Sorts, and leaves each once; returns how many there are. */
+static size_t
+settle(uint64_t *digest, size_t count)
+{
+	size_t kept = 0, sorted = 1;
+
+	while (sorted < count && digest[sorted - 1] <= digest[sorted])
+		sorted++;
+	if (sorted < count) /* those of a model are sorted */
+		qsort(digest, count, sizeof *digest, compare);
+	for (size_t i = 0; i < count; i++)
+		if (kept == 0 || digest[i] != digest[kept - 1])
+			digest[kept++] = digest[i];
+	return kept;
+}
+
+void
+seen_ids_add(struct seen_ids *h, const char *id)
+{
+	uint64_t digest = digest_make(id);
+
+	if (!named(h, digest))
+		append(h, digest);
+}
+
+bool
+seen_ids_has(const struct seen_ids *h, const char *id)
+{
+	uint64_t digest = digest_make(id);
+
+	for (size_t i = h->sorted; i < h->count; i++)
+		if (h->digest[i] == digest)
+			return true;
+	return named(h, digest);
+}
+
+char *
+seen_ids_join(const struct seen_ids *h)
+{
+	struct seen_ids all = SEEN_IDS_INIT;
+	char *text, *at;
+
+	for (size_t i = 0; i < h->count; i++)
+		append(&all, h->digest[i]);
+	all.count = settle(all.digest, all.count);
+	text = at = xcalloc(all.count + 1, SEEN_IDS_LINE);
+	for (size_t i = 0; i < all.count; i++, at += SEEN_IDS_LINE) {
+		if (i > 0)
+			at[-1] = '\n';
+		snprintf(at, SEEN_IDS_LINE, "%0*" PRIx64, DIGITS,
+		         all.digest[i]);
+	}
+	seen_ids_release(&all);
+	return text;
+}
+
+void
+seen_ids_split(struct seen_ids *h, const char *text)
+{
+	while (*text) {
+		uint64_t digest;
+
+		text = digest_read(&digest, text);
+		append(h, digest);
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	h->count = h->sorted = settle(h->digest, h->count);
+}
+
+void
+seen_ids_release(struct seen_ids *h)
+{
+	free(h->digest);
+	*h = (struct seen_ids)SEEN_IDS_INIT;
+}
