@@ -88,7 +88,7 @@ main(int argc, char *argv[])
 	struct ranges ranges = { .speed = NULL };
 	struct cli_list files = { .length = 0 }, manifests = files;
 	int seed = 0, by = 0, first, status;
-	const struct cli_option options[] = {
+	struct cli_option options[] = {
 		OPT_LIST('n', "noise", &files, "FILE",
 		         "a recording of noise; operands are more"),
 		OPT_LIST(0, "noise-list", &manifests, "FILE",

@@ -116,7 +116,7 @@ main(int argc, char *argv[])
 {
 	int by = BY_UTTERANCE;
 	bool running = false, means_only = false;
-	const struct cli_option options[] = {
+	struct cli_option options[] = {
 		OPT_CHOICE('b', "by", &by, "utterance|speaker|corpus|stream",
 		           "whose statistics"),
 		OPT_FLAG('r', "running", &running,

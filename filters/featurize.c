@@ -118,7 +118,7 @@ main(int argc, char *argv[])
 	int kind = 0, rate = 16000, bands = 0, cepstra = CEPSTRA, deltas = 0;
 	float window = 25, hop = 10, scale = 1;
 	bool pitch = false;
-	const struct cli_option options[] = {
+	struct cli_option options[] = {
 		OPT_CHOICE('t', "type", &kind, "fbank+pitch|fbank|mfcc",
 		           "what to compute"),
 		OPT_FLAG('p', "pitch", &pitch, "add log F0, voicing, energy"),

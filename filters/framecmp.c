@@ -60,7 +60,7 @@ main(int argc, char *argv[])
 {
 	float tolerance = 1e-5f;
 	const char *list = NULL;
-	const struct cli_option options[] = {
+	struct cli_option options[] = {
 		OPT_FLOAT('t', "tolerance", &tolerance, 0, 1e9,
 		          "differences that do not count"),
 		OPT_STRING('k', "keys", &list, "KEYS",

@@ -39,7 +39,7 @@ main(int argc, char *argv[])
 {
 	const char *keep = NULL, *drop = NULL;
 	struct cli_list conditions = { NULL, 0 };
-	const struct cli_option options[] = {
+	struct cli_option options[] = {
 		OPT_STRING('k', "keep", &keep, "KEYS",
 		           "keep these fields alone, as in a,b,c*"),
 		OPT_STRING('d', "drop", &drop, "KEYS", "remove these fields"),

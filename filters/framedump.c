@@ -58,7 +58,7 @@ main(int argc, char *argv[])
 	struct wanted wanted = { false, SIZE_MAX };
 	bool json = false;
 	int utterances = -1, values = -1;
-	const struct cli_option options[] = {
+	struct cli_option options[] = {
 		OPT_FLAG('j', "json", &json, "one line of JSON an utterance"),
 		OPT_INT('n', "utterances", &utterances, -1, INT_MAX,
 		        "stop after N; -1 is never"),

@@ -50,7 +50,7 @@ main(int argc, char *argv[])
 {
 	struct join join = { .source = NULL };
 	const char *list = NULL;
-	const struct cli_option options[] = {
+	struct cli_option options[] = {
 		OPT_STRING('k', "keys", &list, "KEYS",
 		           "add these fields alone, as in a,b,c*"),
 		OPT_LIST('p', "prefix", &join.prefix, "OLD=NEW",

@@ -35,7 +35,7 @@ static const struct settings DEFAULTS = {
 static int
 settings_parse(struct settings *s, int argc, char *argv[])
 {
-	const struct cli_option table[] = {
+	struct cli_option table[] = {
 		OPT_FLOAT('L', "lambda", &s->lambda, 0, 1, "teachers' share"),
 		OPT_FLOAT('T', "temperature", &s->temperature, 1e-3, 1e3,
 		          "softens student and teachers"),

@@ -129,7 +129,7 @@ int
 main(int argc, char *argv[])
 {
 	const char *key = NULL, *path;
-	const struct cli_option options[] = {
+	struct cli_option options[] = {
 		OPT_STRING('k', "key", &key, "KEY",
 		           "print this value of the metadata alone"),
 		OPT_END

@@ -112,7 +112,7 @@ main(int argc, char *argv[])
 	bool json = false, frames = false;
 	int precision = PRECISION_FP32, first, status;
 	float seconds = MODEL_SECONDS;
-	const struct cli_option options[] = {
+	struct cli_option options[] = {
 		OPT_STRING('m', "model", &model, "FILE", "not the built-in"),
 		OPT_FLAG('j', "json", &json, "JSON Lines instead of a table"),
 		OPT_STRING('k', "keep", &list, "KEYS",

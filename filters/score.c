@@ -108,7 +108,7 @@ main(int argc, char *argv[])
 	struct score_options score_by = SCORE_OPTIONS;
 	struct output output = { .plot = NULL };
 	const char *compare = NULL;
-	const struct cli_option options[] = {
+	struct cli_option options[] = {
 		OPT_STRING('b', "by", &score_by.by, "COLUMN,...",
 		           "group by, \"\": not at all [language,corpus]"),
 		OPT_STRING('k', "classes", &score_by.classes, "CLASS,...",

@@ -57,7 +57,7 @@ struct choices {
 static int
 choices_parse(struct choices *c, bool *keep_order, int argc, char *argv[])
 {
-	const struct cli_option options[] = {
+	struct cli_option options[] = {
 		OPT_INT('s', "seed", &c->seed, 0, INT_MAX,
 		        "another seed is another order"),
 		OPT_INT('n', "count", &c->count, 0, 100000000,

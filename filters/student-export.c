@@ -111,7 +111,7 @@ main(int argc, char *argv[])
 	bool average = false;
 	int precision = 0;
 	float temperature = 0;
-	const struct cli_option options[] = {
+	struct cli_option options[] = {
 		OPT_LIST('m', "model", &models, "FILE",
 		         "what to export; several become members of one"),
 		OPT_STRING('o', "out", &out, "FILE", "the file to write"),

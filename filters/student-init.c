@@ -110,7 +110,7 @@ main(int argc, char *argv[])
 		.classes = standard_classes, .features = standard_features,
 		.size = standard_size, .width = -1, .heads = -1, .seed = 1
 	};
-	const struct cli_option options[] = {
+	struct cli_option options[] = {
 		OPT_STRING('o', "out", &w.out, "FILE", "the model to write"),
 		OPT_STRING('c', "classes", &w.classes, "LIST", "their names"),
 		OPT_STRING('a', "arch", &w.size, "SIZE",

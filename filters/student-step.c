@@ -67,7 +67,7 @@ settings_parse(struct settings *s, int argc, char *argv[])
 	struct trainer_options *t = &s->trainer;
 	struct pass_options *p = &s->pass_options;
 	int crop = (int)t->spec.crop, first;
-	const struct cli_option options[] = {
+	struct cli_option options[] = {
 		OPT_STRING('m', "model", &s->model, "FILE", "where to begin"),
 		OPT_STRING('o', "out", &p->out, "FILE",
 		           "what to write; the same as -m if not given"),

@@ -49,7 +49,7 @@ main(int argc, char *argv[])
 	float seconds = MODEL_SECONDS;
 	bool embed = false;
 	int threads = 0, precision = PRECISION_FP32, first, status;
-	const struct cli_option options[] = {
+	struct cli_option options[] = {
 		OPT_LIST('t', "teacher", &list, "NAME[:LANGUAGE]=MODEL",
 		         "a teacher; may be given several times"),
 		OPT_FLAG('e', "embedding", &embed, "embeddings, too"),

@@ -97,7 +97,7 @@ main(int argc, char *argv[])
 {
 	struct listeners l = { .name = "listeners", .smoothing = .5f };
 	const char *list = NULL;
-	const struct cli_option options[] = {
+	struct cli_option options[] = {
 		OPT_STRING('t', "teacher", &l.name, "NAME",
 		           "what to call them"),
 		OPT_STRING('k', "classes", &list, "LIST",

@@ -111,7 +111,7 @@ main(int argc, char *argv[])
 	struct recorder r = { .rate = 16000, .wav = { .channels = 1 } };
 	struct cli_list manifests = { .length = 0 };
 	const char *channel = "mix";
-	const struct cli_option options[] = {
+	struct cli_option options[] = {
 		OPT_LIST('M', "manifest", &manifests, "FILE",
 		         "a table of recordings"),
 		OPT_INT('r', "rate", &r.rate, 4000, 192000, "output, Hz"),

@@ -113,7 +113,11 @@ help_print(const struct cli_option *o, const struct cli_about *about, bool all)
 	for (; o->kind != CLI_END; o++)
 		if (o->kind == CLI_MORE)
 			more = true;
-		else if (all || !more)
+		else if (!all && more)
+			continue;
+		else if (o->kind == CLI_GROUP)
+			printf("%s\n", o->help);
+		else
 			option_print(o);
 	printf("  -h, --help%s  --version  -v, --verbose  -q, --quiet\n\n"
 	       "The page %s(1) has the details and examples%s.\n",
@@ -158,11 +162,12 @@ list_store(struct cli_list *list, const char *text)
 }
 
 static void
-option_store(const struct cli_option *o, const char *text)
+option_store(struct cli_option *o, const char *text)
 {
 	long n;
 	double x;
 
+	o->given = true;
 	switch (o->kind) {
 	case CLI_FLAG:
 		*(bool *)o->value = true;
@@ -188,6 +193,7 @@ option_store(const struct cli_option *o, const char *text)
 		list_store(o->value, text);
 		break;
 	case CLI_MORE:
+	case CLI_GROUP:
 	case CLI_END:
 		break;
 	}
@@ -223,8 +229,8 @@ getopt_tables(const struct cli_option *o, char **letters)
 }
 
 /* The entry that getopt's value c stands for, a letter or a long form. */
-static const struct cli_option *
-option_find(const struct cli_option *o, int c)
+static struct cli_option *
+option_find(struct cli_option *o, int c)
 {
 	if (c >= FIRST + 256)
 		return o + (c - FIRST - 256);
@@ -282,7 +288,7 @@ operands_check(char *const *operand, int count, const struct cli_about *about)
 }
 
 int
-cli_parse(int argc, char *argv[], const struct cli_option *options,
+cli_parse(int argc, char *argv[], struct cli_option *options,
           const struct cli_about *about)
 {
 	char *letters;
@@ -297,7 +303,7 @@ cli_parse(int argc, char *argv[], const struct cli_option *options,
 		argv[0] += strlen(argv[0]) - strlen(program_name());
 	while (!end &&
 	       (c = getopt_long(argc, argv, letters, table, NULL)) != -1) {
-		const struct cli_option *o = option_find(options, c);
+		struct cli_option *o = option_find(options, c);
 
 		if (o)
 			option_store(o, optarg);
@@ -315,6 +321,24 @@ cli_parse(int argc, char *argv[], const struct cli_option *options,
 
 	operands_check(argv + optind, argc - optind, about);
 	return optind;
+}
+
+bool
+cli_given(const struct cli_option *options, const char *name)
+{
+	for (; options->kind != CLI_END; options++)
+		if (options->name && strcmp(options->name, name) == 0)
+			return options->given;
+	return false;
+}
+
+const char *
+cli_given_any(const struct cli_option *options, const char *const *names)
+{
+	for (; *names; names++)
+		if (cli_given(options, *names))
+			return *names;
+	return NULL;
 }
 
 /* Text without control characters, that a column can have for its name. */

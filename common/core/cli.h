@@ -5,11 +5,15 @@
  * checked, all at once.  Variables hold their defaults before cli_parse.
  *
  *	int bands = 80;
- *	const struct cli_option options[] = {
+ *	struct cli_option options[] = {
+ *		OPT_GROUP("Features"),
  *		OPT_INT('b', "bands", &bands, 1, 256, "mel bands"),
  *		OPT_END
  *	};
  *	int first = cli_parse(argc, argv, options, &about);
+ *
+ *	if (cli_given(options, "bands") && ...)
+ *		die_usage("--bands needs --type fbank");
  *
  * Every program also has -h --help, --help-all, --version, -v --verbose and
  * -q --quiet.
@@ -23,7 +27,7 @@
 #define TUNNE_VERSION "0.1.0"
 
 enum cli_kind {
-	CLI_END, CLI_MORE,
+	CLI_END, CLI_MORE, CLI_GROUP,
 	CLI_FLAG, CLI_INT, CLI_FLOAT, CLI_STRING, CLI_CHOICE, CLI_LIST
 };
 
@@ -44,24 +48,28 @@ struct cli_option {
 	double min, max;          /* of CLI_INT and CLI_FLOAT, inclusive */
 	const char *argument;     /* in usage; of CLI_CHOICE "a|b|c" */
 	const char *help;
+	bool given;               /* set by cli_parse */
 };
 
 #define OPT_FLAG(letter, name, value, help) \
-	{ CLI_FLAG, letter, name, value, 0, 0, NULL, help }
+	{ CLI_FLAG, letter, name, value, 0, 0, NULL, help, false }
 #define OPT_INT(letter, name, value, min, max, help) \
-	{ CLI_INT, letter, name, value, min, max, "N", help }
+	{ CLI_INT, letter, name, value, min, max, "N", help, false }
 #define OPT_FLOAT(letter, name, value, min, max, help) \
-	{ CLI_FLOAT, letter, name, value, min, max, "X", help }
+	{ CLI_FLOAT, letter, name, value, min, max, "X", help, false }
 #define OPT_STRING(letter, name, value, argument, help) \
-	{ CLI_STRING, letter, name, value, 0, 0, argument, help }
+	{ CLI_STRING, letter, name, value, 0, 0, argument, help, false }
 /* *value is the index of the word in "a|b|c". */
 #define OPT_CHOICE(letter, name, value, words, help) \
-	{ CLI_CHOICE, letter, name, value, 0, 0, words, help }
+	{ CLI_CHOICE, letter, name, value, 0, 0, words, help, false }
 #define OPT_LIST(letter, name, value, argument, help) \
-	{ CLI_LIST, letter, name, value, 0, 0, argument, help }
-/* What follows is shown by --help-all only; --help has to fit 24 lines. */
-#define OPT_MORE { CLI_MORE, 0, NULL, NULL, 0, 0, NULL, NULL }
-#define OPT_END { CLI_END, 0, NULL, NULL, 0, 0, NULL, NULL }
+	{ CLI_LIST, letter, name, value, 0, 0, argument, help, false }
+/* A heading above the options that follow. */
+#define OPT_GROUP(heading) \
+	{ CLI_GROUP, 0, NULL, NULL, 0, 0, NULL, heading, false }
+/* Only --help-all shows what follows; --help has 40 lines at most. */
+#define OPT_MORE { CLI_MORE, 0, NULL, NULL, 0, 0, NULL, NULL, false }
+#define OPT_END { CLI_END, 0, NULL, NULL, 0, 0, NULL, NULL, false }
 
 struct cli_about {
 	const char *summary;      /* "add log-mel features to each utterance" */
@@ -75,8 +83,19 @@ struct cli_about {
  * Numbers may be written as 1e-3; integers in decimal.  From here on a write
  * to a closed pipe fails rather than kills.
  */
-int cli_parse(int argc, char *argv[], const struct cli_option *options,
+int cli_parse(int argc, char *argv[], struct cli_option *options,
               const struct cli_about *about);
+
+/* Whether the command line had this option, by its long name. */
+bool cli_given(const struct cli_option *options, const char *name);
+
+/*
+ * The first of the names, up to a NULL, that the command line had; or NULL.
+ *
+ *	cli_given_any(options, (const char *[]){ "alpha", "beta", NULL })
+ */
+const char *cli_given_any(const struct cli_option *options,
+                          const char *const *names);
 
 /*
  * Splits an option's "a,b,c", in place, into at most max names; returns how

@@ -18,6 +18,8 @@ struct values {
 	float gain;
 	const char *name;
 	struct cli_list teachers;
+	bool bands_given;
+	const char *any_given;
 	int first;
 };
 
@@ -33,13 +35,14 @@ static void
 line_parse(void *argument)
 {
 	struct line *l = argument;
-	const struct cli_option options[] = {
+	struct cli_option options[] = {
 		OPT_FLAG('f', "flag", &l->v.flag, "a flag"),
 		OPT_INT('b', "bands", &l->v.bands, 1, 256, "mel bands"),
 		OPT_FLOAT('g', "gain", &l->v.gain, -10, 10, "dB"),
 		OPT_STRING(0, "name", &l->v.name, "NAME", "a name"),
 		OPT_CHOICE('t', "type", &l->v.type, "fbank|mfcc", "which"),
 		OPT_MORE,
+		OPT_GROUP("Teachers"),
 		OPT_LIST('T', "teacher", &l->v.teachers, "T", "several"),
 		OPT_END
 	};
@@ -50,6 +53,9 @@ line_parse(void *argument)
 
 	optind = 0; /* getopt begins anew */
 	l->v.first = cli_parse(l->argc, l->argv, options, &about);
+	l->v.bands_given = cli_given(options, "bands");
+	l->v.any_given = cli_given_any(options, (const char *[]){
+		"gain", "teacher", NULL });
 }
 
 /* A command line from words, at most WORDS with the program's name. */
@@ -96,6 +102,23 @@ a_list_holds_all_in_order(void **state)
 	assert_int_equal(l.v.first, l.argc);
 }
 
+static void
+a_given_option_is_known_whatever_its_value(void **state)
+{
+	struct line none = line_of((const char *const[]){ "a", NULL });
+	struct line same = line_of((const char *const[]){
+		"-b", "80", "-T", "a", NULL });
+
+	(void)state;
+	line_parse(&none);
+	assert_false(none.v.bands_given);
+	assert_null(none.v.any_given);
+	line_parse(&same);
+	assert_true(same.v.bands_given);
+	assert_string_equal(same.v.any_given, "teacher");
+	free(same.v.teachers.value);
+}
+
 /* Parses with standard error for standard output. */
 static void
 line_help(void *argument)
@@ -116,10 +139,11 @@ help_ends_at_the_mark_and_help_all_does_not(void **state)
 	assert_int_equal(status_of(line_help, &some, said, sizeof said), 0);
 	assert_non_null(strstr(said, "--type"));
 	assert_null(strstr(said, "--teacher"));
+	assert_null(strstr(said, "Teachers"));
 	assert_non_null(strstr(said, "; --help-all more options.\n"));
 	assert_int_equal(status_of(line_help, &all, said, sizeof said), 0);
 	assert_non_null(strstr(said, "--type"));
-	assert_non_null(strstr(said, "--teacher"));
+	assert_non_null(strstr(said, "Teachers\n  -T, --teacher T"));
 	assert_null(strstr(said, "more options"));
 }
 
@@ -200,6 +224,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options_are_stored),
 		cmocka_unit_test(a_list_holds_all_in_order),
+		cmocka_unit_test(a_given_option_is_known_whatever_its_value),
 		cmocka_unit_test(help_ends_at_the_mark_and_help_all_does_not),
 		cmocka_unit_test(defaults_stay_when_nothing_is_said),
 		cmocka_unit_test(what_is_wrong_is_said_and_exits_2),
