@@ -11,7 +11,7 @@ int
 main(int argc, char *argv[])
 {
 	const struct cli_option options[] = { OPT_END };
-	const struct cli_about about = { "add the audio level", "", 0, 0 };
+	const struct cli_about about = { "add the level", "", 0, 0 };
 	const struct tensor *audio;
 	const char *why;
 	struct filter s;

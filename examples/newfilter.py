@@ -3,8 +3,8 @@
 
     wavread x.wav | python3 newfilter.py | framedump
 
-0 dB is full scale. Utterances without usable audio are dropped and named on
-standard error. Everything else passes unchanged.
+0 dB is full scale. An utterance without usable audio is dropped, with a
+message on standard error. Everything else passes unchanged.
 """
 import os
 import sys
