@@ -1,15 +1,15 @@
 #!/bin/sh
 # train.sh OUT FRAMES LOG - fine-tune a teacher on the audio in FRAMES
 #
-# TEACHER_BASE is the checkpoint to begin with, FOLD the fold to leave out; the
-# rest of the environment is in the Makefile.  Run again after an interruption,
-# it goes on where it was.
+# TEACHER_BASE is the checkpoint to start from, FOLD the fold to exclude; the
+# other variables are described in pipelines/Makefile.  Run it again after an
+# interruption: it resumes.
 set -eu
 out=$1 frames=$2 log=$3
 
 . ./unwanted.sh
 
-# passed PASS: is it done, though utterances of no use were left out and named?
+# passed PASS: is the pass done, even if student-step skipped utterances?
 passed() {
 	test "$(modeldump --key passes "$out" 2>/dev/null || echo 0)" -ge "$1"
 }
