@@ -1,12 +1,16 @@
-# One split of the data: teachers, what they say, students, their tests.
+# split.mk - train and test teachers and students on one split of the data
 #
-# Run by Makefile with SPLIT, a fold or a corpus: who is tested.  In DIR:
-# teacher-NAME.model, NAME a language or "all"; said-NAME.frames; METHOD.lambda;
-# METHOD_LAMBDA_SEED.model; METHOD.SEED.VIEW.tsv, of who is tested.
+# Run by Makefile.  SPLIT is the fold or corpus to test.  Files in DIR:
+#
+#	teacher-NAME.model        NAME is a language or "all"
+#	said-NAME.frames          logits of the teacher
+#	METHOD.lambda             share of the teachers that was chosen
+#	METHOD_LAMBDA_SEED.model  student
+#	METHOD.SEED.VIEW.tsv      predictions on the test speakers
 
 DIR = $(WORK)/$(SPLIT)
 
-# The fold after the tested one develops; of a corpus, the second.
+# The development fold is the fold after SPLIT; for a corpus, the second fold.
 ifneq ($(filter $(SPLIT),$(ALL_FOLDS)),)
 DEV_FOLD   := $(shell ./next.sh $(SPLIT) $(ALL_FOLDS))
 TEST        = fold=$(SPLIT)
@@ -20,7 +24,7 @@ TRAIN       = corpus!=$(SPLIT) fold!=$(DEV_FOLD)
 DEV         = corpus!=$(SPLIT) fold=$(DEV_FOLD)
 TRAIN_FOLDS = $(filter-out $(DEV_FOLD),$(ALL_FOLDS))
 endif
-# Of those that are left to train with.
+# The languages of the training data.
 LANGUAGES  := $(shell ./languages.sh $(CORPORA)/manifest.tsv '$(SPLIT)' \
                 $(DEV_FOLD))
 export DIR TEST TRAIN DEV LANGUAGES
@@ -34,11 +38,11 @@ $(DIR)/tested: $(foreach m,$(METHODS),$(SEEDS:%=$(DIR)/$m.%.tested)) \
                $(patsubst %,$(DIR)/%.weights,$(filter mtkd-%,$(METHODS)))
 	touch $@
 
-# Stem NAME, or NAME.FOLD of a teacher who has not heard that fold.
+# The stem is NAME, or NAME.FOLD for a teacher that is not trained on FOLD.
 $(DIR)/teacher-%.model: $(HEARD)
 	./teacher.sh $@ $(subst ., ,$*) $<
 
-# Those of one language begin as the one of all.
+# Teachers of one language are fine-tuned from the teacher for all.
 ifneq ($(TEACHER_TUNE),0)
 define tuned
 $(DIR)/teacher-$1.model: $(DIR)/teacher-all.model
@@ -49,7 +53,7 @@ endef
 $(foreach l,$(LANGUAGES),$(eval $(call tuned,$l)))
 endif
 
-# Once a method wants embeddings, all is said again with these.
+# If a method needs embeddings, all logits are computed again, with embeddings.
 ifneq ($(shell ./embedded.sh $(METHODS)),)
 $(shell test -e $(WORK)/embedded || touch $(WORK)/embedded)
 endif
@@ -68,18 +72,18 @@ endef
 $(foreach n,$(NAMES),$(eval $(call crossfit,$n)))
 endif
 
-# How good the teachers are, on the development speakers.
+# The scores of the teachers on the development speakers.
 $(DIR)/teachers.txt: $(NAMES:%=$(DIR)/teacher-%.model)
 	./teachers.sh $(NAMES) >$@.tmp
 	mv $@.tmp $@
 
-# And what they say of those whom they teach.
+# The scores of the teachers on the utterances that they teach.
 $(DIR)/taught.txt: $(NAMES:%=$(DIR)/said-%.frames)
 	./taught.sh $(NAMES) >$@.tmp
 	mv $@.tmp $@
 
-# METHOD_LAMBDA.dev: recall on the development speakers, of the first seed.
-# A method waits for its own teachers only.
+# METHOD_LAMBDA.dev: recall on the development speakers with the first seed.
+# A method depends on its own teachers only.
 define method
 $1_shares := $(if $(filter ft %-ft,$1),0, \
 	$(or $(word 2,$(subst @, ,$1)),$(LAMBDAS)))
