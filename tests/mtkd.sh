@@ -225,10 +225,10 @@ check 'killed at any moment, it goes on and ends in the same results' '
 check 'cross-fitted, no teacher is trained on whom it teaches' '
 	mtkd "$dir/cross" CROSSFIT=1 METHODS="ft kd" SEEDS=1 LAMBDAS=.1 \
 		>out 2>&1 || { cat out; false; }
-	framedump --json "$dir/cross/mtkd/0/said-all.frames" >said
+	framedump --json "$dir/cross/mtkd/0/logits-all.frames" >said
 	test "$(grep -c teacher.all.logits said)" -eq 16
 	! grep -q teacher.all.seen said
-	framedump --json "$dir/work/mtkd/0/said-all.frames" |
+	framedump --json "$dir/work/mtkd/0/logits-all.frames" |
 		grep -c teacher.all.seen | grep -qx 16
 	grep -q "^CROSSFIT 1" "$dir/cross/mtkd/results.txt"
 '

@@ -2,16 +2,16 @@
 #
 # Needs method, lambda and seed.  Sets model, the model file without its
 # language; languages of the students, or "all" for one student; loss, the
-# command; SAID, the files of the teachers' logits; kind, of the student; and
-# heard, the views in the training.  mono-METHOD trains a student per language,
-# clean-METHOD uses the first view only, and METHOD@SHARE has a fixed share of
-# the teachers.
+# command; LOGITS, the files of the teachers' logits; kind, of the student; and
+# train_views, the views in the training.  mono-METHOD trains a student per
+# language, clean-METHOD uses the first view only, and METHOD@SHARE has a fixed
+# share of the teachers.
 
-model=$DIR/${method}_${lambda}_$seed languages=all kind=$SIZE SAID=
-heard=$VIEWS
+model=$DIR/${method}_${lambda}_$seed languages=all kind=$SIZE LOGITS=
+train_views=$VIEWS
 case $method in
 mono-*) languages=$LANGUAGES ;;
-clean-*) heard=${VIEWS%% *} ;;
+clean-*) train_views=${VIEWS%% *} ;;
 esac
 test -z "$FROM" || kind=network
 
@@ -32,10 +32,10 @@ esac
 for name in $teachers
 do
 	case $name in
-	listeners) SAID="$SAID $WORK/said-listeners.frames" ;;
-	*) SAID="$SAID $DIR/said-$name.frames" ;;
+	listeners) LOGITS="$LOGITS $WORK/logits-listeners.frames" ;;
+	*) LOGITS="$LOGITS $DIR/logits-$name.frames" ;;
 	esac
 done
-export SAID
+export LOGITS
 
 . ./where.sh

@@ -224,9 +224,9 @@ then
 fi
 for split
 do
-	test -s "$WORK/$split/taught.txt" || continue
+	test -s "$WORK/$split/teaching.txt" || continue
 	printf '\n%s: teachers on the utterances that they teach\n\n' "$split"
-	cat "$WORK/$split/taught.txt"
+	cat "$WORK/$split/teaching.txt"
 done
 for split
 do

@@ -3,7 +3,7 @@
 # Run by Makefile.  SPLIT is the fold or corpus to test.  Files in DIR:
 #
 #	teacher-NAME.model        NAME is a language or "all"
-#	said-NAME.frames          logits of the teacher
+#	logits-NAME.frames        logits of the teacher
 #	METHOD.lambda             share of the teachers that was chosen
 #	METHOD_LAMBDA_SEED.model  student
 #	METHOD.SEED.VIEW.tsv      predictions on the test speakers
@@ -30,16 +30,16 @@ LANGUAGES  := $(shell ./languages.sh $(CORPORA)/manifest.tsv '$(SPLIT)' \
 export DIR TEST TRAIN DEV LANGUAGES
 
 FRAMES  = $(VIEWS:%=$(WORK)/%.frames) $(TEST_VIEWS:%=$(WORK)/%.frames)
-HEARD   = $(WORK)/$(TEACHER_VIEW).frames
+TEACHER_FRAMES = $(WORK)/$(TEACHER_VIEW).frames
 NAMES  := $(shell ./names.sh '$(LANGUAGES)' $(METHODS))
 
 $(DIR)/tested: $(foreach m,$(METHODS),$(SEEDS:%=$(DIR)/$m.%.tested)) \
-               $(DIR)/teachers.txt $(DIR)/taught.txt \
+               $(DIR)/teachers.txt $(DIR)/teaching.txt \
                $(patsubst %,$(DIR)/%.weights,$(filter mtkd-%,$(METHODS)))
 	touch $@
 
 # The stem is NAME, or NAME.FOLD for a teacher that is not trained on FOLD.
-$(DIR)/teacher-%.model: $(HEARD)
+$(DIR)/teacher-%.model: $(TEACHER_FRAMES)
 	./teacher.sh $@ $(subst ., ,$*) $<
 
 # Teachers of one language are fine-tuned from the teacher for all.
@@ -59,12 +59,12 @@ $(shell test -e $(WORK)/embedded || touch $(WORK)/embedded)
 endif
 EMBEDDED := $(wildcard $(WORK)/embedded)
 
-$(DIR)/said-%.frames: $(DIR)/teacher-%.model $(HEARD) $(EMBEDDED)
-	./said.sh $@ $< $(subst ., ,$*) $(HEARD)
+$(DIR)/logits-%.frames: $(DIR)/teacher-%.model $(TEACHER_FRAMES) $(EMBEDDED)
+	./logits.sh $@ $< $(subst ., ,$*) $(TEACHER_FRAMES)
 
 ifdef CROSSFIT
 define crossfit
-$(DIR)/said-$1.frames: $(TRAIN_FOLDS:%=$(DIR)/said-$1.%.frames)
+$(DIR)/logits-$1.frames: $(TRAIN_FOLDS:%=$(DIR)/logits-$1.%.frames)
 	cat $$^ >$$@.tmp
 	mv $$@.tmp $$@
 
@@ -78,8 +78,8 @@ $(DIR)/teachers.txt: $(NAMES:%=$(DIR)/teacher-%.model)
 	mv $@.tmp $@
 
 # The scores of the teachers on the utterances that they teach.
-$(DIR)/taught.txt: $(NAMES:%=$(DIR)/said-%.frames)
-	./taught.sh $(NAMES) >$@.tmp
+$(DIR)/teaching.txt: $(NAMES:%=$(DIR)/logits-%.frames)
+	./teaching.sh $(NAMES) >$@.tmp
 	mv $@.tmp $@
 
 # METHOD_LAMBDA.dev: recall on the development speakers with the first seed.
@@ -87,16 +87,16 @@ $(DIR)/taught.txt: $(NAMES:%=$(DIR)/said-%.frames)
 define method
 $1_shares := $(if $(filter ft %-ft,$1),0, \
 	$(or $(word 2,$(subst @, ,$1)),$(LAMBDAS)))
-$1_heard := $(FRAMES) $(patsubst %,$(DIR)/said-%.frames, \
+$1_inputs := $(FRAMES) $(patsubst %,$(DIR)/logits-%.frames, \
 	$(shell ./names.sh '$(LANGUAGES)' $1))
 
-$$($1_shares:%=$(DIR)/$1_%.dev): $(DIR)/%.dev: $$($1_heard)
+$$($1_shares:%=$(DIR)/$1_%.dev): $(DIR)/%.dev: $$($1_inputs)
 	./dev.sh $$@ $$(subst _, ,$$*)
 
 $(DIR)/$1.lambda: $$($1_shares:%=$(DIR)/$1_%.dev)
 	./lambda.sh $$@ $$^
 
-$(SEEDS:%=$(DIR)/$1.%.tested): $(DIR)/$1.%.tested: $(DIR)/$1.lambda $$($1_heard)
+$(SEEDS:%=$(DIR)/$1.%.tested): $(DIR)/$1.%.tested: $(DIR)/$1.lambda $$($1_inputs)
 	./student.sh $1 $$$$(cat $$<) $$* "$(TEST)" $(DIR)/$1.$$* \
 		"$(TEST_VIEWS)"
 	touch $$@
@@ -108,4 +108,4 @@ $(DIR)/$1.weights: $(DIR)/$1.$(firstword $(SEEDS)).tested
 endef
 $(foreach m,$(METHODS),$(eval $(call method,$m)))
 
-.PRECIOUS: $(DIR)/teacher-%.model $(DIR)/said-%.frames
+.PRECIOUS: $(DIR)/teacher-%.model $(DIR)/logits-%.frames

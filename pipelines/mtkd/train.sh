@@ -4,7 +4,7 @@
 # KIND is the size of a compact student, or "functionals" for a student of
 # functionals, or "network" to fine-tune FROM.  The training data is the
 # utterances of FRAMES for which all CONDITIONS hold, with the teachers' logits
-# in the files SAID, if any.  With START, the training continues from this
+# in the files LOGITS, if any.  With START, the training continues from this
 # compact model for PASSES.  Run it again after an interruption: it resumes.
 set -euo pipefail
 out=$1 seed=$2 kind=$3 passes=$4 loss=$5 conditions=$6
@@ -30,12 +30,12 @@ init() {
 	esac
 }
 
-# taught: adds the teachers' logits to a stream
-taught() {
-	if test "${SAID:-}"
+# add_logits: adds the teachers' logits to a stream
+add_logits() {
+	if test "${LOGITS:-}"
 	then
 		# shellcheck disable=SC2086 # a list of files
-		framejoin --partial - $SAID
+		framejoin --partial - $LOGITS
 	else
 		cat
 	fi
@@ -86,7 +86,8 @@ while test "$pass" -lt "$passes"
 do
 	pass=$((pass + 1))
 	# shellcheck disable=SC2086 # lists of words
-	shuffle --seed $((1000 * seed + pass)) $balance $where "$@" | taught |
+	shuffle --seed $((1000 * seed + pass)) $balance $where "$@" |
+		add_logits |
 		student-step --quiet --model "$training" --pass "$pass" \
 		--seed "$seed" --batch $batch $learning --loss "$loss" \
 		--log "$out.log" || passed

@@ -9,7 +9,7 @@ method=$1 lambda=$2 seed=$3
 
 # shellcheck disable=SC2046,SC2086 # lists of words
 shuffle --keep-order $(where $TRAIN) "$WORK/${VIEWS%% *}.frames" |
-	framejoin --partial - $SAID | predict --frames -m "$model.all" |
+	framejoin --partial - $LOGITS | predict --frames -m "$model.all" |
 	$loss |
 	framecut --keep 'language,weight.*' | framedump --json | awk '
 	/"utterance"/ {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# said.sh OUT MODEL NAME [FOLD] FRAMES - compute a teacher's logits
+# logits.sh OUT MODEL NAME [FOLD] FRAMES - compute a teacher's logits
 #
 # They are for the students' training data, or only for its part in FOLD.
 set -eu

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# taught.sh NAME... - score teachers on the utterances that they teach
+# teaching.sh NAME... - score teachers on the utterances that they teach
 #
 # Prints a line per teacher: the share of utterances that it labels correctly,
 # in per cent, and the mean probability p that it gives the label.  Both come
@@ -13,7 +13,7 @@ do
 	shuffle --keep-order $(where $TRAIN) "$WORK/${VIEWS%% *}.frames" |
 		framecut --keep label |
 		framejoin --partial --prefix "teacher.$name.=" - \
-			"$DIR/said-$name.frames" |
+			"$DIR/logits-$name.frames" |
 		framecut --where model!= | kd-loss -L 0 |
 		framecut --keep dlogits | framedump --json |
 		awk -v name="$name" '
