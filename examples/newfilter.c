@@ -10,7 +10,7 @@
 int
 main(int argc, char *argv[])
 {
-	const struct cli_option options[] = { OPT_END };
+	struct cli_option options[] = { OPT_END };
 	const struct cli_about about = { "add the level", "", 0, 0 };
 	const struct tensor *audio;
 	const char *why;
