@@ -12,6 +12,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "audio/recorder.h"
 #include "core/cli.h"
@@ -93,9 +94,13 @@ wavread(struct recorder *r, const struct cli_list *manifests, char *argv[],
 	if (first == argc && manifests->length == 0)
 		die_usage("name a file, - for standard input, or a manifest "
 		          "(-M)");
+	for (size_t i = 0; i < manifests->length; i++)
+		if (strcmp(manifests->value[i], "-") == 0 &&
+		    isatty(STDIN_FILENO))
+			die_usage("standard input is a terminal, want a table");
 	writer_open(&out, stdout, "<stdout>", NULL, argc, argv);
 	for (size_t i = 0; i < manifests->length; i++)
-		recordings += manifest_count(manifests->value[i]);
+		recordings += tsv_count(manifests->value[i]);
 	recorder_begin(r, &out, recordings);
 	for (size_t i = 0; i < manifests->length; i++)
 		manifest_read(r, manifests->value[i]);

@@ -135,7 +135,7 @@ check 'a table names noise as the command line does, from any folder' '
 	test ! -s out
 	printf "path\n1.wav\t2\n" >voices/list.tsv
 	fails 1 augment --noise-list voices/list.tsv <in 2>err >out
-	says "voices/list.tsv:2: more columns than the heading" err
+	says "voices/list.tsv:2: 2 fields, but the heading has 1" err
 '
 check 'a voice does not talk over itself, told by its path or its id' '
 	speech a.wav .5

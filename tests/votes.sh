@@ -232,9 +232,9 @@ check 'a table of something else is refused at its first row' '
 	says "a.wav: dropped: text: want a number of votes" err
 '
 check 'a bad row is named by its number' '
-	drops "b.wav\t1\t2" "t.tsv:3: dropped: fewer columns than the heading"
+	drops "b.wav\t1\t2" "t.tsv:3: dropped: 3 fields, but the heading has 4"
 	drops "b.wav\t1\t2\t3\t" \
-		"t.tsv:3: dropped: more columns than the heading"
+		"t.tsv:3: dropped: 5 fields, but the heading has 4"
 	drops "\t1\t2\t3" "t.tsv:3: dropped: no id"
 	drops "b\377.wav\t1\t2\t3" "t.tsv:3: dropped: not UTF-8"
 	drops "b.wav\t1\t2\t3\0" "t.tsv:3: dropped: a NUL byte"
@@ -246,7 +246,7 @@ check 'a class that no label is spelt as is doubted' '
 	says "is read as '"'happiness'"'" err
 '
 check 'an id that comes twice is dropped the second time' '
-	drops "a.wav\t9\t9\t9" "a.wav: dropped: has a row already"
+	drops "a.wav\t9\t9\t9" "a.wav: dropped: a second row of this id"
 	logits .5 1 2 3 >want
 	rounded teacher.listeners.logits <out | head -n 3 | diff want -
 '
@@ -272,7 +272,7 @@ check 'a table that cannot be used is an error that says why' '
 	printf "name\tfear\na\t1\n" >t.tsv
 	refuses "t.tsv:1: no column '"'path' or 'id'"' in the heading"
 	printf "path\tfear\tfear\na\t1\t2\n" >t.tsv
-	refuses "t.tsv:1: two columns '"'fear'"'"
+	refuses "t.tsv:1: two columns have the name '"'fear'"'"
 	printf "path\t\tfear\na\t1\t2\n" >t.tsv
 	refuses "t.tsv:1: column 2 has no name"
 	printf "path\tlabel\na\tfear\n" >t.tsv

@@ -553,8 +553,8 @@ check 'a column of nearly the right name is doubted' '
 	printf "path\tLabel\tlang\tsex\nx.wav\tanger\ten\tf\n" >m.tsv
 	wavread -M m.tsv 2>err >/dev/null
 	test "$(wc -l <err)" -eq 2
-	grep -q "^wavread: m.tsv:1: no column .label., but one .Label.," err
-	grep -q "^wavread: m.tsv:1: no column .language., but one .lang.," err
+	grep -q "^wavread: m.tsv:1: no column .label.; column .Label. is not used" err
+	grep -q "^wavread: m.tsv:1: no column .language.; column .lang. is not used" err
 	printf "path\tlabel\tEmotion\nx.wav\tanger\tfear\n" >m.tsv
 	wavread -M m.tsv 2>err >/dev/null
 	test ! -s err
@@ -578,8 +578,8 @@ check 'a bad line is named by its number, and the rest is read' '
 	} >m.tsv
 	fails 1 wavread -M m.tsv 2>err >out
 	cat >want <<-END
-	wavread: m.tsv:3: dropped: fewer columns than the heading
-	wavread: m.tsv:4: dropped: more columns than the heading
+	wavread: m.tsv:3: dropped: 2 fields, but the heading has 3
+	wavread: m.tsv:4: dropped: 4 fields, but the heading has 3
 	wavread: m.tsv:5: dropped: no path
 	wavread: m.tsv:6: dropped: start: want seconds
 	wavread: m.tsv:7: dropped: the end is not after the start
@@ -621,7 +621,7 @@ check 'a manifest that cannot be used is an error that says why' '
 	do
 		printf "path\t$name\n" >m.tsv
 		fails 1 wavread -M m.tsv 2>err >out
-		says "m.tsv:1: column '"'\$name'"': the stream has its own" err
+		says "m.tsv:1: column '"'\$name'"' has the name of a field" err
 	done
 	fails 1 framedump out >/dev/null
 '

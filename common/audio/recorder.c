@@ -38,12 +38,12 @@ describe(struct recorder *r, const struct manifest *m, const char *id)
 	frame_clear(f);
 	frame_set_text(f, FIELD_FRAME, "utterance");
 	frame_set_text(f, FIELD_ID, id);
-	for (size_t i = 0; m && i < m->columns; i++)
-		if (strcmp(m->column[i], "path") != 0 &&
-		    strcmp(m->column[i], FIELD_START) != 0 &&
-		    strcmp(m->column[i], FIELD_END) != 0)
-			text_set(f, m->column[i],
-			         manifest_value(m, m->column[i]));
+	for (size_t i = 0; m && i < m->table.columns; i++)
+		if (strcmp(m->table.column[i], "path") != 0 &&
+		    strcmp(m->table.column[i], FIELD_START) != 0 &&
+		    strcmp(m->table.column[i], FIELD_END) != 0)
+			text_set(f, m->table.column[i],
+			         manifest_value(m, m->table.column[i]));
 	text_set(f, FIELD_LANGUAGE, r->language);
 	text_set(f, FIELD_LABEL, r->label);
 	text_set(f, FIELD_SPEAKER, r->speaker);

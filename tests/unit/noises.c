@@ -322,7 +322,7 @@ a_table_that_cannot_be_used_is_an_error(void **state)
 	static const char *const bad[][2] = {
 		{ "path\n", "list.tsv: names no recording" },
 		{ "a.au\nb.au\n", "list.tsv:1: no column 'path'" },
-		{ "path\nb.au\tx\n", "list.tsv:2: more columns" },
+		{ "path\nb.au\tx\n", "list.tsv:2: 2 fields" },
 		{ "path\nb.au\nnone.au\n", "none.au: No such file" },
 		{ "path\tstart\na.au\t.7\n", "a.au: ends before its part b" },
 		{ "path\tend\na.au\t.7\n", "a.au: ends before its part does" },
