@@ -56,11 +56,11 @@ check 'options out of range, or nothing to do, are usage errors' '
 check 'babble without recordings says what to do' '
 	for with in "" "--noise-color pink" "-g 1"
 	do
-		fails 2 augment --babble 2 $with </dev/null 2>err
-		grep -qF "of which voices? --noise or --noise-list" err
+		fails 2 augment --babble 1 $with </dev/null 2>err
+		grep -qF -e "--babble needs recordings (--noise or" err
 	done
 	fails 2 augment --noise-list - </dev/null 2>err
-	grep -qF -e "--noise-list -: standard input is the stream" err
+	grep -qF -e "--noise-list -: the stream is read from" err
 '
 check 'the ratio to the noise is the one said' '
 	speech x.wav 2
@@ -316,7 +316,7 @@ check 'a speaker is changed alike, one of the same name elsewhere is not' '
 	wavread s | augment -g -60:60 | gain >id
 	head -n 1 own | cmp id -
 	wavread b.wav | fails 1 augment -b speaker -g 3 2>err >out
-	says "no speaker, which --by speaker draws by" err
+	says "no speaker, which --by speaker needs" err
 '
 check 'a name of noise that is not UTF-8 does not spoil the stream' '
 	speech x.wav .1
@@ -343,7 +343,7 @@ check 'silence gets no noise, and silent noise is a reason' '
 check 'noise that cannot be read is an error before anything is written' '
 	echo text >text
 	fails 1 augment -g 3 "$top/tests/data/none.frames" </dev/null 2>err >out
-	says "(a stream of frames goes to standard input)" err
+	says "(augment reads its stream from standard input)" err
 	fails 1 grep -e --raw err
 	for name in missing text
 	do

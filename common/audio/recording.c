@@ -1,13 +1,13 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "audio/source.h"
+#include "audio/recording.h"
 
-/* resample.h's source: the part's samples at the file's rate. */
+/* The input of resample.h: the part's samples at the file's rate. */
 static size_t
 part_read(void *context, float *samples, size_t count)
 {
-	struct source *s = context;
+	struct recording *s = context;
 	uint64_t left = s->end - s->wav.position;
 	size_t got;
 
@@ -19,9 +19,9 @@ part_read(void *context, float *samples, size_t count)
 	if (s->why || !s->bounded || got == count)
 		return got;
 	left -= got;
-	if ((double)left > SOURCE_END_TOLERANCE * s->wav.rate) {
+	if ((double)left > RECORDING_END_TOLERANCE * s->wav.rate) {
 		snprintf(s->wav.why, sizeof s->wav.why,
-		         "ends at %.2f s, its part at %.2f s",
+		         "ends at %.2f s, before its part does (%.2f s)",
 		         (double)s->wav.position / s->wav.rate,
 		         (double)s->end / s->wav.rate);
 		s->why = s->wav.why;
@@ -29,7 +29,7 @@ part_read(void *context, float *samples, size_t count)
 	return got;
 }
 
-/* What lies beyond any file stays there, and within what a number holds. */
+/* The limit is beyond the end of any file and fits an integer. */
 static uint64_t
 frames_round(double seconds, int rate)
 {
@@ -37,11 +37,11 @@ frames_round(double seconds, int rate)
 }
 
 const char *
-source_open(struct source *s, const char *path,
+recording_open(struct recording *s, const char *path,
             const struct audiofile_options *options, int rate, double begin,
             double end)
 {
-	*s = (struct source){ .rate = rate, .bounded = end >= 0 };
+	*s = (struct recording){ .rate = rate, .bounded = end >= 0 };
 	s->why = audiofile_open(&s->wav, path, options);
 	if (s->why)
 		return s->why;
@@ -54,13 +54,13 @@ source_open(struct source *s, const char *path,
 }
 
 size_t
-source_expected(const struct source *s)
+recording_expected(const struct recording *s)
 {
 	uint64_t end = s->wav.frames;
 
 	if (!s->wav.counted)
 		return 0;
-	if (s->bounded && s->end < end) /* a table may say anything */
+	if (s->bounded && s->end < end) /* the table may be wrong */
 		end = s->end;
 	if (end <= s->wav.position)
 		return 0;
@@ -69,13 +69,13 @@ source_expected(const struct source *s)
 }
 
 size_t
-source_read(struct source *s, float *samples, size_t count)
+recording_read(struct recording *s, float *samples, size_t count)
 {
 	return s->why ? 0 : resample_read(&s->resample, samples, count);
 }
 
 void
-source_close(struct source *s)
+recording_close(struct recording *s)
 {
 	resample_release(&s->resample);
 	audiofile_close(&s->wav);

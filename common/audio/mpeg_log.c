@@ -2,11 +2,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "audio/hush.h"
+#include "audio/mpeg_log.h"
 
-/* Where no descriptors are left nothing is hushed. */
+/* False where no descriptors are left: then nothing is caught. */
 static bool
-hush_open(struct hush *h)
+pipe_open(struct mpeg_log *h)
 {
 	int ends[2];
 
@@ -18,37 +18,37 @@ hush_open(struct hush *h)
 	h->to = ends[1];
 	h->saved = dup(STDERR_FILENO);
 	h->open = true;
-	/* who says more than a pipe holds is not to wait for us */
+	/* a message longer than the pipe holds must not block */
 	fcntl(h->from, F_SETFL, O_NONBLOCK);
 	fcntl(h->to, F_SETFL, O_NONBLOCK);
 	return true;
 }
 
 void
-hush_begin(struct hush *h)
+mpeg_log_begin(struct mpeg_log *h)
 {
-	if (hush_open(h) && h->saved >= 0)
+	if (pipe_open(h) && h->saved >= 0)
 		dup2(h->to, STDERR_FILENO);
 }
 
 void
-hush_end(struct hush *h)
+mpeg_log_end(struct mpeg_log *h)
 {
-	char said[4096];
+	char text[4096];
 	ssize_t got;
 
 	if (!h->open || h->saved < 0)
 		return;
 	dup2(h->saved, STDERR_FILENO);
-	while ((got = read(h->from, said, sizeof said - 1)) > 0) {
-		said[got] = '\0';
-		if (strstr(said, "Skipped") || strstr(said, "error:"))
-			h->trouble = true;
+	while ((got = read(h->from, text, sizeof text - 1)) > 0) {
+		text[got] = '\0';
+		if (strstr(text, "Skipped") || strstr(text, "error:"))
+			h->damage = true;
 	}
 }
 
 void
-hush_release(struct hush *h)
+mpeg_log_release(struct mpeg_log *h)
 {
 	if (!h->open)
 		return;
@@ -56,5 +56,5 @@ hush_release(struct hush *h)
 	close(h->to);
 	if (h->saved >= 0)
 		close(h->saved);
-	*h = (struct hush){ .open = false };
+	*h = (struct mpeg_log){ .open = false };
 }

@@ -2,10 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audio/recorder.h"
-#include "audio/slicer.h"
+#include "audio/segmenter.h"
+#include "audio/utterance_writer.h"
 #include "core/die.h"
-#include "core/utf8.h"
 #include "core/xalloc.h"
 #include "corpus/labels.h"
 #include "corpus/manifest.h"
@@ -29,9 +28,9 @@ text_set(struct frame *f, const char *name, const char *text)
 	}
 }
 
-/* Everything but the audio; m is NULL for a file that was named directly. */
+/* Sets all fields but the audio; m is NULL without a manifest. */
 static void
-describe(struct recorder *r, const struct manifest *m, const char *id)
+fields_set(struct utterance_writer *r, const struct manifest *m, const char *id)
 {
 	struct frame *f = &r->frame;
 
@@ -51,22 +50,22 @@ describe(struct recorder *r, const struct manifest *m, const char *id)
 }
 
 static void
-slice_put(struct recorder *r, const struct manifest *m, const char *id,
-          const struct slicer *s)
+segment_put(struct utterance_writer *r, const struct manifest *m,
+            const char *id, const struct segmenter *s)
 {
-	const struct source *source = s->source;
-	double start = (double)source->begin / source->wav.rate +
+	const struct recording *recording = s->recording;
+	double start = (double)recording->begin / recording->wav.rate +
 	               (double)s->start / r->rate;
 	double end = start + (double)s->length / r->rate;
 	bool part = m && m->part && !manifest_value(m, FIELD_ID);
 	char *own = part_id(id, start, end);
 
-	describe(r, m, r->window > 0 || part ? own : id);
+	fields_set(r, m, r->window > 0 || part ? own : id);
 	frame_set_number(&r->frame, FIELD_START, start);
 	frame_set_number(&r->frame, FIELD_END, end);
 	frame_set_number(&r->frame, FIELD_RATE, r->rate);
 	frame_add1(&r->frame, FIELD_AUDIO, 1);
-	/* lent, not copied: one utterance is in memory once */
+	/* not copied: the audio is in memory once */
 	frame_find(&r->frame, FIELD_AUDIO)->tensor = (struct tensor){
 		.ndim = 1, .dim = { s->length }, .data = s->samples
 	};
@@ -74,25 +73,13 @@ slice_put(struct recorder *r, const struct manifest *m, const char *id,
 	free(own);
 }
 
-/* Not repaired: two speakers might become one. */
-static void
-text_check(const char *option, const char *text)
-{
-	if (text && !utf8_valid(text))
-		die_usage("--%s %s: not UTF-8 (iconv converts)", option, text);
-}
-
-/* Of windows nobody knows how many there will be. */
 void
-recorder_begin(struct recorder *r, struct writer *out, size_t recordings)
+utterance_writer_begin(struct utterance_writer *r, struct writer *out,
+                       size_t recordings)
 {
 	struct frame header = FRAME_INIT;
-	size_t expected = r->window > 0 ? 0 : recordings;
+	size_t expected = r->window > 0 ? 0 : recordings; /* unknown */
 
-	text_check(FIELD_LANGUAGE, r->language);
-	text_check(FIELD_LABEL, r->label);
-	text_check(FIELD_SPEAKER, r->speaker);
-	text_check(FIELD_CORPUS, r->corpus);
 	r->out = out;
 	r->of = recordings;
 	if (expected > 0)
@@ -102,9 +89,9 @@ recorder_begin(struct recorder *r, struct writer *out, size_t recordings)
 	progress_begin(&r->progress, "utterances", expected);
 }
 
-/* Counts a slice; windows tell how far by the samples read. */
+/* Counts a segment; progress within a recording is by the samples read. */
 static void
-progress_slice(struct recorder *r, const struct audiofile *wav)
+segment_count(struct utterance_writer *r, const struct audiofile *wav)
 {
 	double here = wav->counted && wav->frames > 0
 		? (double)wav->position / (double)wav->frames : 0;
@@ -115,21 +102,21 @@ progress_slice(struct recorder *r, const struct audiofile *wav)
 	progress_add(&r->progress, 1);
 }
 
-/* With the path that was tried, where the id does not tell. */
+/* The reason names the path, where it differs from the id. */
 static void
-recording_drop(struct recorder *r, const struct manifest *m,
+recording_drop(struct utterance_writer *r, const struct manifest *m,
                const char *path, const char *id, const char *why)
 {
-	bool told = !m || strcmp(path, id) == 0;
-	char *reason = told ? xstrdup(why) : xasprintf("%s: %s", path, why);
+	bool named = !m || strcmp(path, id) == 0;
+	char *reason = named ? xstrdup(why) : xasprintf("%s: %s", path, why);
 
 	writer_drop(r->out, id, reason);
 	free(reason);
 }
 
-/* Of a recording; 0: all. */
+/* Samples to read of each recording; 0: all. */
 static size_t
-most_samples(const struct recorder *r)
+most_samples(const struct utterance_writer *r)
 {
 	double most = round((double)r->max_seconds * r->rate);
 
@@ -137,44 +124,46 @@ most_samples(const struct recorder *r)
 }
 
 void
-recorder_put(struct recorder *r, const struct manifest *m, const char *path,
-             const char *id)
+utterance_writer_put(struct utterance_writer *r, const struct manifest *m,
+                     const char *path, const char *id)
 {
-	struct source source;
-	struct slicer s;
-	size_t slices = 0;
+	struct recording recording;
+	struct segmenter s;
+	size_t segments = 0;
 
-	source_open(&source, path, &r->wav, r->rate, m ? m->start : 0,
-	            m ? m->end : -1);
-	slicer_init(&s, &source, (size_t)lroundf(r->window * (float)r->rate),
-	            (size_t)lroundf(r->hop * (float)r->rate),
-	            most_samples(r));
-	for (; !source.why && slicer_next(&s); slices++) {
-		slice_put(r, m, id, &s);
-		progress_slice(r, &source.wav);
+	recording_open(&recording, path, &r->wav, r->rate, m ? m->start : 0,
+	               m ? m->end : -1);
+	segmenter_init(&s, &recording,
+	               (size_t)lroundf(r->window * (float)r->rate),
+	               (size_t)lroundf(r->hop * (float)r->rate),
+	               most_samples(r));
+	for (; !recording.why && segmenter_next(&s); segments++) {
+		segment_put(r, m, id, &s);
+		segment_count(r, &recording.wav);
 	}
-	if (source.why)
-		recording_drop(r, m, path, id, source.why);
-	else if (slices == 0)
+	if (recording.why)
+		recording_drop(r, m, path, id, recording.why);
+	else if (segments == 0)
 		recording_drop(r, m, path, id, "no audio in it");
-	if (!source.why && !source.bounded && audiofile_joined(&source.wav))
-		recording_drop(r, m, path, id, "what follows the first "
-		               "recording in it (split the file)");
-	if (!source.why && source.wav.doubt)
-		warn("%s: %s", id, source.wav.doubt);
-	if (!source.why && mono_cancels(&source.wav.power))
-		warn("%s: its channels cancel each other, little is left in "
-		     "the mix (--channel 1 takes the first)", id);
+	if (!recording.why && !recording.bounded &&
+	    audiofile_concatenated(&recording.wav))
+		recording_drop(r, m, path, id, "the recordings after "
+		               "the first one in it (split the file)");
+	if (!recording.why && recording.wav.doubt)
+		warn("%s: %s", id, recording.wav.doubt);
+	if (!recording.why && audiofile_cancels(&recording.wav))
+		warn("%s: its channels cancel each other, so that the mix is "
+		     "nearly silent (--channel 1 takes the first)", id);
 	if (s.limited)
 		warn("%s: only the first %g s are read (--max-seconds)", id,
 		     (double)r->max_seconds);
-	slicer_release(&s);
-	source_close(&source);
+	segmenter_release(&s);
+	recording_close(&recording);
 	r->recordings++;
 }
 
 void
-recorder_end(struct recorder *r)
+utterance_writer_end(struct utterance_writer *r)
 {
 	progress_end(&r->progress);
 	frame_release(&r->frame);
