@@ -95,11 +95,11 @@ main(int argc, char *argv[])
 	struct cli_option options[] = {
 		OPT_GROUP("Noise"),
 		OPT_LIST('n', "noise", &files, "FILE",
-		         "recording of noise, as the operands are"),
+		         "recording of noise; operands are more"),
 		OPT_LIST(0, "noise-list", &manifests, "FILE",
 		         "table of recordings of noise"),
 		OPT_INT(0, "babble", &a.babble, 1, 64,
-		        "excerpts at once, equally loud"),
+		        "number of excerpts, equally loud"),
 		OPT_CHOICE(0, "noise-color", &a.color, "none|white|pink",
 		           "generated noise"),
 		OPT_STRING(0, "snr", &ranges.snr, "LO:HI",
@@ -113,10 +113,10 @@ main(int argc, char *argv[])
 		OPT_CHOICE(0, "telephone", &a.telephone, "no|band|mulaw",
 		           "300 to 3400 Hz; mulaw: 8 bits too"),
 		OPT_GROUP("Random draws"),
-		OPT_CHOICE('b', "by", &a.by, "id|speaker", "key of the draws"),
+		OPT_CHOICE('b', "by", &a.by, "id|speaker", "draws differ by"),
 		OPT_FLOAT('p', "probability", &a.probability, 0, 1,
 		          "share of utterances to change"),
-		OPT_INT('s', "seed", &seed, 0, 2147483647, "of the draws"),
+		OPT_INT('s', "seed", &seed, 0, 2147483647, "random seed"),
 		OPT_END
 	};
 	const struct cli_about about = {

@@ -144,7 +144,7 @@ main(int argc, char *argv[])
 		OPT_INT('r', "rate", &r.rate, 4000, 192000,
 		        "output sampling rate, Hz"),
 		OPT_STRING('c', "channel", &channel, "mix|N",
-		           "mean of all channels, or one from 1"),
+		           "mean of all, or channel N from 1 on"),
 		OPT_GROUP("Length"),
 		OPT_FLOAT('w', "window", &r.window, 0, 3600,
 		          "cut into windows, s; 0: no"),

@@ -174,7 +174,7 @@ check 'a file on standard input can be read twice, a pipe cannot' '
 check 'what is normalised already is left out' '
 	cmvn "$in" >once
 	fails 1 cmvn once 2>err >/dev/null
-	test "$(grep -c "u[0-9]*: dropped: normalised already" err)" = 12
+	test "$(grep -c "u[0-9]*: dropped: already normalised" err)" = 12
 	cat once "$in" >both
 	fails 1 cmvn --by stream both 2>err >mixed
 	cmvn --by stream "$in" | framedump -j >a
@@ -186,7 +186,7 @@ check 'what is normalised already does not say how wide features are' '
 	for o in "-b stream" --running
 	do
 		fails 1 cmvn $o both 2>err >mixed
-		says "sad-de.flac: dropped: normalised already" err
+		says "sad-de.flac: dropped: already normalised" err
 		cmvn $o "$in" | framedump -j >a
 		framedump -j mixed | cmp a -
 	done
@@ -202,7 +202,7 @@ check 'an utterance without a speaker is dropped, the others stay' '
 check 'a speaker of one utterance is warned of' '
 	wavread -M "$top/examples/clips.tsv" | featurize >clips
 	cmvn --by speaker clips 2>err >/dev/null
-	says "by speaker, 4 of 4 have one utterance, whose emotion goes" err
+	says "by speaker: 4 of 4 groups have one utterance" err
 	cmvn --by corpus clips 2>err >/dev/null
 	test ! -s err
 '

@@ -64,6 +64,8 @@ check 'bad options are usage errors' '
 	fails 2 featurize -s 0
 	fails 2 featurize -t mfcc -c 30 -b 23 2>err
 	grep -q "at most --bands 23" err
+	fails 2 featurize -t fbank -c 13 2>err
+	grep -qF -e "--cepstra needs --type mfcc" err
 '
 check 'columns, rows and type are what the options say' '
 	test "$(shape)" = "[98,83] \"fbank80+pitch 16000/400/160\" "
