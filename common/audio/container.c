@@ -343,8 +343,8 @@ flac_begins(const unsigned char *at)
 }
 
 /*
- * Whether a recording begins in the rest of fd, after so many bytes.  Reads to
- * the end in any case.
+ * Whether a recording begins in the rest of fd, `after` bytes on.  Reads fd to
+ * its end in any case.
  */
 static bool
 rest_has(int fd, bool begins(const unsigned char *), uint64_t after)

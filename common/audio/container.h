@@ -91,7 +91,7 @@ bool container_ogg_ends(int fd);
  */
 bool container_concatenated(int fd, const struct container_info *c);
 
-/* Reads the rest of a pipe: whether a WAV file begins in it, after so many. */
+/* The same for the rest of a pipe, `after` bytes on; WAV only.  Reads all. */
 bool container_concatenated_rest(int fd, uint64_t after);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * recording.h - reads a recording, or a part of one, at the rate wanted
  *
- * The part is cut out of the file first and resampled by itself.
+ * The part is cut out of the file first and then resampled.
  */
 #ifndef RECORDING_H
 #define RECORDING_H

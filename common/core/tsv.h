@@ -35,7 +35,7 @@ struct tsv {
 
 /*
  * Reads the heading.  False where the file has none; dies where it is not
- * text or names a column twice.  tsv_close is due in any case.
+ * text or names a column twice.  Call tsv_close in any case.
  */
 bool tsv_open(struct tsv *t, FILE *in, const char *file, bool strict);
 
