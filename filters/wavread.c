@@ -24,7 +24,7 @@
 #include "stream/writer.h"
 
 static void
-manifest_read(struct utterance_writer *r, const char *name)
+manifest_read(struct utterance_writer *u, const char *name)
 {
 	struct manifest m;
 	const char *why;
@@ -34,42 +34,42 @@ manifest_read(struct utterance_writer *r, const char *name)
 		char *id = manifest_id(&m, why);
 
 		if (why)
-			writer_drop(r->out, id, why);
+			writer_drop(u->out, id, why);
 		else
-			utterance_writer_put(r, &m, m.path, id);
+			utterance_writer_put(u, &m, m.path, id);
 		free(id);
 	}
 	manifest_close(&m);
 }
 
 static void
-file_read(struct utterance_writer *r, const char *path)
+file_read(struct utterance_writer *u, const char *path)
 {
 	char *id = xstrdup(path);
 	size_t length = strlen(path);
 
 	utf8_repair(id);
 	if (length > 4 && strcmp(path + length - 4, ".tsv") == 0)
-		writer_drop(r->out, id, "a table (-M reads a manifest)");
+		writer_drop(u->out, id, "a table (-M reads a manifest)");
 	else
-		utterance_writer_put(r, NULL, path, id);
+		utterance_writer_put(u, NULL, path, id);
 	free(id);
 }
 
 static void
-window_check(struct utterance_writer *r, const struct cli_option *options)
+window_check(struct utterance_writer *u, const struct cli_option *options)
 {
-	if (cli_given(options, "hop") && r->window == 0)
+	if (cli_given(options, "hop") && u->window == 0)
 		die_usage("--hop needs --window");
-	if ((r->window > 0 && r->window < .01f) ||
-	    (r->hop > 0 && r->hop < .01f))
+	if ((u->window > 0 && u->window < .01f) ||
+	    (u->hop > 0 && u->hop < .01f))
 		die_usage("--window and --hop: want at least 0.01 s");
-	if (r->hop > r->window)
+	if (u->hop > u->window)
 		die_usage("--hop %g: longer than --window %g, audio between "
-		          "windows would be lost", (double)r->hop,
-		          (double)r->window);
-	if (r->hop == 0)
-		r->hop = r->window;
+		          "windows would be lost", (double)u->hop,
+		          (double)u->window);
+	if (u->hop == 0)
+		u->hop = u->window;
 }
 
 /* Not repaired: two speakers might become one. */
@@ -81,7 +81,7 @@ text_check(const char *option, const char *text)
 }
 
 static void
-options_check(struct utterance_writer *r, const struct cli_option *options,
+options_check(struct utterance_writer *u, const struct cli_option *options,
               const char *channel)
 {
 	static const char *const raw[] = {
@@ -94,20 +94,20 @@ options_check(struct utterance_writer *r, const struct cli_option *options,
 	    (!number_integer(channel, &n) || n < 1 || n > AUDIO_CHANNELS_MAX))
 		die_usage("--channel %s: want mix or 1..%d", channel,
 		          AUDIO_CHANNELS_MAX);
-	r->wav.channel = (int)n;
-	if (given && !r->wav.raw)
+	u->wav.channel = (int)n;
+	if (given && !u->wav.raw)
 		die_usage("--%s needs --raw", given);
-	if (r->wav.rate == 0)
-		r->wav.rate = r->rate;
-	window_check(r, options);
-	text_check("language", r->language);
-	text_check("label", r->label);
-	text_check("speaker", r->speaker);
-	text_check("corpus", r->corpus);
+	if (u->wav.rate == 0)
+		u->wav.rate = u->rate;
+	window_check(u, options);
+	text_check("language", u->language);
+	text_check("label", u->label);
+	text_check("speaker", u->speaker);
+	text_check("corpus", u->corpus);
 }
 
 static int
-wavread(struct utterance_writer *r, const struct cli_list *manifests,
+wavread(struct utterance_writer *u, const struct cli_list *manifests,
         char *argv[], int first, int argc)
 {
 	size_t recordings = (size_t)(argc - first);
@@ -123,47 +123,47 @@ wavread(struct utterance_writer *r, const struct cli_list *manifests,
 	writer_open(&out, stdout, "<stdout>", NULL, argc, argv);
 	for (size_t i = 0; i < manifests->length; i++)
 		recordings += tsv_count(manifests->value[i]);
-	utterance_writer_begin(r, &out, recordings);
+	utterance_writer_begin(u, &out, recordings);
 	for (size_t i = 0; i < manifests->length; i++)
-		manifest_read(r, manifests->value[i]);
+		manifest_read(u, manifests->value[i]);
 	for (int i = first; i < argc; i++)
-		file_read(r, argv[i]);
-	utterance_writer_end(r);
+		file_read(u, argv[i]);
+	utterance_writer_end(u);
 	return writer_close(&out);
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct utterance_writer r = { .rate = 16000, .wav = { .channels = 1 } };
+	struct utterance_writer u = { .rate = 16000, .wav = { .channels = 1 } };
 	struct cli_list manifests = { .length = 0 };
 	const char *channel = "mix";
 	struct cli_option options[] = {
 		OPT_LIST('M', "manifest", &manifests, "FILE",
 		         "table of recordings"),
-		OPT_INT('r', "rate", &r.rate, 4000, 192000,
+		OPT_INT('r', "rate", &u.rate, 4000, 192000,
 		        "output sampling rate, Hz"),
 		OPT_STRING('c', "channel", &channel, "mix|N",
 		           "mean of all, or channel N from 1 on"),
 		OPT_GROUP("Length"),
-		OPT_FLOAT('w', "window", &r.window, 0, 3600,
+		OPT_FLOAT('w', "window", &u.window, 0, 3600,
 		          "cut into windows, s; 0: no"),
-		OPT_FLOAT('s', "hop", &r.hop, 0, 3600,
+		OPT_FLOAT('s', "hop", &u.hop, 0, 3600,
 		          "from window to window, s; 0: a window"),
-		OPT_FLOAT(0, "max-seconds", &r.max_seconds, 0, 1e6,
+		OPT_FLOAT(0, "max-seconds", &u.max_seconds, 0, 1e6,
 		          "limit on each recording; 0: none"),
 		OPT_GROUP("Fields where the manifest has none"),
-		OPT_STRING('l', "language", &r.language, "CODE",
+		OPT_STRING('l', "language", &u.language, "CODE",
 		           "language, such as en"),
-		OPT_STRING(0, "label", &r.label, "WORD", "emotion"),
-		OPT_STRING(0, "speaker", &r.speaker, "NAME", "speaker"),
-		OPT_STRING(0, "corpus", &r.corpus, "NAME", "corpus"),
+		OPT_STRING(0, "label", &u.label, "WORD", "emotion"),
+		OPT_STRING(0, "speaker", &u.speaker, "NAME", "speaker"),
+		OPT_STRING(0, "corpus", &u.corpus, "NAME", "corpus"),
 		OPT_GROUP("Raw samples"),
-		OPT_FLAG(0, "raw", &r.wav.raw, "files are raw samples"),
-		OPT_CHOICE('f', "format", &r.wav.format, RAW_WORDS,
+		OPT_FLAG(0, "raw", &u.wav.raw, "files are raw samples"),
+		OPT_CHOICE('f', "format", &u.wav.format, RAW_WORDS,
 		           "sample format, little-endian"),
-		OPT_INT(0, "channels", &r.wav.channels, 1, 1024, "channels"),
-		OPT_INT(0, "raw-rate", &r.wav.rate, 0, 768000,
+		OPT_INT(0, "channels", &u.wav.channels, 1, 1024, "channels"),
+		OPT_INT(0, "raw-rate", &u.wav.rate, 0, 768000,
 		        "sampling rate, Hz; 0: that of the output"),
 		OPT_END
 	};
@@ -173,8 +173,8 @@ main(int argc, char *argv[])
 	};
 	int first = cli_parse(argc, argv, options, &about);
 
-	options_check(&r, options, channel);
-	int status = wavread(&r, &manifests, argv, first, argc);
+	options_check(&u, options, channel);
+	int status = wavread(&u, &manifests, argv, first, argc);
 
 	free(manifests.value);
 	return status;

@@ -96,6 +96,7 @@ check '--means-only subtracts means only' '
 check 'running statistics are those so far' '
 	agrees frame r --running
 	agrees frame r --running --by stream
+	agrees id r --running --by utterance
 	agrees speaker r --running --by speaker
 	cmvn --running --by speaker "$in" >a
 	cat "$in" | cmvn --running --by speaker >b

@@ -85,7 +85,7 @@ sound_open(struct audiofile *w, int format, int rate, int channels)
 
 	w->sndfile = descriptor_open(w, &info);
 	if (!w->sndfile && w->mpeg)
-		return "begins like MPEG audio, but is damaged or is not";
+		return "damaged MPEG audio, or not audio";
 	if (!w->sndfile && sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT)
 		return AUDIOFILE_NOT_AUDIO;
 	if (!w->sndfile)
@@ -124,7 +124,8 @@ raw_open(struct audiofile *w, const struct audiofile_options *o, uint64_t bytes)
 	if (!w->piped)
 		raw_check(w, bytes);
 	if (!w->piped && container_named(w->fd))
-		w->doubt = "begins like an audio file (then leave out --raw)";
+		w->doubt = "begins like an audio file (if it is one, leave "
+		           "out --raw)";
 	return why;
 }
 

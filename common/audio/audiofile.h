@@ -55,7 +55,7 @@ struct audiofile {
 };
 
 /* The reasons of audiofile_open where the file is not a recording. */
-#define AUDIOFILE_NOT_AUDIO "not audio (raw samples? then --raw)"
+#define AUDIOFILE_NOT_AUDIO "not audio (--raw reads raw samples)"
 #define AUDIOFILE_FRAMES "a stream of frames, not audio"
 #define AUDIOFILE_FOREIGN \
 	"a format that is not supported (ffmpeg -i FILE x.wav converts it)"

@@ -23,21 +23,21 @@ bytes_read(int fd, void *to, size_t size)
 int64_t
 bytestream_read(void *to, int64_t size, void *context)
 {
-	struct bytestream *f = context;
+	struct bytestream *b = context;
 	int64_t done = 0;
 
 	while (done < size) {
-		ssize_t got = bytes_read(f->fd, (char *)to + done,
+		ssize_t got = bytes_read(b->fd, (char *)to + done,
 		                        (size_t)(size - done));
 
 		if (got < 0)
-			f->error = errno;
+			b->error = errno;
 		if (got <= 0)
 			break;
 		done += got;
 	}
-	f->bytes += (uint64_t)done;
-	f->torn |= done > 0 && done < size;
+	b->bytes += (uint64_t)done;
+	b->torn |= done > 0 && done < size;
 	return done;
 }
 
@@ -51,23 +51,23 @@ bytestream_length(void *context)
 int64_t
 bytestream_tell(void *context)
 {
-	const struct bytestream *f = context;
+	const struct bytestream *b = context;
 
-	return f->seeks ? lseek(f->fd, 0, SEEK_CUR) : (int64_t)f->bytes;
+	return b->seeks ? lseek(b->fd, 0, SEEK_CUR) : (int64_t)b->bytes;
 }
 
 int64_t
 bytestream_seek(int64_t offset, int whence, void *context)
 {
-	const struct bytestream *f = context;
+	const struct bytestream *b = context;
 
-	if (!f->seeks)
+	if (!b->seeks)
 		return bytestream_tell(context);
-	if (whence == SEEK_END && !f->ends)
+	if (whence == SEEK_END && !b->ends)
 		return -1;
 	if (whence == SEEK_END && offset == 0)
 		return 0;
-	return lseek(f->fd, offset, whence);
+	return lseek(b->fd, offset, whence);
 }
 
 static int

@@ -6,55 +6,55 @@
 
 /* False where no descriptors are left: then nothing is caught. */
 static bool
-pipe_open(struct mpeg_log *h)
+pipe_open(struct mpeg_log *log)
 {
 	int ends[2];
 
-	if (h->open)
+	if (log->open)
 		return true;
 	if (pipe(ends) < 0)
 		return false;
-	h->from = ends[0];
-	h->to = ends[1];
-	h->saved = dup(STDERR_FILENO);
-	h->open = true;
+	log->from = ends[0];
+	log->to = ends[1];
+	log->saved = dup(STDERR_FILENO);
+	log->open = true;
 	/* a message longer than the pipe holds must not block */
-	fcntl(h->from, F_SETFL, O_NONBLOCK);
-	fcntl(h->to, F_SETFL, O_NONBLOCK);
+	fcntl(log->from, F_SETFL, O_NONBLOCK);
+	fcntl(log->to, F_SETFL, O_NONBLOCK);
 	return true;
 }
 
 void
-mpeg_log_begin(struct mpeg_log *h)
+mpeg_log_begin(struct mpeg_log *log)
 {
-	if (pipe_open(h) && h->saved >= 0)
-		dup2(h->to, STDERR_FILENO);
+	if (pipe_open(log) && log->saved >= 0)
+		dup2(log->to, STDERR_FILENO);
 }
 
 void
-mpeg_log_end(struct mpeg_log *h)
+mpeg_log_end(struct mpeg_log *log)
 {
 	char text[4096];
 	ssize_t got;
 
-	if (!h->open || h->saved < 0)
+	if (!log->open || log->saved < 0)
 		return;
-	dup2(h->saved, STDERR_FILENO);
-	while ((got = read(h->from, text, sizeof text - 1)) > 0) {
+	dup2(log->saved, STDERR_FILENO);
+	while ((got = read(log->from, text, sizeof text - 1)) > 0) {
 		text[got] = '\0';
 		if (strstr(text, "Skipped") || strstr(text, "error:"))
-			h->damage = true;
+			log->damage = true;
 	}
 }
 
 void
-mpeg_log_release(struct mpeg_log *h)
+mpeg_log_release(struct mpeg_log *log)
 {
-	if (!h->open)
+	if (!log->open)
 		return;
-	close(h->from);
-	close(h->to);
-	if (h->saved >= 0)
-		close(h->saved);
-	*h = (struct mpeg_log){ .open = false };
+	close(log->from);
+	close(log->to);
+	if (log->saved >= 0)
+		close(log->saved);
+	*log = (struct mpeg_log){ .open = false };
 }

@@ -17,8 +17,8 @@ struct mpeg_log {
 	bool damage;              /* audio was lost */
 };
 
-void mpeg_log_begin(struct mpeg_log *h);
-void mpeg_log_end(struct mpeg_log *h);
-void mpeg_log_release(struct mpeg_log *h);
+void mpeg_log_begin(struct mpeg_log *log);
+void mpeg_log_end(struct mpeg_log *log);
+void mpeg_log_release(struct mpeg_log *log);
 
 #endif

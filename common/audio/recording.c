@@ -7,24 +7,24 @@
 static size_t
 part_read(void *context, float *samples, size_t count)
 {
-	struct recording *s = context;
-	uint64_t left = s->end - s->wav.position;
+	struct recording *r = context;
+	uint64_t left = r->end - r->wav.position;
 	size_t got;
 
-	if (s->why)
+	if (r->why)
 		return 0;
-	if (s->bounded && count > left)
+	if (r->bounded && count > left)
 		count = (size_t)left;
-	s->why = audiofile_read(&s->wav, samples, count, &got);
-	if (s->why || !s->bounded || got == count)
+	r->why = audiofile_read(&r->wav, samples, count, &got);
+	if (r->why || !r->bounded || got == count)
 		return got;
 	left -= got;
-	if ((double)left > RECORDING_END_TOLERANCE * s->wav.rate) {
-		snprintf(s->wav.why, sizeof s->wav.why,
+	if ((double)left > RECORDING_END_TOLERANCE * r->wav.rate) {
+		snprintf(r->wav.why, sizeof r->wav.why,
 		         "ends at %.2f s, before its part does (%.2f s)",
-		         (double)s->wav.position / s->wav.rate,
-		         (double)s->end / s->wav.rate);
-		s->why = s->wav.why;
+		         (double)r->wav.position / r->wav.rate,
+		         (double)r->end / r->wav.rate);
+		r->why = r->wav.why;
 	}
 	return got;
 }
@@ -37,46 +37,46 @@ frames_round(double seconds, int rate)
 }
 
 const char *
-recording_open(struct recording *s, const char *path,
+recording_open(struct recording *r, const char *path,
             const struct audiofile_options *options, int rate, double begin,
             double end)
 {
-	*s = (struct recording){ .rate = rate, .bounded = end >= 0 };
-	s->why = audiofile_open(&s->wav, path, options);
-	if (s->why)
-		return s->why;
-	s->begin = frames_round(begin, s->wav.rate);
-	s->end = s->bounded ? frames_round(end, s->wav.rate) : 0;
-	s->why = audiofile_skip(&s->wav, s->begin);
-	if (!s->why)
-		resample_init(&s->resample, s->wav.rate, rate, part_read, s);
-	return s->why;
+	*r = (struct recording){ .rate = rate, .bounded = end >= 0 };
+	r->why = audiofile_open(&r->wav, path, options);
+	if (r->why)
+		return r->why;
+	r->begin = frames_round(begin, r->wav.rate);
+	r->end = r->bounded ? frames_round(end, r->wav.rate) : 0;
+	r->why = audiofile_skip(&r->wav, r->begin);
+	if (!r->why)
+		resample_init(&r->resample, r->wav.rate, rate, part_read, r);
+	return r->why;
 }
 
 size_t
-recording_expected(const struct recording *s)
+recording_expected(const struct recording *r)
 {
-	uint64_t end = s->wav.frames;
+	uint64_t end = r->wav.frames;
 
-	if (!s->wav.counted)
+	if (!r->wav.counted)
 		return 0;
-	if (s->bounded && s->end < end) /* the table may be wrong */
-		end = s->end;
-	if (end <= s->wav.position)
+	if (r->bounded && r->end < end) /* the table may be wrong */
+		end = r->end;
+	if (end <= r->wav.position)
 		return 0;
-	return (size_t)ceil((double)(end - s->wav.position) * s->rate /
-	                    s->wav.rate) + 1;
+	return (size_t)ceil((double)(end - r->wav.position) * r->rate /
+	                    r->wav.rate) + 1;
 }
 
 size_t
-recording_read(struct recording *s, float *samples, size_t count)
+recording_read(struct recording *r, float *samples, size_t count)
 {
-	return s->why ? 0 : resample_read(&s->resample, samples, count);
+	return r->why ? 0 : resample_read(&r->resample, samples, count);
 }
 
 void
-recording_close(struct recording *s)
+recording_close(struct recording *r)
 {
-	resample_release(&s->resample);
-	audiofile_close(&s->wav);
+	resample_release(&r->resample);
+	audiofile_close(&r->wav);
 }

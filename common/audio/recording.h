@@ -30,16 +30,16 @@ struct recording {
  * end < 0 is the end of the file.  Returns NULL or the reason.  Call
  * recording_close after a failure too.
  */
-const char *recording_open(struct recording *s, const char *path,
+const char *recording_open(struct recording *r, const char *path,
                            const struct audiofile_options *options, int rate,
                            double begin, double end);
 
 /* Samples still to come, rounded up; 0 where that is unknown. */
-size_t recording_expected(const struct recording *s);
+size_t recording_expected(const struct recording *r);
 
-/* Reads count samples, fewer only at the end or where s->why is set. */
-size_t recording_read(struct recording *s, float *samples, size_t count);
+/* Reads count samples, fewer only at the end or where r->why is set. */
+size_t recording_read(struct recording *r, float *samples, size_t count);
 
-void recording_close(struct recording *s);
+void recording_close(struct recording *r);
 
 #endif

@@ -28,7 +28,7 @@ struct utterance_writer {
 };
 
 /* Begins the stream; recordings is about how many will follow. */
-void utterance_writer_begin(struct utterance_writer *r, struct writer *out,
+void utterance_writer_begin(struct utterance_writer *u, struct writer *out,
                             size_t recordings);
 
 /*
@@ -37,10 +37,10 @@ void utterance_writer_begin(struct utterance_writer *r, struct writer *out,
  * Windows, and parts without an id of their own, get their times as suffix:
  * "talk.wav:3.000-6.000".
  */
-void utterance_writer_put(struct utterance_writer *r, const struct manifest *m,
+void utterance_writer_put(struct utterance_writer *u, const struct manifest *m,
                           const char *path, const char *id);
 
 /* Does not close the stream. */
-void utterance_writer_end(struct utterance_writer *r);
+void utterance_writer_end(struct utterance_writer *u);
 
 #endif
