@@ -12,13 +12,16 @@
  * wrong.  What is not such a table is refused with its line number, and
  * nothing is printed.  See score(1).
  */
+#include <string.h>
+#include <unistd.h>
+
 #include "core/cli.h"
 #include "core/die.h"
 #include "eval/calibration.h"
 #include "eval/leak.h"
 #include "eval/plot.h"
+#include "eval/predictions.h"
 #include "eval/report.h"
-#include "eval/tables.h"
 
 struct output {
 	bool json, table, matrices, calibrate;
@@ -51,7 +54,7 @@ calibrate(char *file[], const struct score_options *options)
 
 	predictions_init(&p);
 	p.keep = true;
-	name = tables_read(&p, file);
+	name = predictions_read_all(&p, file);
 	if (!options->allow_seen)
 		leak_check(&p, &p, name);
 	outcomes_make(&o, &p, options->classes);
@@ -74,11 +77,11 @@ score(char *file[], const char *compare, const struct score_options *options,
 	predictions_init(&mine);
 	predictions_init(&other);
 	score_want(&mine, options);
-	name = tables_read(&mine, file);
+	name = predictions_read_all(&mine, file);
 	if (mine.keep)
 		calibration_apply(&mine, (double)options->temperature);
 	if (compare)
-		tables_read_file(&other, compare);
+		predictions_read(&other, compare);
 	score_make(&s, options, &mine, name, compare ? &other : NULL, compare);
 	if (s.outcomes.length == 0 && mine.rows > 0)
 		warn("%s: no row has a label to score by", name);
@@ -100,6 +103,17 @@ options_check(const struct score_options *options,
 	     options->cluster || score_tempered(options)))
 		die_usage("--calibrate takes no --by, --cluster, --compare, "
 		          "--matrices, --plot or --temperature");
+}
+
+static void
+input_check(char *const file[], const char *compare)
+{
+	bool read = !*file || (compare && strcmp(compare, "-") == 0);
+
+	for (; *file; file++)
+		read |= strcmp(*file, "-") == 0;
+	if (read && isatty(STDIN_FILENO))
+		die_usage("standard input is a terminal, want predict's table");
 }
 
 int
@@ -141,6 +155,7 @@ main(int argc, char *argv[])
 	int first = cli_parse(argc, argv, options, &about);
 
 	options_check(&score_by, &output, compare);
+	input_check(argv + first, compare);
 	cli_output_check(output.plot, compare, argv + first);
 	if (output.calibrate)
 		calibrate(argv + first, &score_by);
