@@ -127,6 +127,9 @@ settings_parse(struct settings *s, int argc, char *argv[])
 	if (!s->model)
 		die_usage("--model is missing: the model to train "
 		          "(student-init makes one)");
+	if (s->loss && cli_given(options, "label-smoothing"))
+		die_usage("--label-smoothing is for the default loss; give "
+		          "it to the --loss command");
 	p->out = p->out ? p->out : s->model;
 	cli_output_check(p->out, NULL, argv + first);
 	cli_output_check(p->log, s->model, argv + first);

@@ -16,7 +16,6 @@ struct pass {
 	struct reader *in;
 	struct lineage *lineage;
 	const struct pass_options *options;
-	bool labels;              /* are all that the loss learns from */
 	struct balance balance;
 	struct keys balance_by;
 	struct example *example;  /* the batch */
@@ -93,11 +92,8 @@ label_check(const struct pass *p, struct frame *f)
 
 	if (!label && frame_has(f, FIELD_LABEL))
 		return "its label is not a text";
-	if ((!label || !*label) && teacher_have(f))
-		return p->labels ? "no label (say --loss kd-loss to learn from "
-		                   "its teachers)" : NULL;
 	if (!label || !*label)
-		return "no label, and no teacher";
+		return teacher_have(f) ? NULL : "no label, and no teacher";
 	for (size_t k = 0; k < m->class_count; k++)
 		if (strcmp(m->classes[k], label) == 0)
 			return NULL;
@@ -338,7 +334,6 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 {
 	struct pass p = {
 		.t = t, .in = in, .lineage = lineage, .options = options,
-		.labels = loss->labels,
 		.frame = FRAME_INIT, .balance = BALANCE_INIT,
 		.origin = ORIGIN_INIT
 	};
