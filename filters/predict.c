@@ -81,6 +81,7 @@ table_print(struct prediction *p, const char *path, bool json,
 	struct reader in;
 	struct prediction_writer out;
 
+	cli_stdin_check(path, "a stream of frames");
 	reader_open_path(&in, path);
 	reader_tell(&in);
 	reader_more(&in); /* no heading where no stream begins */
@@ -134,7 +135,8 @@ main(int argc, char *argv[])
 	first = cli_parse(argc, argv, options, &about);
 	if (frames && (json || list))
 		die_usage("--frames excludes --json and --keep");
-	keys_init(&keep, list, "keep");
+	cli_value_check("keep", list, keys_check(list));
+	keys_init(&keep, list);
 	path = first < argc ? argv[first] : "-";
 	model_open_at(&p.model, model, (enum precision)precision);
 	model_options_set(&p.model, seconds, (enum precision)precision);

@@ -16,8 +16,8 @@
 #include "core/die.h"
 #include "eval/calibration.h"
 #include "eval/leak.h"
-#include "eval/plot.h"
-#include "eval/report.h"
+#include "eval/score_plot.h"
+#include "eval/score_report.h"
 #include "eval/tables.h"
 
 struct output {

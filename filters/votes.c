@@ -124,6 +124,7 @@ main(int argc, char *argv[])
 	listeners_choose(&l, &table);
 	for (size_t k = 0; k < l.classes; k++)
 		label_doubt(l.class[k]);
+	cli_stdout_check();
 	writer_open(&out, stdout, "<stdout>", NULL, argc, argv);
 	votes(&l, &table, &out);
 	manifest_close(&table);

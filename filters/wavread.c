@@ -93,6 +93,7 @@ wavread(struct recorder *r, const struct cli_list *manifests, char *argv[],
 	if (first == argc && manifests->length == 0)
 		die_usage("name a file, - for standard input, or a manifest "
 		          "(-M)");
+	cli_stdout_check();
 	writer_open(&out, stdout, "<stdout>", NULL, argc, argv);
 	for (size_t i = 0; i < manifests->length; i++)
 		recordings += manifest_count(manifests->value[i]);

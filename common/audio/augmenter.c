@@ -13,7 +13,6 @@
 #include "core/utf8.h"
 #include "core/xalloc.h"
 #include "stream/fields.h"
-#include "stream/voice.h"
 
 /* The audio at hand, and what was done to it. */
 struct take {
@@ -232,7 +231,7 @@ augmenter_apply(const struct augmenter *a, struct frame *f)
 	if (why)
 		return why;
 	audio = *found; /* which moves as fields before it are removed */
-	t.key = a->by_speaker ? frame_voice(f) : t.id;
+	t.key = a->by_speaker ? frame_speaker_key(f) : t.id;
 	if (!t.key)
 		return "no speaker, which --by speaker draws by";
 	if (rate < AUDIO_RATE_MIN || rate > AUDIO_RATE_MAX)

@@ -9,7 +9,7 @@
 #include "core/utf8.h"
 #include "core/xalloc.h"
 #include "corpus/manifest.h"
-#include "stream/part.h"
+#include "stream/part_id.h"
 
 static void
 recording_add(struct noises *s, struct recording r)

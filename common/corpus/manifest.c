@@ -12,7 +12,7 @@
 #include "core/xalloc.h"
 #include "corpus/manifest.h"
 #include "stream/fields.h"
-#include "stream/scan.h"
+#include "stream/frame_scan.h"
 
 enum { LINE_BYTES_MAX = 1 << 20 };
 

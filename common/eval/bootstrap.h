@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "eval/outcomes.h"
+#include "eval/row_outcomes.h"
 
 struct piece;
 

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "eval/outcomes.h"
+#include "eval/row_outcomes.h"
 
 /*
  * logs [length] of probabilities.  A table rounds, and so has zeros: they

@@ -7,7 +7,7 @@
 #ifndef CONFUSION_H
 #define CONFUSION_H
 
-#include "eval/outcomes.h"
+#include "eval/row_outcomes.h"
 
 enum { CONFIDENCE_BINS = 15 };
 

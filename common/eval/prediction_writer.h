@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "stream/select.h"
+#include "stream/match.h"
 
 struct prediction_writer {
 	FILE *fp;

@@ -9,7 +9,7 @@
 
 #include "eval/bootstrap.h"
 #include "eval/confusion.h"
-#include "eval/groups.h"
+#include "eval/row_groups.h"
 #include "eval/metrics.h"
 
 struct score_options {

@@ -13,7 +13,6 @@
 
 #include "core/die.h"
 #include "core/xalloc.h"
-#include "kd/kd_read.h"
 #include "stream/fields.h"
 #include "train/loss_process.h"
 
@@ -279,7 +278,7 @@ teachers_note(struct loss_process *l, struct frame *answer,
               struct frame *asked)
 {
 	for (size_t i = 0; i < asked->fields; i++) {
-		const char *name = kd_teacher_name(asked->field[i].name,
+		const char *name = field_teacher(asked->field[i].name,
 		                                   &answer->arena);
 		char weight[FRAME_KEY_MAX + 1];
 

@@ -1,8 +1,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "eval/report.h"
-#include "eval/table.h"
+#include "eval/score_report.h"
+#include "eval/text_table.h"
 
 /* A fraction as a percentage. */
 static void

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "core/xalloc.h"
-#include "eval/groups.h"
-#include "stream/part.h"
+#include "eval/row_groups.h"
+#include "stream/part_id.h"
 
 /* A row's value in column, with its corpus if it is a speaker; free() it. */
 static char *

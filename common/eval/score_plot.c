@@ -6,8 +6,8 @@
 #include "core/replace.h"
 #include "core/utf8.h"
 #include "core/xalloc.h"
-#include "eval/plot.h"
-#include "eval/table.h"
+#include "eval/score_plot.h"
+#include "eval/text_table.h"
 
 /* All lengths are pixels at the picture's natural size. */
 enum {

@@ -1,34 +1,41 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/die.h"
 #include "core/finite.h"
-#include "kd/kd_frame.h"
+#include "core/xalloc.h"
+#include "kd/kd_read.h"
+#include "kd/kd_stream.h"
 #include "stream/fields.h"
+#include "stream/provenance.h"
 
-/* Those utterances of a batch that can be used. */
+/* The usable utterances of a batch. */
 struct batch {
 	struct frame **f;
 	struct kd_utterance **u;
 	double **weight;
-	const char **why;         /* found later; else NULL */
-	size_t *at;               /* which of all they are */
+	const char **why;         /* NULL, or why it is not usable after all */
+	size_t *at;               /* their places among all */
 	size_t count;
 };
 
-bool
-kd_frames_mingle(const struct kd_options *options)
-{
-	return options->weighting.batch || options->embedding.kind;
-}
+/* Properties of the utterances so far, for messages. */
+struct found {
+	bool teacher;             /* some utterance has one */
+	bool embedding;           /* of a teacher */
+	bool weight;              /* over 0, of a teacher */
+	char unmatched[160];      /* the first whose teachers all have 0 */
+};
 
-/* Whether anything is left to learn from. */
+/* Why an utterance supervises nothing, or NULL. */
 static const char *
 loss_check(const struct kd_utterance *u, const double *weight, double lambda)
 {
 	if (u->label != KD_UNLABELLED)
 		return NULL;
 	if (lambda <= 0)
-		return "no label, and -L 0 learns from labels alone";
+		return "no label, and with -L 0 only labels count";
 	for (size_t k = 0; k < u->teachers; k++)
 		if (weight[k] > 0)
 			return NULL;
@@ -36,7 +43,7 @@ loss_check(const struct kd_utterance *u, const double *weight, double lambda)
 	                       : "neither a label nor a teacher";
 }
 
-/* What an earlier kd-loss has left must not pass for ours. */
+/* Removes the fields of an earlier kd-loss. */
 static void
 earlier_remove(struct frame *f)
 {
@@ -59,13 +66,13 @@ weight_add(struct frame *f, const char *teacher, double weight)
 	frame_set_number(f, name, weight);
 }
 
-/* 0 for all teachers there are; those that are heard get theirs. */
+/* Teachers that were not read have the weight 0. */
 static void
 weights_add(struct frame *f, const struct kd_utterance *u,
             const double *weight)
 {
 	for (size_t i = 0, fields = f->fields; i < fields; i++) {
-		const char *name = kd_teacher_name(f->field[i].name,
+		const char *name = field_teacher(f->field[i].name,
 		                                   &f->arena);
 
 		if (name)
@@ -119,9 +126,9 @@ batch_add(struct batch *b, struct frame *f, struct kd_utterance *u, size_t at)
 	b->at[b->count++] = at;
 }
 
-/* Takes out those that turned out to be of no use. */
+/* Removes the utterances that have a reason. */
 static void
-batch_sift(struct batch *b, const char **why)
+batch_filter(struct batch *b, const char **why)
 {
 	size_t kept = 0;
 
@@ -138,7 +145,7 @@ batch_sift(struct batch *b, const char **why)
 	b->count = kept;
 }
 
-/* Weights, without those utterances that then have nothing to learn from. */
+/* Computes weights; removes utterances that nothing supervises. */
 static void
 batch_weigh(struct batch *b, const struct kd_options *options,
             const char **why, struct arena *scratch)
@@ -150,24 +157,24 @@ batch_weigh(struct batch *b, const struct kd_options *options,
 		if (!b->why[i])
 			b->why[i] = loss_check(b->u[i], b->weight[i],
 			                       options->lambda);
-	batch_sift(b, why);
+	batch_filter(b, why);
 }
 
-/* Takes out those whose embeddings are of other lengths; were there none? */
+/* Removes embeddings of other lengths; false where there were any. */
 static bool
-batch_fits(struct batch *b, const char **why)
+batch_check_widths(struct batch *b, const char **why)
 {
 	size_t count = b->count;
 
 	embedding_check(b->why, (const struct kd_utterance *const *)b->u,
 	                count);
-	batch_sift(b, why);
+	batch_filter(b, why);
 	return b->count == count;
 }
 
 /*
- * The loss on embeddings, the same for all of the batch; a gradient that is too
- * large for a float is why its utterance is of no use.
+ * Adds the loss on embeddings, which is the same for the whole batch.  Sets the
+ * reason where a gradient is too large for a float.
  */
 static void
 embedding_add(const struct batch *b, const struct kd_options *options,
@@ -190,14 +197,14 @@ embedding_add(const struct batch *b, const struct kd_options *options,
 		                 own + options->embedding.share * loss);
 		frame_set_number(b->f[i], FIELD_LOSS_EMBEDDING, loss);
 		if (!floats_finite(gradient[i], b->u[i]->width))
-			why[b->at[i]] = "its embedding's gradient is too large "
+			why[b->at[i]] = "the gradient of its embedding is too large "
 			                "to compute with";
 	}
 }
 
-/* Its language, and those of its teachers. */
+/* Writes the languages of the utterance and of its teachers. */
 static void
-deaf_note(char *text, size_t size, const struct kd_utterance *u)
+languages_write(char *text, size_t size, const struct kd_utterance *u)
 {
 	size_t length = (size_t)snprintf(
 		text, size, "\"%s\", those of its teachers",
@@ -213,27 +220,33 @@ deaf_note(char *text, size_t size, const struct kd_utterance *u)
 }
 
 static void
-batch_note(struct kd_found *found, const struct batch *b)
+batch_note(struct found *found, const struct batch *b)
 {
 	for (size_t i = 0; i < b->count; i++) {
 		const struct kd_utterance *u = b->u[i];
-		bool heard = false;
+		bool used = false;
 
 		for (size_t k = 0; k < u->teachers; k++) {
 			found->embedding |= u->teacher[k].embedding != NULL;
-			heard |= b->weight[i][k] > 0;
+			used |= b->weight[i][k] > 0;
 		}
 		found->teacher |= u->teachers > 0;
-		found->weight |= heard;
-		if (u->teachers > 0 && !heard && !found->deaf[0])
-			deaf_note(found->deaf, sizeof found->deaf, u);
+		found->weight |= used;
+		if (u->teachers > 0 && !used && !found->unmatched[0])
+			languages_write(found->unmatched,
+			                sizeof found->unmatched, u);
 	}
 }
 
-void
-kd_frames(struct frame *const *f, const char **why, size_t count,
-          const struct kd_options *options, struct kd_found *found,
-          struct arena *scratch)
+/*
+ * Adds losses to the frames of a batch.  Sets why[i] to NULL, or to why the
+ * utterance cannot be used (valid until its frame or scratch is cleared); the
+ * batch is then the others.
+ */
+static void
+frames_add_loss(struct frame *const *f, const char **why, size_t count,
+                const struct kd_options *options, struct found *found,
+                struct arena *scratch)
 {
 	struct batch b = batch_make(count, scratch);
 
@@ -246,11 +259,126 @@ kd_frames(struct frame *const *f, const char **why, size_t count,
 			batch_add(&b, f[i], u, i);
 	}
 	batch_weigh(&b, options, why, scratch);
-	if (options->embedding.kind && !batch_fits(&b, why))
+	if (options->embedding.kind && !batch_check_widths(&b, why))
 		batch_weigh(&b, options, why, scratch); /* without those */
 	for (size_t i = 0; i < b.count; i++)
 		loss_add(b.f[i], b.u[i], b.weight[i], options);
 	if (options->embedding.kind)
 		embedding_add(&b, options, why, scratch);
 	batch_note(found, &b);
+}
+/* Utterances of a run in memory: a batch, or one where that is enough. */
+struct held {
+	struct frame **f;
+	const char **why;
+	size_t count, room;
+	struct found found;
+	struct arena scratch;
+};
+
+/* The frame to read the next utterance into. */
+static struct frame *
+held_next(struct held *h)
+{
+	static const struct frame empty = FRAME_INIT;
+
+	if (h->count == h->room) {
+		h->room = 2 * h->room + 1;
+		h->f = xrealloc(h->f, h->room, sizeof *h->f);
+		h->why = xrealloc(h->why, h->room, sizeof *h->why);
+		for (size_t i = h->count; i < h->room; i++) {
+			h->f[i] = xmalloc(1, sizeof *h->f[i]);
+			*h->f[i] = empty;
+		}
+	}
+	return h->f[h->count];
+}
+
+/* Writes the utterances with their losses, and forgets them. */
+static void
+held_put(struct held *h, struct writer *out, const struct kd_options *options)
+{
+	if (h->count > 0)
+		frames_add_loss(h->f, h->why, h->count, options, &h->found,
+		                &h->scratch);
+	for (size_t i = 0; i < h->count; i++)
+		if (h->why[i])
+			writer_drop(out, frame_id(h->f[i]), h->why[i]);
+		else
+			writer_put(out, h->f[i]);
+	h->count = 0;
+	arena_clear(&h->scratch);
+}
+
+/* The same where the next utterance is read already: it stays. */
+static void
+held_put_but_next(struct held *h, struct writer *out,
+                  const struct kd_options *options)
+{
+	size_t at = h->count;
+	struct frame *next = h->f[at];
+
+	held_put(h, out, options);
+	h->f[at] = h->f[0];
+	h->f[0] = next;
+}
+
+static void
+held_release(struct held *h)
+{
+	for (size_t i = 0; i < h->room; i++) {
+		frame_release(h->f[i]);
+		free(h->f[i]);
+	}
+	free(h->f);
+	free(h->why);
+	arena_release(&h->scratch);
+}
+
+/* Handles one run of the input, which has begun. */
+static void
+run_do(struct filter *s, struct held *h, size_t batch,
+       const struct kd_options *options)
+{
+	bool together = options->weighting.batch || options->embedding.kind;
+	size_t n = 0;
+
+	writer_begin(&s->out, &s->in.header);
+	while (reader_next_in_run(&s->in, held_next(h))) {
+		if (batch > 0 && n == batch) {
+			held_put_but_next(h, &s->out, options);
+			writer_end(&s->out, 0);
+			provenance_drop_speakers(&s->in.header);
+			writer_begin(&s->out, &s->in.header);
+			n = 0;
+		}
+		h->count++;
+		n++;
+		if (!together)
+			held_put(h, &s->out, options);
+	}
+	held_put(h, &s->out, options);
+	writer_end(&s->out, s->in.dropped);
+}
+
+void
+kd_stream(struct filter *s, size_t batch, const struct kd_options *options)
+{
+	struct held h = { .count = 0 };
+
+	s->in.mirror = NULL; /* we begin and end runs ourselves */
+	while (reader_more(&s->in))
+		run_do(s, &h, batch, options);
+	if (options->embedding.kind && s->out.utterances_total > 0 &&
+	    !h.found.embedding)
+		die("%s: no teacher's embedding in the stream (teacher-logits "
+		    "--embedding adds it)", s->in.name);
+	if (options->lambda > 0 && options->partial && !h.found.teacher &&
+	    s->out.utterances_total > 0)
+		warn("%s: no utterance has a teacher: the loss is that of "
+		     "the labels alone", s->in.name);
+	if (options->lambda > 0 && h.found.unmatched[0] && !h.found.weight)
+		warn("%s: all teachers have the weight 0: the language of the "
+		     "first utterance is %s", s->in.name, h.found.unmatched);
+	held_release(&h);
 }

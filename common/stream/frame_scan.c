@@ -4,7 +4,7 @@
 
 #include "core/die.h"
 #include "core/xalloc.h"
-#include "stream/scan.h"
+#include "stream/frame_scan.h"
 
 /*
  * MessagePack's first bytes (github.com/msgpack/msgpack/blob/master/spec.md):

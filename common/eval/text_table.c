@@ -3,7 +3,7 @@
 
 #include "core/die.h"
 #include "core/xalloc.h"
-#include "eval/table.h"
+#include "eval/text_table.h"
 
 void
 table_init(struct table *t, size_t columns)

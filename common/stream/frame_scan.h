@@ -1,15 +1,15 @@
 /*
- * scan.h - read exactly one MessagePack map from a file, within bounds
+ * frame_scan.h - read exactly one MessagePack map from a file, within bounds
  *
- * msgpack-c allocates what a message announces; this reads what has arrived.
- * The scanner finds where the map and each of its values begin and end, so
- * that a value can be passed on untouched, and refuses what no frame needs:
+ * msgpack-c allocates as much as a message announces; the scanner takes memory
+ * only as bytes arrive.  It finds where the map and each of its values begin
+ * and end, so that values can be passed on as they are, and refuses
  * more than FRAME_BYTES_MAX bytes, nesting over FRAME_DEPTH_MAX, more than
  * FRAME_ITEMS_MAX items or FRAME_FIELDS_MAX fields, keys that are not text of
  * at most FRAME_KEY_MAX bytes.
  */
-#ifndef SCAN_H
-#define SCAN_H
+#ifndef FRAME_SCAN_H
+#define FRAME_SCAN_H
 
 #include <stddef.h>
 #include <stdint.h>

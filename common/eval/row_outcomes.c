@@ -3,7 +3,7 @@
 
 #include "core/die.h"
 #include "core/xalloc.h"
-#include "eval/outcomes.h"
+#include "eval/row_outcomes.h"
 
 /* "a,b,c" for messages: at most count of them, then "…"; free() it. */
 static char *

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "eval/table.h"
+#include "eval/text_table.h"
 
 /* What the table prints; free() it. */
 static char *

@@ -6,7 +6,7 @@
 #include "core/die.h"
 #include "core/number.h"
 #include "core/xalloc.h"
-#include "stream/select.h"
+#include "stream/match.h"
 
 struct condition {
 	char *key;                /* owned */
@@ -15,20 +15,22 @@ struct condition {
 	bool seen;                /* some utterance has the key */
 };
 
+const char *
+keys_check(const char *list)
+{
+	for (const char *star = list; star && (star = strchr(star, '*'));)
+		if (*++star && *star != ',')
+			return "a star stands at the end of a key";
+	if (list && !list[strspn(list, ",")])
+		return "want keys, as in a,b,c*";
+	return NULL;
+}
+
 void
-keys_init(struct keys *k, const char *list, const char *option)
+keys_init(struct keys *k, const char *list)
 {
 	*k = (struct keys){ .pattern = TEXTS_INIT };
 	texts_split(&k->pattern, list ? list : "");
-	if (list && k->pattern.length == 0)
-		die_usage("--%s %s: want keys, as in a,b,c*", option, list);
-	for (size_t i = 0; i < k->pattern.length; i++) {
-		const char *star = strchr(k->pattern.text[i], '*');
-
-		if (star && star[1])
-			die_usage("--%s %s: a star stands at the end of a key",
-			          option, list);
-	}
 	k->seen = xcalloc(k->pattern.length, sizeof *k->seen);
 }
 
@@ -73,27 +75,24 @@ keys_warn_unseen(const struct keys *k)
 	return unseen;
 }
 
-void
-where_init(struct where *w, struct cli_list *list)
+const char *
+where_init(struct where *w, const char *const *text, size_t length)
 {
-	*w = (struct where){ .length = list->length };
-	w->condition = xcalloc(list->length, sizeof *w->condition);
-	for (size_t i = 0; i < list->length; i++) {
-		const char *text = list->value[i];
-		const char *sign = strchr(text, '=');
-		struct condition *c = &w->condition[i];
-		size_t length;
+	*w = (struct where){ .length = length };
+	w->condition = xcalloc(length, sizeof *w->condition);
+	for (size_t i = 0; i < length; i++) {
+		const char *sign = strchr(text[i], '=');
+		bool equal = sign && (sign == text[i] || sign[-1] != '!');
+		size_t key = sign ? (size_t)(sign - text[i]) - !equal : 0;
 
-		c->equal = sign && (sign == text || sign[-1] != '!');
-		length = sign ? (size_t)(sign - text) - !c->equal : 0;
-		if (length == 0)
-			die_usage("--where %s: want key=value or key!=value",
-			          text);
-		c->key = xasprintf("%.*s", (int)length, text);
-		c->value = sign + 1;
+		if (key == 0)
+			return text[i];
+		w->condition[i] = (struct condition){
+			.key = xasprintf("%.*s", (int)key, text[i]),
+			.value = sign + 1, .equal = equal
+		};
 	}
-	free(list->value);
-	*list = (struct cli_list){ NULL, 0 };
+	return NULL;
 }
 
 void

@@ -1,7 +1,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "eval/report.h"
+#include "eval/score_report.h"
 #include "stream/codec_json.h"
 
 static void

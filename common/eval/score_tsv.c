@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include "eval/report.h"
+#include "eval/score_report.h"
 
 static const char *const metric_name[METRICS_OVERALL] = {
 	[METRIC_UAR] = "uar", [METRIC_WAR] = "war", [METRIC_F1] = "f1",

@@ -1,4 +1,4 @@
-/* stream/scan.h: one map at a time, within bounds, whatever comes. */
+/* frame_scan.h: one map at a time, within bounds, whatever comes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include "core/rng.h"
 #include "stream.h"
 #include "stream/codec.h"
-#include "stream/scan.h"
+#include "stream/frame_scan.h"
 
 /* Scans bytes to their end or an error; the last result. */
 static enum scan_result

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "core/xalloc.h"
-#include "stream/part.h"
+#include "stream/part_id.h"
 
 static const char digits[] = "0123456789";
 
@@ -11,7 +11,7 @@ part_id(const char *recording, double start, double end)
 	return xasprintf("%s:%.3f-%.3f", recording, start, end);
 }
 
-/* What follows a time of part_id's and then this, or NULL. */
+/* Skips a time as part_id writes it, and then this character; or NULL. */
 static const char *
 time_skip(const char *at, char then)
 {

@@ -8,7 +8,7 @@
 #ifndef GROUPS_H
 #define GROUPS_H
 
-#include "eval/outcomes.h"
+#include "eval/row_outcomes.h"
 
 struct group {
 	const char *by;           /* the column, or NULL for all; borrowed */
