@@ -96,7 +96,7 @@ groups_release(struct groups *g)
 	free(g->group);
 }
 
-/* A text that no field can be: of the row, or of its recording. */
+/* A value that no field can have, for the row or for its recording. */
 static char *
 lone_value(const struct predictions *p, size_t row, bool alone)
 {

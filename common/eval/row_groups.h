@@ -1,20 +1,20 @@
 /*
- * groups.h - which outcomes are looked at together
+ * row_groups.h - groups of rows that are scored together
  *
- * The first group is all of them; then, for each column of a list, one group
- * for each of its values.  Speakers are told apart by corpus as well where
- * that column is there: the "01" of two corpora are two people.
+ * The first group has all rows; then each column of a list gives one group for
+ * each of its values.  Speakers of different corpora are different people, even
+ * if both are "01".
  */
-#ifndef GROUPS_H
-#define GROUPS_H
+#ifndef ROW_GROUPS_H
+#define ROW_GROUPS_H
 
 #include "eval/row_outcomes.h"
 
 struct group {
 	const char *by;           /* the column, or NULL for all; borrowed */
-	char *value;              /* in that column; "" may be one */
+	char *value;              /* in that column; may be "" */
 	char *name;               /* "all", "language=en" */
-	size_t *index;            /* [length], into the outcomes, rising */
+	size_t *index;            /* [length], into the outcomes, ascending */
 	size_t length;
 };
 
@@ -23,19 +23,16 @@ struct groups {
 	size_t length;
 };
 
-/*
- * columns are numbers of columns of p; values are sorted.  A list of none
- * leaves the group of all.
- */
+/* columns [count] are indices of columns of p.  Values are sorted. */
 void groups_make(struct groups *g, const struct predictions *p,
                  const struct outcomes *o, const size_t *columns,
                  size_t count);
 void groups_release(struct groups *g);
 
 /*
- * The cluster of each outcome, by the values of column (TEXTS_NONE: every
- * outcome is its own); those whose value is empty go by recording, of which
- * they may be parts.  free() it.
+ * The cluster of each outcome: its value in column or, where that is empty, the
+ * recording that it is part of.  With TEXTS_NONE each outcome is a cluster.  The
+ * caller frees it.
  */
 uint32_t *clusters_make(const struct predictions *p, const struct outcomes *o,
                         size_t column);

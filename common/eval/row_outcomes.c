@@ -5,7 +5,7 @@
 #include "core/xalloc.h"
 #include "eval/row_outcomes.h"
 
-/* "a,b,c" for messages: at most count of them, then "…"; free() it. */
+/* "a,b,c": at most count texts, then "…"; the caller frees it. */
 static char *
 texts_join(const struct texts *n, size_t count)
 {
@@ -40,9 +40,9 @@ label_warn(const struct predictions *p, const char *label)
 	for (size_t r = 0; r < p->rows; r++)
 		rows += strcmp(predictions_value(p, r, COLUMN_LABEL),
 		               label) == 0;
-	warn("label '%s' is no class of %s: a class of its own, whose %zu "
-	     "row%s all wrong (--classes leaves it out)", label, classes,
-	     rows, rows == 1 ? " is" : "s are");
+	warn("label '%s' is no class of %s: it becomes one, and its %zu row%s "
+	     "wrong (--classes can leave it out)", label, classes, rows,
+	     rows == 1 ? " is" : "s are");
 	free(classes);
 }
 
@@ -53,22 +53,14 @@ list_check(const struct outcomes *o, const struct predictions *p,
 	for (size_t c = 0; c < o->classes.length; c++) {
 		const char *name = o->classes.text[c];
 
-		char *classes;
-
-		if (texts_find(&p->classes, name) != TEXTS_NONE ||
-		    texts_find(labels, name) != TEXTS_NONE)
-			continue;
-		classes = texts_join(&p->classes, 8);
-		warn("--classes: '%s' is neither a class nor a label here;"
-		     " there are %s", name, classes);
-		free(classes);
-		exit(STATUS_FAILED);
+		if (texts_find(&p->classes, name) == TEXTS_NONE &&
+		    texts_find(labels, name) == TEXTS_NONE)
+			die("'%s' is neither a class nor a label here (--classes "
+			    "takes %s)", name, texts_join(&p->classes, 8));
 	}
-	if (o->classes.length == 0)
-		die_usage("--classes: names no class");
 }
 
-/* Decides what the classes are. */
+/* Sets the classes, from the list or from headings and labels. */
 static void
 classes_choose(struct outcomes *o, const struct predictions *p,
                const char *list)
@@ -126,7 +118,7 @@ outcomes_make(struct outcomes *o, const struct predictions *p,
 	}
 }
 
-/* Dies if b lacks ids that a has; names some of them. */
+/* Dies, naming some, if b lacks rows of a. */
 static void
 keys_check(const struct texts *a, const char *a_name, const struct texts *b,
            const char *b_name)
@@ -149,18 +141,13 @@ keys_check(const struct texts *a, const char *a_name, const struct texts *b,
 		texts_add(&missing, shown);
 		free(shown);
 	}
-	if (count > 0) {
-		char *some = texts_join(&missing, 3);
-
-		warn("%s lacks %zu of %zu rows of %s: %s", b_name, count,
-		     a->length, a_name, some);
-		free(some);
-		exit(STATUS_FAILED);
-	}
+	if (count > 0)
+		die("%s lacks %zu of %zu rows of %s: %s", b_name, count,
+		    a->length, a_name, texts_join(&missing, 3));
 	texts_release(&missing);
 }
 
-/* Dies if other, which need not have labels, has one that p has not. */
+/* Dies where other has another label than p; it may have none. */
 static void
 labels_check(const struct predictions *p, const char *name,
              const struct predictions *other, const char *other_name)

@@ -1,20 +1,20 @@
 /*
- * outcomes.h - rows of predictions as truth against answer
+ * row_outcomes.h - the true and the predicted class of each row of a table
  *
- * The classes are those of the headings, then labels that are none of them
- * (their rows can only be wrong), or just those of a list.  Rows without a
- * label are not scored.
+ * The classes are those of the headings, followed by labels that are none of
+ * them (their rows can only be wrong), or those of a list.  Rows without a label
+ * are not scored.
  */
-#ifndef OUTCOMES_H
-#define OUTCOMES_H
+#ifndef ROW_OUTCOMES_H
+#define ROW_OUTCOMES_H
 
 #include "eval/predictions.h"
 
 struct outcome {
 	size_t row;               /* of the predictions */
 	uint16_t truth;           /* 0 … classes-1 */
-	uint16_t answer;          /* the same, or classes: one outside the
-	                             list, or classes + 1: none */
+	uint16_t answer;          /* the same; classes: one that is not in the
+	                             list; classes + 1: none */
 	double confidence;        /* 0 … 1; 0 without an answer */
 };
 
@@ -29,17 +29,16 @@ struct outcomes {
 };
 
 /*
- * list is "anger,neutral", or NULL for all.  Warns once for every label that
- * is no class; dies if the list names what is neither class nor label.
+ * list is "anger,neutral", or NULL for all.  Warns once of every label that is
+ * no class; dies if a name in the list is neither class nor label.
  */
 void outcomes_make(struct outcomes *o, const struct predictions *p,
                    const char *list);
 
 /*
- * The outcomes of another program for the very rows of o, in o's order: its
- * answers, o's truths.  name and other_name are for messages.  Dies, naming
- * some, if an id and start is in one of the two and not in the other, or if
- * their labels differ.
+ * The outcomes of another model for the rows of o, in their order: its answers
+ * and the truths of o.  name and other_name are for messages.  Dies, naming
+ * some, if only one of the tables has an id and start, or if labels differ.
  */
 void outcomes_pair(struct outcomes *paired, const struct outcomes *o,
                    const struct predictions *p, const char *name,

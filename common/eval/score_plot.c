@@ -132,7 +132,7 @@ cell_print(FILE *out, double x, double y, double side, double count,
 	free(style);
 }
 
-/* Names of neighbours must not run into each other. */
+/* A font size at which neighbouring names do not overlap. */
 static double
 name_size(double side)
 {
@@ -148,7 +148,7 @@ answer_name(const struct score *s, size_t a)
 	     : a == classes ? "(other)" : "(none)";
 }
 
-/* Whether a name is too long to stand level over its column. */
+/* Whether a name is too long to be horizontal over its column. */
 static bool
 answers_slanted(const struct score *s, double side)
 {
@@ -365,17 +365,17 @@ svg_print(FILE *out, const struct score *s)
 	fputs("</svg>\n", out);
 }
 
-/* Viewers go by names. */
+/* Warns of a name that makes viewers expect another format. */
 static void
-name_doubt(const char *path)
+name_warn(const char *path)
 {
 	static const char *const other[] = { ".png", ".pdf", ".jpg", ".jpeg" };
 	const char *end = strrchr(path, '.');
 
 	for (size_t i = 0; end && i < sizeof other / sizeof other[0]; i++)
 		if (strcmp(end, other[i]) == 0)
-			warn("%s: this is an SVG file, whatever its name says "
-			     "(rsvg-convert makes others of it)", path);
+			warn("%s: this is an SVG file, not what its name says "
+			     "(rsvg-convert converts it)", path);
 }
 
 void
@@ -383,7 +383,7 @@ plot_write(const char *path, const struct score *s)
 {
 	struct replace file;
 
-	name_doubt(path);
+	name_warn(path);
 	replace_begin(&file, path);
 	svg_print(file.fp, s);
 	replace_commit(&file);

@@ -1,17 +1,17 @@
 /*
- * plot.h - a score as a picture: an SVG file that needs nothing else
+ * score_plot.h - draw a score as a self-contained SVG file
  *
- * To the left the confusion matrix of all rows, shaded by share of the label
- * (recall on the diagonal); to the right the reliability diagram: accuracy
- * against confidence in the bins of the calibration error, with how many rows
- * are in each.
+ * The left half is the confusion matrix of all rows, shaded by share of the
+ * label (recall on the diagonal).  The right half is the reliability diagram:
+ * accuracy against confidence in the bins of the calibration error, with the
+ * number of rows in each.
  */
-#ifndef PLOT_H
-#define PLOT_H
+#ifndef SCORE_PLOT_H
+#define SCORE_PLOT_H
 
 #include "eval/score.h"
 
-/* Dies if path cannot be written; an old file stays until it is replaced. */
+/* Replaces path when all is written; dies if that fails. */
 void plot_write(const char *path, const struct score *s);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * report.h - a score as text for people, as a table for programs, as JSON
+ * score_report.h - print a score as text, as a table for programs, or as JSON
  *
- * What is undefined is "-" in text and table and null in JSON.  None of them
- * checks out for errors; who opened it does, once all is written.
+ * Undefined values are "-", in JSON null.  The caller checks out for errors when
+ * everything is written.
  */
 #ifndef SCORE_REPORT_H
 #define SCORE_REPORT_H
@@ -15,7 +15,7 @@
 /* Percentages in 80 columns; matrices: a confusion matrix for every group. */
 void report_text(FILE *out, const struct score *s, bool matrices);
 
-/* Fractions; a heading, then one line a group. */
+/* Fractions; a heading, then one line per group. */
 void report_table(FILE *out, const struct score *s);
 
 /* Fractions; one object on one line. */

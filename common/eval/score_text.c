@@ -32,7 +32,7 @@ metric_cells(struct table *t, const struct score_group *g, size_t metric)
 	interval_cell(t, g->interval[metric], false);
 }
 
-/* What must not pass for a result about strangers. */
+/* Warns that the result says nothing about new speakers. */
 static void
 seen_print(FILE *out, const struct score *s)
 {
@@ -48,7 +48,7 @@ seen_print(FILE *out, const struct score *s)
 
 enum { FEW = 10 };
 
-/* Has a group so few that its intervals are wrong? */
+/* Whether a group has so few that its intervals are too narrow. */
 static bool
 few_clusters(const struct score *s)
 {
@@ -76,7 +76,7 @@ heading_print(FILE *out, const struct score *s)
 		fprintf(out, ",\n%zu of other classes: left out", o->excluded);
 	fputc('\n', out);
 	seen_print(out, s);
-	if (s->options->temperature < 1 || s->options->temperature > 1)
+	if (score_tempered(s->options))
 		fprintf(out, "probabilities at temperature %g\n",
 		        (double)s->options->temperature);
 	if (s->options->resamples > 0)
@@ -123,7 +123,7 @@ groups_print(FILE *out, const struct score *s)
 	table_release(&t);
 }
 
-/* What has no room beside the other intervals. */
+/* The columns for which the table of groups has no room. */
 static void
 calibration_print(FILE *out, const struct score *s)
 {
@@ -197,7 +197,7 @@ breakdown_print(FILE *out, const struct score *s, const char *title,
 	table_release(&t);
 }
 
-/* The columns "other" and "none" are shown only where they hold something. */
+/* The columns "other" and "none" are left out where they are empty. */
 static void
 confusion_print(FILE *out, const struct score *s, const struct score_group *g)
 {

@@ -64,10 +64,7 @@ pad(FILE *out, size_t width)
 	fprintf(out, "%*s", (int)width, "");
 }
 
-/*
- * The first column, then those from begin to end; heading and all.  width
- * [columns].
- */
+/* Prints the first column and those from begin to end; width [columns]. */
 static void
 part_print(const struct table *t, FILE *out, const size_t *width, size_t first,
            size_t begin, size_t end)

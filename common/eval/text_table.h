@@ -1,18 +1,18 @@
 /*
- * table.h - a table for people: aligned, at most 80 columns wide
+ * text_table.h - print an aligned table, at most 80 columns wide
  *
  *	struct table t;
  *	table_init(&t, 3);
- *	table_cell(&t, "%s", "group"); …          three to a row, the first
- *	table_print(&t, stdout);                  row being the heading
+ *	table_cell(&t, "%s", "group"); …          three a row; the first row
+ *	table_print(&t, stdout);                  is the heading
  *	table_release(&t);
  *
- * The first column is set to the left, the others to the right.  Columns that
- * do not fit go below, with the first one repeated; a first column that would
- * leave no room stands in lines of its own.
+ * The first column is aligned to the left, the others to the right.  Columns that
+ * do not fit follow below, with the first one repeated.  A first column that is
+ * too wide takes lines of its own.
  */
-#ifndef TABLE_H
-#define TABLE_H
+#ifndef TEXT_TABLE_H
+#define TEXT_TABLE_H
 
 #include <stddef.h>
 #include <stdio.h>
@@ -31,12 +31,12 @@ void table_init(struct table *t, size_t columns);
 void table_cell(struct table *t, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The caller checks out for errors when it has written everything. */
+/* The caller checks out for errors when everything is written. */
 void table_print(const struct table *t, FILE *out);
 
 void table_release(struct table *t);
 
-/* How many columns of a terminal text takes: its UTF-8 characters. */
+/* The number of UTF-8 characters of text: its width on a terminal. */
 size_t text_width(const char *text);
 
 #endif
