@@ -17,7 +17,6 @@
 #include "core/cli.h"
 #include "stream/fields.h"
 #include "stream/filter.h"
-#include "stream/voice.h"
 #include "student/functionals_groups.h"
 
 enum by { BY_UTTERANCE, BY_SPEAKER, BY_CORPUS, BY_STREAM };
@@ -31,7 +30,7 @@ static const char *const by_name[][4] = {
 static const char *
 group_of(struct frame *f, enum by by)
 {
-	const char *text = by == BY_SPEAKER ? frame_voice(f)
+	const char *text = by == BY_SPEAKER ? frame_speaker_key(f)
 		: by == BY_CORPUS ? frame_text(f, FIELD_CORPUS) : "all";
 
 	return text && *text ? text : NULL;

@@ -79,9 +79,12 @@ main(int argc, char *argv[])
 
 	if (strcmp(argv[first], "-") == 0 && strcmp(argv[first + 1], "-") == 0)
 		die_usage("only one of the two can be standard input");
-	keys_init(&keys, list, "keys");
+	cli_value_check("keys", list, keys_check(list));
+	keys_init(&keys, list);
 	c.keys = list ? &keys : NULL;
 	c.quiet = program_verbosity() < 0;
+	cli_stdin_check(argv[first], "a stream of frames");
+	cli_stdin_check(argv[first + 1], "a stream of frames");
 	reader_open_path(&a, argv[first]);
 	reader_open_path(&b, argv[first + 1]);
 	reader_tell(&a);

@@ -9,13 +9,14 @@
  * Utterances that do not meet every --where are left out, and are not counted
  * as dropped.  Values pass through as they came.  See framecut(1).
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/cli.h"
 #include "core/die.h"
 #include "stream/fields.h"
 #include "stream/filter.h"
-#include "stream/select.h"
+#include "stream/match.h"
 
 /* Removes the fields that match, or those that do not. */
 static void
@@ -37,7 +38,7 @@ framecut(struct frame *f, struct keys *keys, bool keep)
 int
 main(int argc, char *argv[])
 {
-	const char *keep = NULL, *drop = NULL;
+	const char *keep = NULL, *drop = NULL, *wrong;
 	struct cli_list conditions = { NULL, 0 };
 	struct cli_option options[] = {
 		OPT_STRING('k', "keep", &keep, "KEYS",
@@ -58,8 +59,12 @@ main(int argc, char *argv[])
 
 	if (keep && drop)
 		die_usage("--keep and --drop exclude each other");
-	keys_init(&keys, keep ? keep : drop, keep ? "keep" : "drop");
-	where_init(&where, &conditions);
+	cli_value_check("keep", keep, keys_check(keep));
+	cli_value_check("drop", drop, keys_check(drop));
+	keys_init(&keys, keep ? keep : drop);
+	wrong = where_init(&where, conditions.value, conditions.length);
+	if (wrong)
+		die_usage("--where %s: want key=value or key!=value", wrong);
 	filter_open(&s, first < argc ? argv[first] : "-", argc, argv);
 	s.out.fewer = where.length > 0;
 	while (filter_next(&s))
@@ -75,5 +80,6 @@ main(int argc, char *argv[])
 		     s.in.name, s.in.utterances_total);
 	keys_release(&keys);
 	where_release(&where);
+	free(conditions.value);
 	return filter_close(&s);
 }

@@ -30,6 +30,7 @@ framedump(const struct dump *d, const char *path, struct wanted *wanted)
 	struct reader in;
 	bool inside = false; /* and the header has been shown */
 
+	cli_stdin_check(path, "a stream of frames");
 	if (!reader_try_path(&in, path))
 		return STATUS_FAILED;
 	reader_tell(&in);

@@ -70,8 +70,11 @@ main(int argc, char *argv[])
 	struct filter s;
 
 	prefix_check(&join.prefix);
-	keys_init(&keys, list, "keys");
+	cli_value_check("keys", list, keys_check(list));
+	keys_init(&keys, list);
 	join.keys = list ? &keys : NULL;
+	for (int i = first; i < argc; i++)
+		cli_stdin_check(argv[i], "a stream of frames");
 	for (int i = first + 1; i < argc; i++)
 		join_open(&join, argv[i]);
 	filter_open(&s, argv[first], argc, argv);

@@ -1,7 +1,7 @@
 /*
- * kd-loss - what each utterance costs a student, and which way is down
+ * kd-loss - add the loss of a student with teachers, and its gradient
  *
- *	predict --frames -m student <taught.frames | kd-loss -b 16 | framedump
+ *	predict --frames -m student <teachers.frames | kd-loss -b 16 | framedump
  *
  * reads  logits [K], classes, label, language, and of each teacher
  *        teacher.NAME.logits, teacher.NAME.classes, teacher.NAME.language;
@@ -9,15 +9,15 @@
  * adds   loss, loss.ce, loss.kd, dlogits [K], weight.NAME; for losses on
  *        embeddings loss.embedding, dembedding [D]
  *
- * The numbers are the utterance's own; a batch's are their mean over a run.
- * What cannot be used is dropped with a reason on stderr.  See kd-loss(1).
+ * The numbers are those of the utterance; a batch's are their mean over a run.
+ * Utterances that cannot be used are dropped.  See kd-loss(1).
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/cli.h"
 #include "core/die.h"
-#include "kd/kd_options.h"
-#include "kd/kd_run.h"
+#include "kd/kd_stream.h"
 
 struct settings {
 	float lambda, temperature, tau, bound, smoothing, alpha, beta, share;
@@ -26,71 +26,101 @@ struct settings {
 	bool partial, unseen;
 };
 
+/* Those of the paper (Interspeech 2025), where it has them. */
 static const struct settings DEFAULTS = {
-	.lambda = KD_LAMBDA, .temperature = KD_TEMPERATURE,
-	.tau = KD_TAU, .bound = KD_BOUND, .alpha = KD_ALPHA, .beta = KD_BETA,
-	.share = KD_SHARE, .weighting = "cosine", .objective = "hinton"
+	.lambda = .25f, .temperature = 5, .tau = .25f, .bound = .6f,
+	.alpha = 1, .beta = 8, .share = 1,
+	.weighting = "cosine", .objective = "hinton"
 };
 
+/* Refuses options that would have no effect. */
+static void
+options_check(const struct cli_option *options, const struct settings *s)
+{
+	static const char *const compat[] = {
+		"lambda", "temperature", "weighting", "tau", "objective",
+		"embeddings", "label-smoothing", "scope", "reduction", NULL
+	};
+	static const char *const dkd[] = { "alpha", "beta", NULL };
+	const char *fixed = cli_given_any(options, compat);
+	const char *idle = NULL;
+
+	if (s->compat && strcmp(s->compat, "mtkd4ser") != 0)
+		die_usage("--compat %s: want mtkd4ser", s->compat);
+	if (s->compat && fixed)
+		die_usage("--compat mtkd4ser sets --%s: leave it out", fixed);
+	if (cli_given(options, "tau") && strcmp(s->weighting, "cosine") != 0)
+		die_usage("--tau is an option of -w cosine");
+	if (cli_given(options, "bound") && strcmp(s->weighting, "aekd") != 0)
+		die_usage("--bound is an option of -w aekd");
+	if (strcmp(s->objective, "dkd") != 0)
+		idle = cli_given_any(options, dkd);
+	if (idle)
+		die_usage("--%s is an option of -o dkd", idle);
+	if (cli_given(options, "embeddings-share") && !s->embedding)
+		die_usage("--embeddings-share is an option of -e");
+}
+
+/* Returns the index of the first operand.  Long: an option a line. */
 static int
 settings_parse(struct settings *s, int argc, char *argv[])
 {
-	struct cli_option table[] = {
-		OPT_FLOAT('L', "lambda", &s->lambda, 0, 1, "teachers' share"),
+	char *objectives = text_choices(objective_name);
+	char *embeddings = text_choices(embedding_name);
+	struct cli_option options[] = {
+		OPT_GROUP("Loss"),
+		OPT_FLOAT('L', "lambda", &s->lambda, 0, 1,
+		          "share of the teachers in the loss"),
 		OPT_FLOAT('T', "temperature", &s->temperature, 1e-3, 1e3,
-		          "softens student and teachers"),
-		OPT_STRING('w', "weighting", &s->weighting, "NAME", "of them"),
+		          "divisor of all logits"),
 		OPT_STRING('o', "objective", &s->objective, "NAME",
-		           "hinton, dkd or logit-std"),
-		OPT_STRING('e', "embeddings", &s->embedding, "NAME",
-		           "compare them, too: rkd, sp or ot"),
+		           objectives),
 		OPT_FLOAT(0, "label-smoothing", &s->smoothing, 0, 0.999,
 		          "share of all classes in the label"),
-		OPT_FLAG(0, "partial", &s->partial, "some have no teacher"),
-		OPT_STRING('t', "teachers", &s->teachers, "NAMES",
-		           "these alone, as in en,de,x*"),
-		OPT_FLAG(0, "unseen", &s->unseen,
-		         "not by teachers trained with the speaker"),
+		OPT_STRING('e', "embeddings", &s->embedding, "NAME",
+		           embeddings),
 		OPT_STRING(0, "compat", &s->compat, "NAME",
-		           "mtkd4ser: as the published code"),
+		           "mtkd4ser: loss of the published code"),
 		OPT_INT('b', "batch", &s->batch, 0, 1000000,
-		        "cut into runs of N; 0: as they come"),
+		        "utterances in a run; 0: keep the runs"),
+		OPT_GROUP("Teachers"),
+		OPT_STRING('w', "weighting", &s->weighting, "NAME",
+		           "weights of the teachers"),
+		OPT_STRING('t', "teachers", &s->teachers, "NAMES",
+		           "use only these, as in en,de,x*"),
+		OPT_FLAG(0, "unseen", &s->unseen,
+		         "only teachers not trained on the speaker"),
+		OPT_FLAG(0, "partial", &s->partial,
+		         "accept utterances without a teacher"),
 		OPT_MORE,
-		OPT_FLOAT(0, "tau", &s->tau, 1e-3, 1e3, "of cosine weights"),
-		OPT_FLOAT(0, "bound", &s->bound, 0, 1, "most of one with aekd"),
-		OPT_FLOAT(0, "alpha", &s->alpha, 0, 1e3, "dkd: of the label"),
-		OPT_FLOAT(0, "beta", &s->beta, 0, 1e3, "dkd: of the others"),
-		OPT_FLOAT(0, "embeddings-share", &s->share, 0, 1e6, "of -e"),
+		OPT_GROUP("Details"),
+		OPT_FLOAT(0, "tau", &s->tau, 1e-3, 1e3,
+		          "temperature of -w cosine"),
+		OPT_FLOAT(0, "bound", &s->bound, 0, 1,
+		          "largest weight of -w aekd"),
+		OPT_FLOAT(0, "alpha", &s->alpha, 0, 1e3,
+		          "weight of the label in -o dkd"),
+		OPT_FLOAT(0, "beta", &s->beta, 0, 1e3,
+		          "weight of the other classes in -o dkd"),
+		OPT_FLOAT(0, "embeddings-share", &s->share, 0, 1e6,
+		          "weight of the loss on embeddings"),
 		OPT_CHOICE(0, "scope", &s->scope, "utterance|batch",
-		           "what weights are made for"),
+		           "what teachers are weighted for"),
 		OPT_CHOICE(0, "reduction", &s->reduction, "batchmean|mean",
-		           "mean divides by the classes, too"),
+		           "mean also divides by the classes"),
 		OPT_END
 	};
 	const struct cli_about about = {
-		"add loss and gradient of a student with teachers",
+		"add the loss of a student with teachers, and its gradient",
 		"[FILE]", 0, 1
 	};
+	int first = cli_parse(argc, argv, options, &about);
 
-	return cli_parse(argc, argv, table, &about);
-}
-
-/* What the published code fixes must not be asked for otherwise. */
-static void
-compat_check(const struct settings *s)
-{
-	const struct settings *d = &DEFAULTS;
-
-	if (strcmp(s->compat, "mtkd4ser") != 0)
-		die_usage("--compat %s: want mtkd4ser", s->compat);
-	if (s->lambda < d->lambda || s->lambda > d->lambda ||
-	    s->temperature < d->temperature ||
-	    s->temperature > d->temperature || s->tau < d->tau ||
-	    s->tau > d->tau || s->smoothing > 0 || s->embedding ||
-	    strcmp(s->weighting, d->weighting) != 0 ||
-	    strcmp(s->objective, d->objective) != 0)
-		die_usage("--compat mtkd4ser sets -L, -T, -w, --tau, -o, -e, "
-		          "and --label-smoothing: leave them out");
+	options_check(options, s);
+	cli_value_check("teachers", s->teachers, keys_check(s->teachers));
+	free(objectives);
+	free(embeddings);
+	return first;
 }
 
 static struct kd_options
@@ -100,7 +130,7 @@ settings_options(const struct settings *s)
 
 	return (struct kd_options){
 		.lambda = s->lambda,
-		/* that code's single teacher has a lambda of its own */
+		/* that code has another lambda for a single teacher */
 		.lambda_alone = compat ? .75f : s->lambda,
 		.smoothing = s->smoothing, .mean = compat || s->reduction == 1,
 		.partial = s->partial, .unseen = s->unseen,
@@ -113,36 +143,46 @@ settings_options(const struct settings *s)
 	};
 }
 
+/* Exits 2 where a name is wrong, and lists the right ones. */
+static void
+name_check(const char *option, const char *value, const char *why,
+           const char *(*name)(size_t i))
+{
+	if (why)
+		die_usage("--%s %s: %s; want %s", option, value, why,
+		          text_choices(name));
+}
+
+static void
+kinds_set(struct kd_options *o, const struct settings *s)
+{
+	o->weighting.objective = &o->objective;
+	name_check("weighting", s->weighting,
+	           weighting_parse(&o->weighting, s->weighting),
+	           weighting_name);
+	name_check("objective", s->objective,
+	           objective_parse(&o->objective, s->objective),
+	           objective_name);
+	if (s->embedding)
+		name_check("embeddings", s->embedding,
+		           embedding_parse(&o->embedding, s->embedding),
+		           embedding_name);
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct settings settings = DEFAULTS;
 	int first = settings_parse(&settings, argc, argv);
-	struct kd_options options;
+	struct kd_options options = settings_options(&settings);
 	struct keys teachers;
-	const char *wrong;
 	struct filter s;
 
-	if (settings.compat)
-		compat_check(&settings);
-	options = settings_options(&settings);
-	keys_init(&teachers, settings.teachers, "teachers");
+	kinds_set(&options, &settings);
+	keys_init(&teachers, settings.teachers);
 	options.teachers = settings.teachers ? &teachers : NULL;
-	options.weighting.objective = &options.objective;
-	wrong = weighting_parse(&options.weighting, settings.weighting);
-	if (wrong)
-		die_usage("--weighting %s: %s; want %s", settings.weighting,
-		          wrong, WEIGHTING_NAMES);
-	if (objective_parse(&options.objective, settings.objective))
-		die_usage("--objective %s: want %s", settings.objective,
-		          OBJECTIVE_NAMES);
-	if (settings.embedding &&
-	    embedding_parse(&options.embedding, settings.embedding))
-		die_usage("--embeddings %s: want %s", settings.embedding,
-		          EMBEDDING_NAMES);
-	kd_options_check(&options, settings.weighting, settings.objective);
 	filter_open(&s, first < argc ? argv[first] : "-", argc, argv);
-	kd_runs(&s, (size_t)settings.batch, &options);
+	kd_stream(&s, (size_t)settings.batch, &options);
 	if (s.out.utterances_total > 0)
 		keys_warn_unseen(&teachers);
 	keys_release(&teachers);

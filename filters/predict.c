@@ -80,13 +80,18 @@ table_print(struct prediction *p, const char *path, bool json,
 	int status = STATUS_OK;
 	struct reader in;
 	struct prediction_writer out;
+	const char *wrong;
 
+	cli_stdin_check(path, "a stream of frames");
 	reader_open_path(&in, path);
 	reader_tell(&in);
 	reader_more(&in); /* no heading where no stream begins */
-	prediction_writer_open(&out, stdout, "<stdout>", json,
-	                       p->lineage.voices.count, keep, p->model.classes,
-	                       p->model.class_count);
+	wrong = prediction_writer_open(&out, stdout, "<stdout>", json,
+	                               p->lineage.voices.count, keep,
+	                               p->model.classes, p->model.class_count);
+	if (wrong)
+		die_usage("--keep %s: want names of fields that are not "
+		          "columns already", wrong);
 	out.regression = p->model.regression;
 	while (reader_next(&in, &f)) {
 		const char *why = predict(p, &f, false);
@@ -134,7 +139,8 @@ main(int argc, char *argv[])
 	first = cli_parse(argc, argv, options, &about);
 	if (frames && (json || list))
 		die_usage("--frames excludes --json and --keep");
-	keys_init(&keep, list, "keep");
+	cli_value_check("keep", list, keys_check(list));
+	keys_init(&keep, list);
 	path = first < argc ? argv[first] : "-";
 	model_open_at(&p.model, model, (enum precision)precision);
 	model_options_set(&p.model, seconds, (enum precision)precision);

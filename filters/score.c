@@ -1,27 +1,25 @@
 /*
- * score - say how good predictions are
+ * score - evaluate predictions against labels
  *
  *	wavread -M test.tsv | featurize | predict | score --by language
  *
- * reads   predict's table: a heading, then a line an utterance (predict(1))
+ * reads   predict's table: a heading, then one line per utterance
  * prints  unweighted and weighted recall, macro F1, calibration error,
- *         recall and precision of each class and the confusion matrix, of all
- *         rows and of groups of them, with 95 % bootstrap intervals
+ *         recall and precision of each class and the confusion matrix, for all
+ *         rows and for groups of them, with 95 % bootstrap intervals
  *
  * A row without a label is counted but not scored; one without an emotion is
- * wrong.  What is not such a table is refused with its line number, and
- * nothing is printed.  See score(1).
+ * wrong.  See score(1).
  */
 #include <string.h>
-#include <unistd.h>
 
 #include "core/cli.h"
 #include "core/die.h"
 #include "eval/calibration.h"
 #include "eval/leak.h"
-#include "eval/plot.h"
 #include "eval/predictions.h"
-#include "eval/report.h"
+#include "eval/score_plot.h"
+#include "eval/score_report.h"
 
 struct output {
 	bool json, table, matrices, calibrate;
@@ -93,29 +91,38 @@ score(char *file[], const char *compare, const struct score_options *options,
 }
 
 static void
-options_check(const struct score_options *options,
-              const struct output *output, const char *compare)
+options_check(const struct cli_option *options, const struct output *output,
+              const char *classes)
 {
+	static const char *const idle[] = {
+		"by", "cluster", "compare", "matrices", "plot", "temperature",
+		NULL
+	};
+	const char *given = cli_given_any(options, idle);
+
 	if (output->json + output->table + output->calibrate > 1)
 		die_usage("--json, --tsv and --calibrate exclude each other");
-	if (output->calibrate &&
-	    (compare || output->plot || output->matrices || options->by ||
-	     options->cluster || score_tempered(options)))
-		die_usage("--calibrate takes no --by, --cluster, --compare, "
-		          "--matrices, --plot or --temperature");
+	if (output->calibrate && given)
+		die_usage("--%s has no effect with --calibrate", given);
+	if (classes && !classes[strspn(classes, ",")])
+		die_usage("--classes %s: want classes, as in anger,neutral",
+		          classes);
 }
 
 static void
 input_check(char *const file[], const char *compare)
 {
-	bool read = !*file || (compare && strcmp(compare, "-") == 0);
+	static const char wanted[] = "predict's table";
 
+	if (compare)
+		cli_stdin_check(compare, wanted);
+	if (!*file)
+		cli_stdin_check("-", wanted);
 	for (; *file; file++)
-		read |= strcmp(*file, "-") == 0;
-	if (read && isatty(STDIN_FILENO))
-		die_usage("standard input is a terminal, want predict's table");
+		cli_stdin_check(*file, wanted);
 }
 
+/* Long: a line or two an option. */
 int
 main(int argc, char *argv[])
 {
@@ -123,38 +130,43 @@ main(int argc, char *argv[])
 	struct output output = { .plot = NULL };
 	const char *compare = NULL;
 	struct cli_option options[] = {
+		OPT_GROUP("Rows"),
 		OPT_STRING('b', "by", &score_by.by, "COLUMN,...",
-		           "group by, \"\": not at all [language,corpus]"),
+		           "columns to group by, \"\": none"),
 		OPT_STRING('k', "classes", &score_by.classes, "CLASS,...",
-		           "score these labels, leave out others"),
-		OPT_INT('B', "bootstrap", &score_by.resamples, 0, 100000,
-		        "resamples for the intervals, 0: none"),
-		OPT_INT('s', "seed", &score_by.seed, 0, 2147483647,
-		        "of the resamples"),
-		OPT_STRING('c', "cluster", &score_by.cluster, "COLUMN",
-		           "drawn whole, or \"none\" [speaker]"),
+		           "score only rows with these labels"),
+		OPT_FLAG(0, "allow-seen", &score_by.allow_seen,
+		         "also score rows of the training data"),
 		OPT_STRING(0, "compare", &compare, "FILE",
-		           "other predictions of the same rows"),
+		           "predictions of another model for these rows"),
+		OPT_GROUP("Intervals"),
+		OPT_INT('B', "bootstrap", &score_by.resamples, 0, 100000,
+		        "bootstrap resamples, 0: no intervals"),
+		OPT_STRING('c', "cluster", &score_by.cluster, "COLUMN",
+		           "column to resample by, or \"none\""),
+		OPT_INT('s', "seed", &score_by.seed, 0, 2147483647,
+		        "seed of the resamples"),
+		OPT_GROUP("Calibration"),
+		OPT_FLAG(0, "calibrate", &output.calibrate,
+		         "print the best temperature, no scores"),
+		OPT_FLOAT('T', "temperature", &score_by.temperature, .01, 100,
+		          "divisor of the logits"),
+		OPT_GROUP("Output"),
 		OPT_FLAG('m', "matrices", &output.matrices,
 		         "print the confusion matrix of every group"),
 		OPT_FLAG('j', "json", &output.json, "print one JSON object"),
-		OPT_FLAG('t', "tsv", &output.table, "print a line a group"),
+		OPT_FLAG('t', "tsv", &output.table,
+		         "print a table, one line per group"),
 		OPT_STRING('p', "plot", &output.plot, "FILE",
-		           "also draw matrix and reliability (SVG)"),
-		OPT_FLAG(0, "allow-seen", &score_by.allow_seen,
-		         "count rows that were in training"),
-		OPT_FLAG(0, "calibrate", &output.calibrate,
-		         "print the temperature that fits, no scores"),
-		OPT_FLOAT('T', "temperature", &score_by.temperature, .01, 100,
-		          "of the probabilities"),
+		           "also draw an SVG file"),
 		OPT_END
 	};
 	const struct cli_about about = {
-		"say how good predictions are", "[FILE ...]", 0, -1
+		"evaluate predictions against labels", "[FILE ...]", 0, -1
 	};
 	int first = cli_parse(argc, argv, options, &about);
 
-	options_check(&score_by, &output, compare);
+	options_check(options, &output, score_by.classes);
 	input_check(argv + first, compare);
 	cli_output_check(output.plot, compare, argv + first);
 	if (output.calibrate)

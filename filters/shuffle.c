@@ -34,7 +34,7 @@ shuffle(struct index *x, const size_t *list, size_t length,
 
 	progress_begin(&progress, "utterances", length);
 	out->buffered = true; /* nothing here is live */
-	origin_put(&x->origin, header);
+	provenance_put(&x->provenance, header);
 	frame_set_number(header, FIELD_EXPECTED, (double)length);
 	writer_begin(out, header);
 	for (size_t i = 0; i < length; i++) {
@@ -116,10 +116,14 @@ main(int argc, char *argv[])
 	struct keys balance;
 	struct where where;
 	struct writer out;
+	const char *wrong;
 	size_t *list, length;
 
-	keys_init(&balance, c.balance, "balance");
-	where_init(&where, &c.where);
+	cli_value_check("balance", c.balance, keys_check(c.balance));
+	keys_init(&balance, c.balance);
+	wrong = where_init(&where, c.where.value, c.where.length);
+	if (wrong)
+		die_usage("--where %s: want key=value or key!=value", wrong);
 	split_set(&s, &c);
 	s.seed = (uint64_t)c.seed;
 	s.where = &where;
@@ -137,11 +141,13 @@ main(int argc, char *argv[])
 	else if (c.split && s.index.places == 0)
 		warn("this part has nothing (the same --split of a part is all "
 		     "or nothing; 8:1:1 makes three at once)");
+	cli_stdout_check();
 	writer_open(&out, stdout, "<stdout>", NULL, argc, argv);
 	shuffle(&s.index, list, length, &out);
 	free(list);
 	shuffle_release(&s);
 	keys_release(&balance);
 	where_release(&where);
+	free(c.where.value);
 	return writer_close(&out);
 }

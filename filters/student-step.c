@@ -50,6 +50,7 @@ train(const struct settings *s, const char *path)
 	}
 	lineage_init(&lineage, &m);
 	loss_process_init(&loss, command);
+	cli_stdin_check(path, "a stream of frames");
 	reader_open_path(&in, path);
 	dropped = pass_run(&t, &in, &loss, &lineage, &s->pass_options);
 	reader_close(&in);
@@ -127,6 +128,10 @@ settings_parse(struct settings *s, int argc, char *argv[])
 	if (!s->model)
 		die_usage("--model is missing: the model to train "
 		          "(student-init makes one)");
+	cli_value_check("balance", p->balance, keys_check(p->balance));
+	if (s->loss && cli_given(options, "label-smoothing"))
+		die_usage("--label-smoothing is for the default loss; give "
+		          "it to the --loss command");
 	p->out = p->out ? p->out : s->model;
 	cli_output_check(p->out, NULL, argv + first);
 	cli_output_check(p->log, s->model, argv + first);

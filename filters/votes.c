@@ -13,7 +13,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/cli.h"
 #include "core/die.h"
@@ -93,8 +92,7 @@ options_check(const struct listeners *l, const char *table)
 	if (l->language && (!*l->language || !utf8_valid(l->language)))
 		die_usage("--language %s: want a code such as en",
 		          l->language);
-	if (strcmp(table, "-") == 0 && isatty(STDIN_FILENO))
-		die_usage("standard input is a terminal, want a table");
+	cli_stdin_check(table, "a table of votes");
 }
 
 int
@@ -130,6 +128,7 @@ main(int argc, char *argv[])
 	listeners_classes(&l, &table);
 	for (size_t k = 0; k < l.classes; k++)
 		label_doubt(l.class[k]);
+	cli_stdout_check();
 	writer_open(&out, stdout, "<stdout>", NULL, argc, argv);
 	votes(&l, &table, &out);
 	manifest_close(&table);

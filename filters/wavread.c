@@ -12,7 +12,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "audio/utterance_writer.h"
 #include "core/cli.h"
@@ -117,9 +116,8 @@ wavread(struct utterance_writer *u, const struct cli_list *manifests,
 		die_usage("no recording: name a file, - for standard input, "
 		          "or a manifest (-M)");
 	for (size_t i = 0; i < manifests->length; i++)
-		if (strcmp(manifests->value[i], "-") == 0 &&
-		    isatty(STDIN_FILENO))
-			die_usage("standard input is a terminal, want a table");
+		cli_stdin_check(manifests->value[i], "a table");
+	cli_stdout_check();
 	writer_open(&out, stdout, "<stdout>", NULL, argc, argv);
 	for (size_t i = 0; i < manifests->length; i++)
 		recordings += tsv_count(manifests->value[i]);

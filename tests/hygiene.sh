@@ -131,7 +131,7 @@ check 'with --unseen a teacher says nothing of those it has heard' '
 	grep -q " 10 .*s2. .weight.x.:0.5.* .weight.own.:0.5" out
 	framecut --drop "teacher.own.*" said >one
 	fails 1 kd-loss --unseen one 2>err >/dev/null
-	says "every teacher was trained with its speaker" err
+	says "every teacher was trained on its speaker" err
 	kd-loss --unseen --partial one | framedump --json >out
 	test "$(grep -c "weight.x\":1" out)" -eq 10
 	test "$(grep -c "weight.x\":0" out)" -eq 20

@@ -413,9 +413,9 @@ check 'what cannot be calibrated is refused' '
 	says "<stdin>: no row with a label and an emotion" err
 	printf "id\tlabel\temotion\tconfidence\ta\tb\nx\ta\ta\t.9\t.9\t.1\n" |
 		fails 1 score --calibrate 2>err
-	says "no temperature fits: the label has always" err
+	says "no temperature fits: the label always has" err
 	four | fails 1 score --calibrate 2>err
-	says "no temperature fits: the probabilities say nothing" err
+	says "no temperature fits: the probabilities do not depend" err
 	four | sed "2s/0\.5/1.5/" | fails 1 score --calibrate 2>err
 	says ":2: probability 1.5: want 0 to 1" err
 	four >a

@@ -234,13 +234,14 @@ check 'a loss that fails is told in one line and leaves the model' '
 	refused "wrote nothing" -l true
 	refused "not a stream of frames" -l "echo hello"
 	refused "no dlogits" -l cat
-	refused "more than it got" -l "kd-loss -L 0; echo more"
+	refused "wrote more than the answers" -l "kd-loss -L 0; echo more"
 	refused "its end frame" -l "kd-loss -L 1"
 '
 check 'a loss that gives back something else is told in one line' '
-	refused "gave back other where u2 was due" -l "$bad_loss id"
-	refused "gave back u3 where u2 was due" -l "$bad_loss drop"
-	refused "gave back u2 where u3 was due" -l "$bad_loss twice"
+	refused "answered other, which is not in the batch" -l "$bad_loss id"
+	refused "answered 7 of 8 utterances, but its end frame counts 0" \
+		-l "$bad_loss drop"
+	refused "answered u2 twice" -l "$bad_loss twice"
 	refused "u2: 3 values of dlogits, want 4" -l "$bad_loss length"
 	refused "u2: 3 values of dembedding, want 32" \
 		-l "$bad_loss embedding-length"
@@ -249,6 +250,47 @@ check 'a loss that gives back something else is told in one line' '
 	refused "NaN" -l "$bad_loss nan-gradient"
 	refused "not a tensor" -l "$bad_loss text"
 	student-step -q -m "$fresh" -o m -b 8 -l "$bad_loss good" "$train"
+'
+check 'answers are matched to utterances by id, in any order' '
+	student-step -q -m "$fresh" -o m -b 8 -l "$bad_loss good" "$train"
+	student-step -q -m "$fresh" -o n -b 8 -l "$bad_loss reverse" "$train"
+	cmp m n
+'
+check 'an utterance that the loss drops and counts is left out by name' '
+	fails 1 student-step -m "$fresh" -o m -b 30 --log log --dropout 0 \
+		--head-dropout 0 -l "$bad_loss dropped" "$train" 2>err
+	grep -q "u2: left out: dropped by loss command" err
+	grep -q ", 1 of 30 of no use$" err
+	grep -q "\"utterances\":29," log
+	framecut -w id!=u2 <"$train" | student-step -q -m "$fresh" -o n -b 30 \
+		--log without --dropout 0 --head-dropout 0 -l "$bad_loss good"
+	grep -o "\"norm\":[0-9.]\{5\}" log >norm
+	grep -o "\"norm\":[0-9.]\{5\}" without | diff norm -
+	predict -m m --frames "$train" >said
+	predict -m n --frames "$train" | framecmp -t 1e-2 - said
+	metadata utterances m >trained
+	fails 1 grep -qx u2 trained
+	framecut -w id=u2 <"$train" >only # dropped: nothing is left
+	framecut -d label only | teacher-logits -t a="$fresh" >taught
+	fails 1 student-step -q -m "$fresh" -o none taught 2>err
+	grep -q "no utterances to learn from" err
+	test ! -e none
+'
+check 'the default loss is the same when spelt out' '
+	framecut -d label <"$train" | framecut -w id=u3 >unlabelled
+	framecut -w id!=u3 <"$train" | cat unlabelled - |
+		teacher-logits -t a="$fresh" >mixed
+	fails 1 student-step -q -m "$fresh" -o want -b 8 mixed 2>err
+	grep -q "u3: left out: dropped by loss command" err
+	for loss in "kd-loss -L 0" "exec kd-loss --lambda 0"
+	do
+		fails 1 student-step -q -m "$fresh" -o m -b 8 -l "$loss" \
+			mixed 2>err
+		grep -q "u3: left out: dropped by loss command" err
+		cmp want m
+	done
+	student-step -q -m "$fresh" -o m -b 8 -l kd-loss mixed
+	fails 1 cmp -s want m
 '
 check 'a loss is found beside the program and sees labels and logits' '
 	student-step -q -m "$fresh" -o m -b 8 \
@@ -522,7 +564,7 @@ check 'an utterance without label or teacher is left out by name' '
 	test "$(metadata passes m)" = 1
 	teacher-logits -t a="$fresh" mixed >taught
 	fails 1 student-step -q -m m -b 8 taught 2>err
-	says "u3: left out: no label (say --loss kd-loss" err
+	grep -q "u3: left out: dropped by loss command .kd-loss -L 0" err
 	student-step -q -m m -b 8 -l "kd-loss" taught 2>err
 	test ! -s err
 '

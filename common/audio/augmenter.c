@@ -12,7 +12,6 @@
 #include "core/utf8.h"
 #include "core/xalloc.h"
 #include "stream/fields.h"
-#include "stream/voice.h"
 
 /* The audio of an utterance, and a text of the changes made. */
 struct take {
@@ -231,7 +230,7 @@ augmenter_apply(const struct augmenter *a, struct frame *f)
 	if (why)
 		return why;
 	audio = *found; /* removing fields moves it */
-	t.key = a->by == DRAW_BY_SPEAKER ? frame_voice(f) : t.id;
+	t.key = a->by == DRAW_BY_SPEAKER ? frame_speaker_key(f) : t.id;
 	if (!t.key)
 		return "no speaker, which --by speaker needs";
 	if (rate < AUDIO_RATE_MIN || rate > AUDIO_RATE_MAX)

@@ -9,7 +9,7 @@
 #include "core/utf8.h"
 #include "core/xalloc.h"
 #include "corpus/manifest.h"
-#include "stream/part.h"
+#include "stream/part_id.h"
 
 void
 noise_white(float *x, size_t n, struct rng *rng)

@@ -9,7 +9,7 @@
 #include "corpus/labels.h"
 #include "corpus/manifest.h"
 #include "stream/fields.h"
-#include "stream/part.h"
+#include "stream/part_id.h"
 #include "stream/writer.h"
 
 static void

@@ -341,6 +341,28 @@ cli_given_any(const struct cli_option *options, const char *const *names)
 	return NULL;
 }
 
+void
+cli_value_check(const char *option, const char *value, const char *why)
+{
+	if (why)
+		die_usage("--%s %s: %s", option, value, why);
+}
+
+void
+cli_stdin_check(const char *path, const char *wanted)
+{
+	if (strcmp(path, "-") == 0 && isatty(STDIN_FILENO))
+		die_usage("standard input is a terminal, want %s", wanted);
+}
+
+void
+cli_stdout_check(void)
+{
+	if (isatty(STDOUT_FILENO))
+		die_usage("standard output is a terminal, which cannot show "
+		          "frames: add | framedump, or >FILE");
+}
+
 /* Text without control characters, that a column can have for its name. */
 static bool
 name_fits(const char *word)

@@ -97,6 +97,15 @@ bool cli_given(const struct cli_option *options, const char *name);
 const char *cli_given_any(const struct cli_option *options,
                           const char *const *names);
 
+/* Exits 2, naming option and value, unless why is NULL. */
+void cli_value_check(const char *option, const char *value, const char *why);
+
+/* Exits 2 where path is "-", standard input, and that is a terminal. */
+void cli_stdin_check(const char *path, const char *wanted);
+
+/* Exits 2 where standard output, for frames, is a terminal. */
+void cli_stdout_check(void);
+
 /*
  * Splits an option's "a,b,c", in place, into at most max names; returns how
  * many.  Exits 2 when one is empty, given twice, begins or ends with a blank,

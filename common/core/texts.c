@@ -102,6 +102,21 @@ texts_split_lines(struct texts *n, const char *lines)
 	parts_add(n, lines, "\n");
 }
 
+char *
+text_choices(const char *(*name)(size_t i))
+{
+	char *all = xstrdup(name(0));
+
+	for (size_t i = 1; name(i); i++) {
+		char *longer = xasprintf("%s%s%s", all,
+		                         name(i + 1) ? ", " : " or ", name(i));
+
+		free(all);
+		all = longer;
+	}
+	return all;
+}
+
 void
 texts_release(struct texts *n)
 {

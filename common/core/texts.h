@@ -39,6 +39,9 @@ bool text_listed(const char *text, const char *const *list, size_t length);
 void texts_split(struct texts *n, const char *list);
 void texts_split_lines(struct texts *n, const char *lines);
 
+/* "a, b or c" of name(0), name(1), ... up to NULL; the caller frees it. */
+char *text_choices(const char *(*name)(size_t i));
+
 void texts_release(struct texts *n);
 
 #endif

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 #include "core/texts.h"
-#include "stream/select.h"
+#include "stream/match.h"
 
 struct rng;
 

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "stream/scan.h"
+#include "stream/frame_scan.h"
 
 struct frame;
 struct manifest;

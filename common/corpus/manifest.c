@@ -8,7 +8,7 @@
 #include "core/xalloc.h"
 #include "corpus/manifest.h"
 #include "stream/fields.h"
-#include "stream/scan.h"
+#include "stream/frame_scan.h"
 
 static const char *const reserved[] = {
 	FIELD_FRAME, FIELD_VERSION, FIELD_HISTORY, FIELD_EXPECTED,

@@ -12,7 +12,7 @@
 
 #include "corpus/balance.h"
 #include "stream/index.h"
-#include "stream/select.h"
+#include "stream/match.h"
 
 struct shuffle {
 	/* set by the caller */

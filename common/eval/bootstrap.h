@@ -1,15 +1,15 @@
 /*
- * bootstrap.h - how far a metric could be off by chance
+ * bootstrap.h - confidence intervals of metrics by resampling
  *
  * Percentile bootstrap (Efron, "Bootstrap methods: another look at the
  * jackknife", Annals of Statistics 7, 1979; Efron and Tibshirani, "An
  * Introduction to the Bootstrap", 1993, chapter 13): draw as many clusters as
- * there are, with replacement, compute the metrics, repeat; an interval holds
- * the middle 95 % of what came out.  Rows of a speaker are alike, so it is
- * speakers that are drawn where they are known.
+ * there are, with replacement, compute the metrics, repeat.  The interval is the
+ * middle 95 % of the results.  Rows of a speaker are alike, so the clusters are
+ * speakers where they are known.
  *
- * Replicate r of a seed draws the same clusters for every sample with as many
- * of them: two samples of the same clusters are thereby paired.
+ * Replicate r of a seed draws the same clusters for every sample with the same
+ * number of clusters: so two samples of the same clusters are paired.
  */
 #ifndef BOOTSTRAP_H
 #define BOOTSTRAP_H
@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "eval/outcomes.h"
+#include "eval/row_outcomes.h"
 
 struct piece;
 
@@ -27,10 +27,7 @@ struct sample {
 	size_t *begin;            /* [clusters + 1], into piece */
 };
 
-/*
- * The length outcomes item[index[…]]; cluster[index[…]] says which of them
- * belong together.
- */
+/* Of the length outcomes item[index[…]], in the clusters cluster[index[…]]. */
 void sample_make(struct sample *s, size_t classes, const struct outcome *item,
                  const size_t *index, size_t length, const uint32_t *cluster);
 void sample_release(struct sample *s);
@@ -43,8 +40,8 @@ struct interval { double low, high; }; /* both NAN: undefined */
 
 /*
  * The 2.5th and 97.5th percentile, linear between neighbours, of the count
- * numbers value[0], value[stride], … that are defined; undefined if fewer
- * than half are, or than two.
+ * numbers value[0], value[stride], … that are defined; undefined if fewer than
+ * half of them, or fewer than two, are.
  */
 struct interval bootstrap_interval(const double *value, size_t count,
                                    size_t stride);

@@ -20,8 +20,8 @@ calibration_logs(double *logs, const double *probability, size_t length)
 		                                 : smallest / 10);
 }
 
-/* p [classes] = softmax(logs b); returns log of the sum, largest logs out. */
-static double
+/* p [classes] = softmax(logs b) */
+static void
 row_softmax(double *p, const double *logs, size_t classes, double b)
 {
 	double top = logs[0], sum = 0;
@@ -32,22 +32,9 @@ row_softmax(double *p, const double *logs, size_t classes, double b)
 		sum += p[k] = exp((logs[k] - top) * b);
 	for (size_t k = 0; k < classes; k++)
 		p[k] /= sum;
-	return log(sum) + top * b;
 }
 
-double
-calibration_loss(const double *logs, const uint16_t *truth, size_t rows,
-                 size_t classes, double T)
-{
-	double p[CLASSES_MAX], sum = 0;
-
-	for (size_t r = 0; r < rows; r++, logs += classes)
-		sum += row_softmax(p, logs, classes, 1 / T)
-			- logs[truth[r]] / T;
-	return sum / (double)rows;
-}
-
-/* The derivative of the loss, times rows, with respect to b = 1/T. */
+/* The derivative by b = 1/T of the sum of -log softmax(logs b)[truth]. */
 static double
 slope(const double *logs, const uint16_t *truth, size_t rows, size_t classes,
       double b)
@@ -109,11 +96,11 @@ calibration_of(const struct predictions *p, const struct outcomes *o,
 	if (rows == 0)
 		die("%s: no row with a label and an emotion to fit by", name);
 	if (T <= 0)
-		die("%s: no temperature fits: the label has always the "
+		die("%s: no temperature fits: the label always has the "
 		    "largest probability", name);
 	if (isinf(T))
-		die("%s: no temperature fits: the probabilities say nothing "
-		    "of the label", name);
+		die("%s: no temperature fits: the probabilities do not depend "
+		    "on the label", name);
 	free(logs);
 	free(truth);
 	return T;

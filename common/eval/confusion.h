@@ -1,26 +1,26 @@
 /*
- * confusion.h - counts of truth against answer, and gaps of confidence
+ * confusion.h - confusion matrix, and differences of confidence and accuracy
  *
- * Sums of these over rows are all that the metrics need, so that a resample
- * is an addition.
+ * The metrics need no more than these sums over rows, so a bootstrap resample
+ * only adds.
  */
 #ifndef CONFUSION_H
 #define CONFUSION_H
 
-#include "eval/outcomes.h"
+#include "eval/row_outcomes.h"
 
 enum { CONFIDENCE_BINS = 15 };
 
 struct confusion {
 	size_t classes;           /* K */
 	/*
-	 * [K, K+2] truth by answer; column K: a class that is not scored,
-	 * column K+1: no answer.
+	 * [K, K+2] truth by answer.  Column K is an answer that is not scored,
+	 * column K+1 no answer.
 	 */
 	double *count;
 	/*
-	 * Sum of confidence - correct (0 or 1) over the rows whose confidence
-	 * is in ((b, b+1] / 15); rows without an answer are in none.
+	 * Sum of confidence - correct (0 or 1) over the rows with an answer and
+	 * a confidence in (b/15, (b+1)/15].
 	 */
 	double gap[CONFIDENCE_BINS];
 };
@@ -30,10 +30,10 @@ void confusion_clear(struct confusion *c);
 void confusion_add(struct confusion *c, const struct outcome *o);
 void confusion_release(struct confusion *c);
 
-/* The index in count of an outcome. */
+/* The index of an outcome in count. */
 size_t confusion_cell(size_t classes, const struct outcome *o);
 
-/* The bin of a confidence 0 … 1; 0 itself is in the first. */
+/* The bin of a confidence, 0 to 1; 0 is in the first. */
 size_t confidence_bin(double confidence);
 
 #endif

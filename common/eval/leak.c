@@ -30,7 +30,7 @@ leak_seen(const struct predictions *p, const struct predictions *truth)
 	return rows;
 }
 
-/* " (s1, s2, …)", or "" where no row has a speaker; free() it. */
+/* " (s1, s2, …", or "" without rows; the caller frees it. */
 static char *
 speakers_join(const struct predictions *p, const struct predictions *truth)
 {
@@ -65,5 +65,5 @@ leak_check(const struct predictions *p, const struct predictions *truth,
 	speakers = speakers_join(p, truth);
 	die("%s: the model or its teacher was trained with %zu of the "
 	    "%zu rows or with their speakers%s): --allow-seen scores them "
-	    "all the same", name, rows, p->rows, speakers);
+	    "nevertheless", name, rows, p->rows, speakers);
 }

@@ -1,8 +1,9 @@
 /*
- * leak.h - rows that a model was trained with
+ * leak.h - refuse to score a model on its training data
  *
- * predict says in the column "seen" whose speaker, or which utterance, its
- * model heard in training.  A score of these says nothing of strangers.
+ * predict marks in the column "seen" the rows that its model was trained on, or
+ * on another utterance of their speaker.  Their scores say nothing about new
+ * speakers.
  */
 #ifndef LEAK_H
 #define LEAK_H
@@ -10,12 +11,12 @@
 #include "eval/predictions.h"
 
 /*
- * How many rows are seen that have a label, there or in truth, which is p
- * itself or the table that it is compared to.
+ * The number of rows of p that are seen and have a label in p or in truth, which
+ * is p or the table it is compared to.
  */
 size_t leak_seen(const struct predictions *p, const struct predictions *truth);
 
-/* Dies if there are any, naming the table and some of the speakers. */
+/* Dies if there are any; names the table and some of the speakers. */
 void leak_check(const struct predictions *p, const struct predictions *truth,
                 const char *name);
 

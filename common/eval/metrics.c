@@ -28,16 +28,6 @@ confusion_answers(const struct confusion *c, size_t a)
 	return rows;
 }
 
-double
-confusion_rows(const struct confusion *c)
-{
-	double rows = 0;
-
-	for (size_t t = 0; t < c->classes; t++)
-		rows += confusion_truths(c, t);
-	return rows;
-}
-
 static double
 ratio(double a, double b)
 {

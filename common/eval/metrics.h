@@ -1,5 +1,5 @@
 /*
- * metrics.h - what a confusion says, as one vector of numbers
+ * metrics.h - recall, precision, F1 and calibration error of a confusion
  *
  * With n[t][a] rows of truth t and answer a, n[t] rows of truth t, N rows:
  *
@@ -16,15 +16,15 @@
  *	          Sun, Weinberger, "On Calibration of Modern Neural Networks",
  *	          ICML 2017)
  *
- * No answer, or one that is no class here, is wrong.  All are fractions, 0 to
- * 1.  What would be 0/0 is undefined and NAN here; nobody prints that.
+ * No answer, or one that is none of the classes, is wrong.  All are fractions, 0
+ * to 1.  0/0 is undefined: NAN, which reports print as "-" or null.
  */
 #ifndef METRICS_H
 #define METRICS_H
 
 #include "eval/confusion.h"
 
-/* Positions in the vector; those of a class are added to its number. */
+/* Indices of the metrics of all classes; those of each class follow. */
 enum { METRIC_UAR, METRIC_WAR, METRIC_F1, METRIC_ECE, METRICS_OVERALL };
 
 static inline size_t
@@ -50,9 +50,8 @@ size_t metrics_length(size_t classes);
 /* value [metrics_length] */
 void metrics_compute(double *value, const struct confusion *c);
 
-/* Rows of truth t; rows answered a (also K and K+1); all. */
+/* Rows of truth t; rows answered a, which may be K or K+1. */
 double confusion_truths(const struct confusion *c, size_t t);
 double confusion_answers(const struct confusion *c, size_t a);
-double confusion_rows(const struct confusion *c);
 
 #endif

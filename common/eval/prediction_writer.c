@@ -14,7 +14,7 @@ static const char *const text_field[] = {
 	FIELD_LANGUAGE, FIELD_SPEAKER, FIELD_CORPUS, FIELD_LABEL, FIELD_SEEN
 };
 
-/* How many of them there are. */
+/* The number of them that this writer prints. */
 static size_t
 text_fields(const struct prediction_writer *r)
 {
@@ -45,25 +45,23 @@ kept_fields(const struct prediction_writer *r)
 	return r->keep ? r->keep->pattern.length : 0;
 }
 
-/* A column of its own: neither a pattern nor there already. */
-static void
-kept_check(const struct prediction_writer *r, const char *key)
+/* Whether a further field can have a column of this name. */
+static bool
+kept_fits(const struct prediction_writer *r, const char *key)
 {
 	static const char *const own[] = {
 		FIELD_ID, FIELD_START, FIELD_END, "emotion", "confidence",
 		"dimensions", "probabilities"
 	};
 
-	if (strpbrk(key, "*\t\r\n"))
-		die_usage("--keep %s: want names of fields", key);
-	if (text_listed(key, own, sizeof own / sizeof own[0]) ||
-	    text_listed(key, text_field,
-	                sizeof text_field / sizeof text_field[0]) ||
-	    text_listed(key, r->classes, r->count))
-		die_usage("--keep %s: is or may be a column already", key);
+	return !strpbrk(key, "*\t\r\n") &&
+	       !text_listed(key, own, sizeof own / sizeof own[0]) &&
+	       !text_listed(key, text_field,
+	                    sizeof text_field / sizeof text_field[0]) &&
+	       !text_listed(key, r->classes, r->count);
 }
 
-void
+const char *
 prediction_writer_open(struct prediction_writer *r, FILE *fp, const char *name,
                        bool json, bool seen, struct keys *keep,
                        const char *const *classes, size_t count)
@@ -73,9 +71,10 @@ prediction_writer_open(struct prediction_writer *r, FILE *fp, const char *name,
 		.keep = keep, .classes = classes, .count = count
 	};
 	for (size_t i = 0; i < kept_fields(r); i++)
-		kept_check(r, keep->pattern.text[i]);
+		if (!kept_fits(r, keep->pattern.text[i]))
+			return keep->pattern.text[i];
 	if (json)
-		return;
+		return NULL;
 	fputs("id\tstart\tend", fp);
 	for (size_t i = 0; i < text_fields(r); i++)
 		fprintf(fp, "\t%s", text_field[i]);
@@ -88,6 +87,7 @@ prediction_writer_open(struct prediction_writer *r, FILE *fp, const char *name,
 	}
 	fputc('\n', fp);
 	check(r);
+	return NULL;
 }
 
 static void
@@ -107,14 +107,14 @@ largest(const float *x, size_t n)
 	return best;
 }
 
-/* Four digits that count, so that small ones keep their logarithm. */
+/* Four significant digits of small ones, so that logarithms stay exact. */
 static void
 share_put(const struct prediction_writer *r, float x)
 {
 	fprintf(r->fp, !r->regression && x < .1f ? "%.4g" : "%.4f", (double)x);
 }
 
-/* A time, where the frame has it. */
+/* Prints a time, if the frame has it. */
 static void
 time_put(const struct prediction_writer *r, struct frame *f, const char *field)
 {

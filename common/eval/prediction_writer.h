@@ -1,10 +1,10 @@
 /*
- * prediction_writer.h - what a model says of an utterance, as TSV or JSON Lines
+ * prediction_writer.h - print predictions as TSV or JSON Lines
  *
- * One line an utterance: id start end language speaker corpus label seen,
- * further fields that are asked for, emotion confidence, then a probability a
- * class; seen only of a model that knows what it has heard in training.  Texts
- * have control characters replaced by spaces in TSV; in JSON they are escaped.
+ * One line an utterance: id start end language speaker corpus label seen, the
+ * fields to keep, emotion confidence, then a probability for each class.  seen
+ * is printed only for a model with a record of its training data.  Control
+ * characters become spaces in TSV and are escaped in JSON.
  */
 #ifndef PREDICTION_WRITER_H
 #define PREDICTION_WRITER_H
@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "stream/select.h"
+#include "stream/match.h"
 
 struct prediction_writer {
 	FILE *fp;
@@ -27,15 +27,15 @@ struct prediction_writer {
 };
 
 /*
- * Begins a report on fp; TSV gets its heading.  keep may be NULL; it dies with
- * a usage error where one of these cannot be a column of its own.
+ * Begins a table on fp; TSV gets its heading.  keep may be NULL.  Returns NULL,
+ * or a name in keep that cannot be a further column; then nothing is written.
  */
-void
+const char *
 prediction_writer_open(struct prediction_writer *r, FILE *fp, const char *name,
                        bool json, bool seen, struct keys *keep,
                        const char *const *classes, size_t count);
 
-/* probability [count], or values of dimensions.  The line leaves at once. */
+/* probability [count], or values of dimensions.  The line is flushed. */
 void prediction_writer_put(struct prediction_writer *r, struct frame *f,
                            const float *probability);
 

@@ -28,7 +28,7 @@ score_want(struct predictions *p, const struct score_options *options)
 	p->keep = score_tempered(options);
 }
 
-/* The number of a column that an option named; dies if it is not there. */
+/* The index of the column that an option names; dies if it is missing. */
 static size_t
 column_number(const struct predictions *p, const char *option,
               const char *column)
@@ -41,7 +41,7 @@ column_number(const struct predictions *p, const char *option,
 	return number;
 }
 
-/* predict always writes the column, but it may be empty from top to bottom. */
+/* Whether any row has a value; predict also writes columns without. */
 static bool
 column_filled(const struct predictions *p, size_t column)
 {
@@ -69,11 +69,11 @@ score_groups(struct score *s, const struct predictions *p)
 	texts_release(&by);
 }
 
-/* Is there a cluster of several outcomes? */
+/* Whether a cluster has several outcomes. */
 static bool
 any_shared(const uint32_t *cluster, size_t length)
 {
-	for (size_t i = 0; i < length; i++) /* they are numbered as they come */
+	for (size_t i = 0; i < length; i++) /* numbered in order of appearance */
 		if (cluster[i] != i)
 			return true;
 	return false;
@@ -107,7 +107,7 @@ group_count(struct confusion *c, const struct outcomes *o,
 		confusion_add(c, o->item + g->index[i]);
 }
 
-/* Metrics of every replicate, or NULL where an interval means nothing. */
+/* Metrics of every replicate, or NULL with too few clusters. */
 static double *
 group_replicates(const struct score *s, const struct outcomes *o,
                  struct score_group *g, const uint32_t *cluster)

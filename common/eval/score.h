@@ -1,15 +1,15 @@
 /*
- * score.h - everything score prints, computed
+ * score.h - compute the metrics of predictions, as score(1) prints them
  *
- * From predictions, and perhaps those of another program for the same rows,
- * to metrics, their intervals and differences for every group.
+ * The result holds, for every group of rows, metrics and their intervals and,
+ * if another model predicted the same rows, the differences.
  */
 #ifndef SCORE_H
 #define SCORE_H
 
 #include "eval/bootstrap.h"
 #include "eval/confusion.h"
-#include "eval/groups.h"
+#include "eval/row_groups.h"
 #include "eval/metrics.h"
 
 struct score_options {
@@ -18,18 +18,18 @@ struct score_options {
 	const char *classes;      /* "anger,neutral", or NULL: all */
 	int resamples;            /* 0: no intervals */
 	int seed;
-	float temperature;        /* 1: confidences as they are */
-	bool allow_seen;          /* count what was in training, too */
+	float temperature;        /* of the confidences */
+	bool allow_seen;          /* also count training data */
 };
 
 #define SCORE_OPTIONS { .resamples = 1000, .seed = 1, .temperature = 1 }
 
-/* Of two there are but three resamples: they make no interval. */
+/* Two clusters have only three resamples, too few for an interval. */
 enum { SCORE_CLUSTERS_MIN = 3 };
 
 enum { DIFFERENCES = 2 };         /* METRIC_UAR and METRIC_WAR */
 
-/* This program's metric minus the other's; p NAN where undefined. */
+/* Metric minus that of the other model; p is NAN where undefined. */
 struct difference {
 	double other, value;
 	struct interval interval;
@@ -50,22 +50,22 @@ struct score_group {
 struct score {
 	const struct score_options *options;
 	const char *cluster;      /* the column clustered by, or NULL */
-	size_t seen, other_seen;  /* rows that were in training */
-	const char *other;        /* name of what it is compared to, or NULL */
+	size_t seen, other_seen;  /* rows of the training data */
+	const char *other;        /* name of the other table, or NULL */
 	struct outcomes outcomes, paired;
 	struct groups groups;
 	struct score_group *group; /* [groups.length] */
 };
 
-/* Whether the temperature changes anything. */
+/* Whether the temperature changes the confidences. */
 bool score_tempered(const struct score_options *options);
 
-/* Makes p keep what the options need, before anything is read. */
+/* Makes p keep the columns that the options need; before reading. */
 void score_want(struct predictions *p, const struct score_options *options);
 
 /*
- * other and other_name may be NULL.  Dies if a column is not there, if rows
- * were seen in training and that is not allowed, or as outcomes.h says.
+ * other and other_name may be NULL.  Dies if a column is missing, if rows were
+ * in the training data and that is not allowed, or as row_outcomes.h says.
  * options must outlive s.
  */
 void score_make(struct score *s, const struct score_options *options,

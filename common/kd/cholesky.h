@@ -1,9 +1,9 @@
 /*
- * cholesky.h - a system of equations whose matrix is symmetric and positive
+ * cholesky.h - solve linear equations with a positive definite matrix
  *
- * H x = s by H = L L', with H [n,n], of which the lower half is read and
- * becomes L, and s [n], which becomes x.  False where H is not positive: both
- * are then of no use.
+ * H x = s by H = L L'.  The lower half of H [n,n] is read and becomes L; s [n]
+ * becomes x.  Returns false, with both undefined, where H is not positive
+ * definite.
  */
 #ifndef CHOLESKY_H
 #define CHOLESKY_H

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "kd/embedding_kinds.h"
+#include "kd/embedding_loss.h"
 
 struct embedding_kind {
 	const char *name;
@@ -9,23 +9,28 @@ struct embedding_kind {
 	                struct arena *arena);
 };
 
-const char EMBEDDING_NAMES[] = "rkd, sp or ot";
-
 static const struct embedding_kind kinds[] = {
 	{ "rkd", rkd_apply },
 	{ "sp", sp_apply },
 	{ "ot", ot_apply },
 };
 
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+const char *
+embedding_name(size_t i)
+{
+	return i < KINDS ? kinds[i].name : NULL;
+}
+
 const char *
 embedding_parse(struct embedding_loss *e, const char *text)
 {
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-		if (strcmp(kinds[i].name, text) == 0) {
+	e->kind = NULL;
+	for (size_t i = 0; i < KINDS; i++)
+		if (strcmp(kinds[i].name, text) == 0)
 			e->kind = &kinds[i];
-			return NULL;
-		}
-	return "no such loss";
+	return e->kind ? NULL : "no such loss";
 }
 
 void
@@ -54,7 +59,7 @@ gram_backward(double *dx, const double *dG, const double *x, size_t n,
 		}
 }
 
-/* The teacher of that name, or NULL where u has no embedding of it. */
+/* The teacher of that name, or NULL where it has no embedding of u. */
 static const struct kd_teacher *
 teacher_find(const struct kd_utterance *u, const char *name, size_t *k)
 {
@@ -82,8 +87,8 @@ embedding_check(const char **why, const struct kd_utterance *const *u,
 {
 	for (size_t i = 0; i < count; i++) {
 		if (u[i]->width != u[0]->width)
-			why[i] = "its embedding is not as long as the first "
-			         "of its batch";
+			why[i] = "its embedding has another length than the "
+			         "first of its batch";
 		for (size_t k = 0; k < u[i]->teachers; k++) {
 			const struct kd_teacher *t = &u[i]->teacher[k];
 			size_t first, at;
@@ -93,8 +98,8 @@ embedding_check(const char **why, const struct kd_utterance *const *u,
 			first = teacher_first(u, t->name);
 			teacher_find(u[first], t->name, &at);
 			if (u[first]->teacher[at].width != t->width)
-				why[i] = "a teacher's embedding is not as long "
-				         "as the first of its batch";
+				why[i] = "a teacher's embedding has another "
+				         "length than the first of its batch";
 		}
 	}
 }
@@ -106,7 +111,7 @@ widen(double *out, const float *x, size_t n)
 		out[i] = (double)x[i];
 }
 
-/* What one teacher adds, and to which gradients. */
+/* Adds one teacher's share to the loss and the gradients. */
 static double
 teacher_apply(float *const *gradient, const struct embedding_loss *e,
               const struct kd_utterance *const *u,
@@ -157,7 +162,7 @@ embedding_loss(float *const *gradient, const struct embedding_loss *e,
 	for (size_t i = 0; i < count; i++)
 		for (size_t d = 0; d < u[i]->width; d++)
 			gradient[i][d] = 0;
-	/* each teacher once: where it is first met */
+	/* each teacher once, at the first utterance that has it */
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < u[i]->teachers; k++) {
 			const struct kd_teacher *t = &u[i]->teacher[k];

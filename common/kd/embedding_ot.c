@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kd/embedding_kinds.h"
+#include "kd/embedding_loss.h"
 #include "kd/sinkhorn.h"
 
 enum { COLUMNS = 30 };

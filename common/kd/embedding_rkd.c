@@ -15,7 +15,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "kd/embedding_kinds.h"
+#include "kd/embedding_loss.h"
 
 static const double DISTANCES = 25, ANGLES = 50, NEAREST = 1e-6;
 

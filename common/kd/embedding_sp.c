@@ -10,7 +10,7 @@
  */
 #include <math.h>
 
-#include "kd/embedding_kinds.h"
+#include "kd/embedding_loss.h"
 
 static const double SCALE = 3000, SHORTEST = 1e-12;
 

@@ -29,15 +29,15 @@ kd_loss(double *dlogits, const double *weight, const struct kd_utterance *u,
 {
 	struct kd_loss l = { 0, 0, 0 };
 	double scale = options->mean ? 1 / (double)u->classes : 1;
-	double heard = 0, lambda = options->lambda;
+	double total = 0, lambda = options->lambda;
 
 	if (u->teachers == 1)
 		lambda = options->lambda_alone;
 	for (size_t k = 0; k < u->teachers; k++)
-		heard += weight[k];
+		total += weight[k];
 	if (u->label == KD_UNLABELLED)
 		lambda = 1;
-	else if (heard <= 0)
+	else if (total <= 0)
 		lambda = 0;
 
 	for (size_t c = 0; c < u->classes; c++)

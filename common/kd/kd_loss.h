@@ -1,5 +1,5 @@
 /*
- * kd_loss.h - what one utterance costs a student with several teachers
+ * kd_loss.h - the loss of a student with several teachers, for one utterance
  *
  * With the student's logits z, weights w_k, label y, lambda L, K classes and
  * label smoothing s:
@@ -9,8 +9,8 @@
  *	       objective.h); for the reduction "mean" divided by K
  *	loss = (1 - L) CE + L KD
  *
- * (Hinton, Vinyals, Dean 2015.)  What an utterance lacks is left out of its
- * loss: L counts as 1 without a label, and as 0 when all weights are 0.
+ * (Hinton, Vinyals, Dean 2015.)  L counts as 1 without a label, and as 0 when
+ * all weights are 0.
  *
  * The gradient, weights constant:
  *
@@ -24,15 +24,15 @@
 
 #include "kd/embedding_loss.h"
 #include "kd/weighting.h"
-#include "stream/select.h"
+#include "stream/match.h"
 
 struct kd_options {
 	double lambda;            /* 0 to 1 */
-	double lambda_alone;      /* where there is but one teacher */
+	double lambda_alone;      /* where there is only one teacher */
 	double smoothing;         /* 0 to below 1 */
 	bool mean;                /* the reduction */
-	bool partial;             /* utterances without a teacher are fine */
-	bool unseen;              /* only teachers that never heard the voice */
+	bool partial;             /* utterances may lack a teacher */
+	bool unseen;              /* only teachers not trained on the speaker */
 	struct keys *teachers;    /* patterns of their names; NULL: all */
 	struct objective objective;
 	struct weighting weighting;
@@ -46,8 +46,8 @@ struct kd_loss {
 };
 
 /*
- * Fills dlogits [u->classes].  weight [u->teachers] is what weighting_apply
- * gave.  The utterance has a label, or a weight over 0.
+ * Fills dlogits [u->classes]; weight [u->teachers] is from weighting_apply.
+ * The utterance must have a label or a weight over 0.
  */
 struct kd_loss kd_loss(double *dlogits, const double *weight,
                        const struct kd_utterance *u,

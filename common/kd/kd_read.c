@@ -6,14 +6,12 @@
 #include "kd/kd_read.h"
 #include "stream/fields.h"
 
-static const char TEACHER_LOGITS[] = ".logits";
-
 struct classes {
 	const char **name;
 	size_t count;
 };
 
-/* printf into the arena. */
+/* printf into the arena; texts over 1023 bytes are cut. */
 static char *
 text_make(struct arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -21,7 +19,7 @@ text_make(struct arena *arena, const char *format, ...)
 static char *
 text_make(struct arena *arena, const char *format, ...)
 {
-	char text[1024]; /* longer ones are cut */
+	char text[1024];
 	va_list args;
 
 	va_start(args, format);
@@ -44,7 +42,7 @@ classes_join(struct arena *arena, struct classes names)
 	return arena_copy(arena, text, strlen(text));
 }
 
-/* Where name is in names, or -1. */
+/* The index of name in names, or -1. */
 static long
 classes_find(struct classes names, const char *name)
 {
@@ -93,8 +91,8 @@ student_read(struct kd_utterance *u, struct classes *classes, struct frame *f)
 	if (!logits)
 		return why;
 	if (!frame_wired(f, FIELD_CLASSES, frame_has(f, FIELD_CLASSES)))
-		die("%s: no \"%s\" to name the logits by", frame_id(f),
-		    FIELD_CLASSES);
+		die("%s: no \"%s\" in the stream, the names of the logits",
+		    frame_id(f), FIELD_CLASSES);
 	u->logits = logits->data;
 	u->classes = logits->dim[0];
 	u->language = frame_text(f, FIELD_LANGUAGE);
@@ -123,15 +121,15 @@ embedding_read(const float **embedding, size_t *width, struct frame *f,
 	return why;
 }
 
-/* The student's, which must be there. */
+/* Reads the student's embedding, which is required. */
 static const char *
 own_embedding_read(struct kd_utterance *u, struct frame *f)
 {
 	bool has = frame_has(f, FIELD_EMBEDDING);
 
 	if (!frame_wired(f, FIELD_EMBEDDING, has))
-		die("%s: no \"%s\" of the student in the stream (a compact "
-		    "student has one, a network none)", frame_id(f),
+		die("%s: no \"%s\" of the student in the stream (only a "
+		    "compact student has one)", frame_id(f),
 		    FIELD_EMBEDDING);
 	if (!has)
 		return FIELD_EMBEDDING ": missing";
@@ -164,7 +162,7 @@ teacher_read(struct kd_teacher *t, struct frame *f, struct classes classes)
 	struct arena *a = &f->arena;
 	const char *why = NULL;
 	const struct tensor *logits = frame_tensor(f, text_make(a,
-		FIELD_TEACHER "%s%s", t->name, TEACHER_LOGITS), 1, &why);
+		FIELD_TEACHER "%s." FIELD_LOGITS, t->name), 1, &why);
 	struct classes theirs;
 	float *own;
 
@@ -183,19 +181,7 @@ teacher_read(struct kd_teacher *t, struct frame *f, struct classes classes)
 		text_make(a, FIELD_TEACHER "%s." FIELD_EMBEDDING, t->name));
 }
 
-const char *
-kd_teacher_name(const char *field, struct arena *arena)
-{
-	size_t prefix = strlen(FIELD_TEACHER), length = strlen(field);
-	size_t suffix = sizeof TEACHER_LOGITS - 1;
-
-	if (length <= prefix + suffix ||
-	    strncmp(field, FIELD_TEACHER, prefix) != 0 ||
-	    strcmp(field + length - suffix, TEACHER_LOGITS) != 0)
-		return NULL;
-	return arena_copy(arena, field + prefix, length - prefix - suffix);
-}
-
+/* Whether the teacher was trained on the utterance or its speaker. */
 static bool
 teacher_seen(struct frame *f, const char *teacher)
 {
@@ -209,27 +195,28 @@ teachers_check(struct frame *f, bool has, bool seen,
                const struct kd_options *options)
 {
 	bool wired = frame_wired(f, FIELD_TEACHER, has);
-	const char *why = !seen ? "no teacher (with --partial it learns from "
-	                          "its label alone)"
-		: "every teacher was trained with its speaker (with --partial "
-		  "it learns from its label alone)";
+	const char *why = !seen ? "no teacher (with --partial its label "
+	                          "alone counts)"
+		: "every teacher was trained on its speaker (with --partial its "
+		  "label alone counts)";
 
 	if (!wired && seen)
 		die("%s: %s", frame_id(f), why);
 	if (!wired && options->teachers)
 		die("%s: none of --teachers in the stream so far (framedump "
-		    "shows who is; say --partial if others have one)",
+		    "shows those there are; add --partial if later "
+		    "utterances have one)",
 		    frame_id(f));
 	if (!wired)
 		die("%s: no teacher in the stream so far (put teacher-logits "
-		    "or framejoin before %s; say --partial if others have "
-		    "one%s)", frame_id(f), program_name(),
+		    "or framejoin before %s; add --partial if later "
+		    "utterances have one%s)", frame_id(f), program_name(),
 		    options->embedding.kind
-		    ? "" : ", -L 0 to learn from labels alone");
+		    ? "" : ", -L 0 for the loss of labels alone");
 	return has ? NULL : why;
 }
 
-/* All teachers, in the order of the frame. */
+/* Reads the teachers, in the order of the frame. */
 static const char *
 teachers_read(struct kd_utterance *u, struct frame *f, struct classes classes,
               const struct kd_options *options)
@@ -241,7 +228,7 @@ teachers_read(struct kd_utterance *u, struct frame *f, struct classes classes,
 
 	u->teacher = teacher;
 	for (size_t i = 0; i < f->fields && !why; i++) {
-		const char *name = kd_teacher_name(f->field[i].name,
+		const char *name = field_teacher(f->field[i].name,
 		                                   &f->arena);
 		struct kd_teacher *t = &teacher[u->teachers];
 

@@ -1,12 +1,12 @@
 /*
- * least_norm.h - the shares that bring vectors closest to cancelling out
+ * least_norm.h - the convex combination of vectors that has the least norm
  *
- * Weights a [n] of vectors g_k:
+ * Computes weights a [n] of vectors g_k:
  *
  *	argmin over a of |sum_k a_k g_k|^2, sum_k a_k = 1, 0 <= a_k <= bound
  *
- * from their inner products G [n,n], <g_k, g_j>; one of them, where there are
- * several.  A bound under 1 / n is one of 1 / n.
+ * from their inner products G [n,n], <g_k, g_j>; one of them where several are
+ * minimal.  A bound under 1 / n counts as 1 / n.
  */
 #ifndef LEAST_NORM_H
 #define LEAST_NORM_H

@@ -3,8 +3,8 @@
  *
  *	log softmax(z / T)_c = (z_c - most) / T - log_sum
  *
- * The two are kept apart: in their sum a large logit would swallow the
- * logarithm.  No exponent is above 0.
+ * The two are stored apart, as the rounding of their sum would lose log_sum
+ * beside a large logit.  No exponent is above 0.
  */
 #ifndef LOG_SOFTMAX_H
 #define LOG_SOFTMAX_H
@@ -16,7 +16,7 @@ struct log_softmax {
 	double T, most, log_sum;
 };
 
-/* Of z [n], n over 0, which is borrowed. */
+/* Of z [n], which is borrowed; n is over 0. */
 struct log_softmax log_softmax(const float *z, size_t n, double T);
 
 /* Of all but class `left`; n is over 1. */

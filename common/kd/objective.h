@@ -1,5 +1,5 @@
 /*
- * objective.h - how far a student's logits are from one teacher's
+ * objective.h - distance between the logits of a student and of one teacher
  *
  * With the student's logits z, the teacher's t, temperature T, label y,
  * p = softmax(t/T) and q = softmax(z/T):
@@ -23,28 +23,50 @@
  *	           g / (s + 1e-7) - x <g, x> / ((n - 1) s), the last term being
  *	           0 where s is
  *
- * All is reckoned in double and finite for any finite logits.
+ * All is computed in double, and finite for any finite logits.
  */
 #ifndef OBJECTIVE_H
 #define OBJECTIVE_H
 
-#include "kd/kd_utterance.h"
+#include <stddef.h>
+
+/* What a teacher and the student computed for an utterance; all borrowed. */
+struct kd_teacher {
+	const char *name;
+	const char *language;     /* or NULL */
+	const float *logits;      /* [classes], in the student's order */
+	const float *embedding;   /* [width], or NULL */
+	size_t width;
+};
+
+struct kd_utterance {
+	const float *logits;      /* [classes], the student's */
+	size_t classes;
+	long label;               /* index of the class, or KD_UNLABELLED */
+	const char *language;     /* or NULL */
+	const struct kd_teacher *teacher;
+	size_t teachers;
+	const float *embedding;   /* [width], the student's, or NULL */
+	size_t width;
+};
+
+enum { KD_UNLABELLED = -1 };
 
 struct objective {
 	const struct objective_kind *kind;
 	double T;                 /* over 0 */
-	double alpha, beta;       /* of dkd, not below 0 */
+	double alpha, beta;       /* of dkd, 0 or more */
 };
 
-/* The names above, as error messages list them. */
-extern const char OBJECTIVE_NAMES[];
+/* The names above; NULL past the last. */
+const char *objective_name(size_t i);
 
-/* Sets the kind; NULL, or the reason text does not name an objective. */
+/* Sets the kind; NULL, or the reason that text names no objective. */
 const char *objective_parse(struct objective *o, const char *text);
 
 /*
- * Of u's student and one of its teachers, logits [u->classes]; adds scale
- * times the gradient to dz [u->classes].
+ * Returns the objective of u's student with one of its teachers, whose logits
+ * are teacher [u->classes]; adds scale times the gradient to dz [u->classes].
  */
 double objective_apply(double *dz, const struct kd_utterance *u,
                        const float *teacher, const struct objective *o,

@@ -1,60 +1,8 @@
 #include <string.h>
 
-#include "kd/weighting_kinds.h"
+#include "kd/weighting.h"
 
-struct weighting_kind {
-	const char *name;
-	const char *(*apply)(double *weight, const struct weighting *w,
-	                     const struct kd_utterance *u,
-	                     struct arena *arena);
-	/* where there is no apply */
-	void (*score)(double *score, const struct weighting *w,
-	              const struct kd_utterance *u, struct arena *arena);
-	void (*weigh)(double *weight, const double *score, size_t n,
-	              const struct weighting *w);
-	bool label, pairs;        /* whether score takes one, gives them */
-};
-
-const char WEIGHTING_NAMES[] =
-	"cosine, language, uniform, confidence, entropy, best, margin, aekd "
-	"or fixed:NAME=W,...";
-
-static const char FIXED[] = "fixed:";
-
-static const struct weighting_kind kinds[] = {
-	{ "cosine", NULL, cosine_score, softmax_weigh, false, false },
-	{ "language", language_apply, NULL, NULL, false, false },
-	{ "uniform", NULL, NULL, uniform_weigh, false, false },
-	{ "confidence", NULL, error_score, confidence_weigh, true, false },
-	{ "entropy", NULL, entropy_score, entropy_weigh, false, false },
-	{ "best", NULL, error_score, best_weigh, true, false },
-	{ "margin", NULL, margin_score, softmax_weigh, true, false },
-	{ "aekd", NULL, aekd_score, aekd_weigh, false, true },
-};
-
-static const struct weighting_kind fixed = {
-	"fixed", fixed_apply, NULL, NULL, false, false
-};
-
-const char *
-weighting_parse(struct weighting *w, const char *text)
-{
-	size_t prefix = strlen(FIXED);
-
-	if (strncmp(text, FIXED, prefix) == 0) {
-		w->kind = &fixed;
-		w->fixed = text + prefix;
-		return fixed_check(w->fixed);
-	}
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-		if (strcmp(kinds[i].name, text) == 0) {
-			w->kind = &kinds[i];
-			return NULL;
-		}
-	return "no such weighting";
-}
-
-/* The teachers of a batch by name, and what they score in all. */
+/* The teachers of a batch by name, with the sums of their scores. */
 struct board {
 	const char **name;
 	size_t names;
@@ -98,9 +46,9 @@ board_make(const struct kd_utterance *const *u, size_t count, bool pairs,
 }
 
 /*
- * What takes an utterance's scores to and from the board.  Pairs are summed,
- * teachers that are missing counting as gradients of 0: so the matrix stays
- * one of inner products.  All else is a mean.
+ * Adds an utterance's scores.  Pairs are summed, and missing teachers count as
+ * gradients of 0: so the matrix stays one of inner products.  Other scores are
+ * averaged.
  */
 static void
 board_add(struct board *b, const struct weighting *w,
@@ -144,7 +92,7 @@ board_take(double *score, const struct board *b, const struct weighting *w,
 	return true;
 }
 
-/* One set of scores for some utterances, which may be one. */
+/* Computes weights from the scores of all these utterances together. */
 static void
 scored_apply(double *const *weight, const struct weighting *w,
              const struct kd_utterance *const *u, size_t count,

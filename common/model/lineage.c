@@ -8,7 +8,7 @@
 #include "model/lineage_cmvn.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
-#include "stream/part.h"
+#include "stream/part_id.h"
 
 static const char *
 metadata_text(const struct model *m, const char *key)

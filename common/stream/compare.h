@@ -15,7 +15,7 @@
 
 #include "core/texts.h"
 #include "stream/frame.h"
-#include "stream/select.h"
+#include "stream/match.h"
 
 struct compare {
 	double tolerance;

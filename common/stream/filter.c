@@ -1,9 +1,12 @@
+#include "core/cli.h"
 #include "stream/filter.h"
 
 void
 filter_open(struct filter *s, const char *path, int argc, char *argv[])
 {
 	*s = (struct filter){ .frame = FRAME_INIT };
+	cli_stdin_check(path, "a stream of frames");
+	cli_stdout_check();
 	reader_open_path(&s->in, path);
 	reader_tell(&s->in);
 	writer_open(&s->out, stdout, "<stdout>", &s->in, argc, argv);

@@ -15,7 +15,7 @@
 #include "core/arena.h"
 #include "core/texts.h"
 #include "stream/codec.h"
-#include "stream/scan.h"
+#include "stream/frame_scan.h"
 
 struct field {
 	const char *name;

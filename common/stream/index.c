@@ -28,7 +28,7 @@ index_next(struct index *x)
 		if (!reader_more(r))
 			return NULL;
 		if (!inside)
-			origin_take(&x->origin, &r->header);
+			provenance_add(&x->provenance, &r->header);
 		if (reader_next_in_run(r, &x->frame))
 			return &x->frame;
 		x->dropped += r->dropped;
@@ -77,7 +77,7 @@ index_release(struct index *x)
 	free(x->reader);
 	free(x->place);
 	free(x->bytes);
-	origin_release(&x->origin);
+	provenance_release(&x->provenance);
 	frame_release(&x->frame);
 	*x = (struct index)INDEX_INIT;
 }

@@ -1,8 +1,8 @@
 /*
- * index.h - where the utterances of frames files lie
+ * index.h - the positions of the utterances in files of frames
  *
- * The index holds 24 bytes an utterance, and neither ids nor contents; files
- * are skimmed, so that tensors are not even read.  The files stay open until
+ * The index takes 24 bytes an utterance and holds neither ids nor contents.  It
+ * is made without reading long tensors.  The files stay open until
  * index_release.
  */
 #ifndef INDEX_H
@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 #include "stream/frame.h"
-#include "stream/origin.h"
+#include "stream/provenance.h"
 #include "stream/reader.h"
 
 struct place {
@@ -27,8 +27,8 @@ struct index {
 	size_t files;
 	struct place *place;
 	size_t places, capacity;
-	struct origin origin;     /* of all runs */
-	double dropped;           /* as all end frames say */
+	struct provenance provenance; /* of all runs */
+	double dropped;           /* sum over all end frames */
 	uint8_t *bytes;           /* of the frame that index_read gave */
 	size_t bytes_capacity;
 	struct frame frame;       /* of index_next */
@@ -38,17 +38,17 @@ struct index {
 
 void index_release(struct index *x);
 
-/* Opens a file that index_next then walks.  Dies when it is a pipe. */
+/* Opens a file for index_next.  Dies when it is a pipe. */
 void index_open(struct index *x, const char *path);
 
 /*
  * The next utterance of the file opened last, without its long binary fields;
- * NULL at its end.  index_add notes its place, which becomes the last one.
+ * NULL at its end.  index_add appends its place.
  */
 struct frame *index_next(struct index *x);
 void index_add(struct index *x);
 
-/* A noted frame: as bytes on the wire, good until the next call, or whole. */
+/* A frame of the index: its bytes, until the next call, or decoded. */
 const uint8_t *index_read(struct index *x, const struct place *place);
 void index_fetch(struct index *x, const struct place *place, struct frame *f);
 

@@ -51,11 +51,11 @@ name_of(const struct join *j, struct frame *f, const char *name)
 
 /* What a source's headers say, by the names that its fields have here. */
 static void
-origin_add(const struct join *j, struct origin *all, const struct origin *o)
+origin_add(const struct join *j, struct provenance *all, const struct provenance *o)
 {
 	struct frame said = FRAME_INIT, here = FRAME_INIT;
 
-	origin_put(o, &said);
+	provenance_put(o, &said);
 	for (size_t i = 0; i < said.fields; i++) {
 		const char *name = said.field[i].name;
 
@@ -63,7 +63,7 @@ origin_add(const struct join *j, struct origin *all, const struct origin *o)
 			name = name_of(j, &here, name);
 		frame_set_wire(&here, name, said.field[i].value);
 	}
-	origin_take(all, &here);
+	provenance_add(all, &here);
 	frame_release(&here);
 	frame_release(&said);
 }
@@ -71,12 +71,12 @@ origin_add(const struct join *j, struct origin *all, const struct origin *o)
 void
 join_header(const struct join *j, struct frame *header)
 {
-	struct origin all = ORIGIN_INIT;
+	struct provenance all = PROVENANCE_INIT;
 
 	for (size_t i = 0; i < j->sources; i++)
-		origin_add(j, &all, &j->source[i].index.origin);
-	origin_put(&all, header);
-	origin_release(&all);
+		origin_add(j, &all, &j->source[i].index.provenance);
+	provenance_put(&all, header);
+	provenance_release(&all);
 }
 
 static bool

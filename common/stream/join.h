@@ -9,7 +9,7 @@
 
 #include "core/cli.h"
 #include "stream/index.h"
-#include "stream/select.h"
+#include "stream/match.h"
 
 struct join {
 	struct join_source {

@@ -31,9 +31,6 @@ reader_open(struct reader *r, FILE *fp, const char *name)
 	*r = (struct reader){
 		.fp = fp, .name = name, .start = start, .at = start
 	};
-	if (isatty(fileno(fp)))
-		die_usage("%s is a terminal, want a stream of frames",
-		          fp == stdin ? "standard input" : name);
 	if (written_too(fp))
 		die("%s: is also what is written to, so it would be lost, or "
 		    "never end (write to another file)", name);

@@ -1,7 +1,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/die.h"
 #include "core/finite.h"
@@ -73,9 +72,6 @@ writer_open(struct writer *w, FILE *fp, const char *name, struct reader *in,
 	*w = (struct writer){ .fp = fp, .name = name };
 	w->command = command_join(argc, argv);
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error */
-	if (isatty(fileno(fp)))
-		die_usage("standard output is a terminal, which cannot show "
-		          "frames: add | framedump, or >FILE");
 	if (in)
 		in->mirror = w;
 }

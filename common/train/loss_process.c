@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -12,11 +13,10 @@
 
 #include "core/die.h"
 #include "core/xalloc.h"
-#include "kd/kd_read.h"
 #include "stream/fields.h"
 #include "train/loss_process.h"
 
-/* The folder of this program goes first on PATH: kd-loss lies beside it. */
+/* Puts the directory of this program, where kd-loss is, first on PATH. */
 static void
 path_extend(void)
 {
@@ -51,26 +51,18 @@ child_run(const char *command, int in, int out)
 	die("/bin/sh:");
 }
 
-static const char of_labels[] = "kd-loss -L 0 --label-smoothing ";
-
 char *
 loss_process_command(const char *command, float smoothing)
 {
-	if (command && smoothing > 0)
-		die_usage("--label-smoothing is for the default loss; give "
-		          "it to the --loss command");
-	if (command)
-		return xstrdup(command);
-	return xasprintf("%s%g", of_labels, (double)smoothing);
+	return command ? xstrdup(command)
+		: xasprintf("kd-loss -L 0 --label-smoothing %g",
+		            (double)smoothing);
 }
 
 void
 loss_process_init(struct loss_process *l, const char *command)
 {
-	*l = (struct loss_process){
-		.command = command,
-		.labels = strncmp(command, of_labels, strlen(of_labels)) == 0
-	};
+	*l = (struct loss_process){ .command = command };
 	l->name = xasprintf("loss command '%s'", command);
 }
 
@@ -83,7 +75,7 @@ child_start(struct loss_process *l)
 	if (pipe(to) != 0 || pipe(from) != 0)
 		die("%s: pipe:", l->name);
 	fflush(NULL);
-	signal(SIGCHLD, SIG_DFL); /* ignored, its end would not be told */
+	signal(SIGCHLD, SIG_DFL); /* if ignored, waitpid would fail */
 	l->child = fork();
 	if (l->child < 0)
 		die("%s: fork:", l->name);
@@ -103,10 +95,10 @@ child_start(struct loss_process *l)
 		.name = l->name, .buffered = true,
 		.command = xstrdup(program_name())
 	};
-	signal(SIGPIPE, SIG_IGN); /* its death is a write error */
+	signal(SIGPIPE, SIG_IGN); /* so that its end is a write error */
 }
 
-/* A run on its way to the command, by a thread of its own. */
+/* A run that a thread of its own writes to the command. */
 struct sending {
 	int to;
 	char *bytes;
@@ -127,13 +119,13 @@ run_print(struct loss_process *l, struct sending *s, struct frame **frames,
 	for (size_t i = 0; i < count; i++)
 		writer_put(w, frames[i]);
 	if (w->dropped > 0)
-		die("%s: cannot be given that", l->name);
+		die("%s: cannot be sent the batch", l->name);
 	writer_end(w, 0);
 	if (fclose(w->fp) != 0)
 		die("out of memory");
 }
 
-/* Leaves errors to the thread that reads, lest both of them die at once. */
+/* Leaves errors to the thread that reads, so that only one of them dies. */
 static void *
 run_send(void *argument)
 {
@@ -152,22 +144,23 @@ run_send(void *argument)
 	return NULL;
 }
 
-/* Dies unless the command has ended well. */
+/* Dies unless the command succeeded; filters that drop something exit 1. */
 static void
 status_check(const struct loss_process *l, int status)
 {
 	if (WIFSIGNALED(status))
 		die("%s: ended by signal %d", l->name, WTERMSIG(status));
-	if (WEXITSTATUS(status) != 0)
+	if (WEXITSTATUS(status) != 0 &&
+	    !(WEXITSTATUS(status) == STATUS_FAILED && l->dropped > 0))
 		die("%s: exit status %d", l->name, WEXITSTATUS(status));
 }
 
 /*
- * The command has closed its output too early.  It need not have ended: it
- * may wait for input still, so it gets a second, no more.
+ * Dies of output that ended too early.  The command may still be running, as it
+ * waits for input: it gets a second to end.
  */
 static _Noreturn void
-silence_explain(const struct loss_process *l)
+no_answer_die(const struct loss_process *l)
 {
 	const struct timespec pause = { 0, 10000000 };
 	int status;
@@ -182,25 +175,68 @@ silence_explain(const struct loss_process *l)
 	die("%s: wrote nothing to its standard output", l->name);
 }
 
-/* Waits for the first byte of an answer, or tells why none will come. */
+/* Waits for the first byte of the answers. */
 static void
-answer_await(struct loss_process *l)
+answers_await(struct loss_process *l)
 {
 	enum { PATIENCE = 60000 }; /* ms */
 	struct pollfd from = { fileno(l->from.fp), POLLIN, 0 };
 	int c;
 
 	if (poll(&from, 1, PATIENCE) == 0)
-		warn("%s: no answer for a minute (does it flush what it "
-		     "writes after each run? did the last of a pipeline "
-		     "end?)", l->name);
+		warn("%s: no answer for a minute (does it flush its output "
+		     "after each run? has the last command of a pipeline "
+		     "ended?)", l->name);
 	c = getc(l->from.fp);
 	if (c == EOF)
-		silence_explain(l);
+		no_answer_die(l);
 	ungetc(c, l->from.fp);
 }
 
-/* A gradient of n values, or NULL where there is none. */
+/* A batch that waits for its answers. */
+struct batch {
+	struct frame **frame;
+	const char **id;
+	struct loss_gradient *gradient; /* dropped: not answered yet */
+	size_t count, answered;
+	size_t first;             /* all before it are answered */
+};
+
+static struct batch
+batch_begin(struct loss_gradient *gradient, struct frame **frames,
+            size_t count)
+{
+	struct batch b = { frames, NULL, gradient, count, 0, 0 };
+
+	b.id = xcalloc(count + 1, sizeof *b.id);
+	for (size_t i = 0; i < count; i++) {
+		b.id[i] = frame_id(frames[i]);
+		gradient->dropped[i] = true;
+	}
+	memset(gradient->dlogits, 0,
+	       count * gradient->K * sizeof *gradient->dlogits);
+	memset(gradient->dembedding, 0,
+	       count * gradient->D * sizeof *gradient->dembedding);
+	gradient->embedded = false;
+	return b;
+}
+
+/* The utterance that an answer belongs to. */
+static size_t
+batch_find(struct batch *b, const struct loss_process *l, const char *id)
+{
+	while (b->first < b->count && !b->gradient->dropped[b->first])
+		b->first++;
+	for (size_t i = b->first; i < b->count; i++)
+		if (b->gradient->dropped[i] && strcmp(b->id[i], id) == 0)
+			return i;
+	for (size_t i = 0; i < b->count; i++)
+		if (strcmp(b->id[i], id) == 0)
+			die("%s: answered %s twice", l->name, id);
+	die("%s: answered %s, which is not in the batch", l->name, id);
+}
+
+/* A gradient of n values, or NULL where the answer has none. */
 static const float *
 gradient_take(const struct loss_process *l, struct frame *answer,
               const char *name, size_t n)
@@ -216,7 +252,7 @@ gradient_take(const struct loss_process *l, struct frame *answer,
 	return d ? d->data : NULL;
 }
 
-/* The gradient by the embedding of the i'th, which need not be there. */
+/* Takes the gradient by the embedding, which an answer may lack. */
 static void
 embedding_take(const struct loss_process *l, struct loss_gradient *g,
                size_t i, struct frame *answer)
@@ -224,23 +260,25 @@ embedding_take(const struct loss_process *l, struct loss_gradient *g,
 	const float *d;
 
 	if (g->D == 0 && frame_has(answer, FIELD_DEMBEDDING))
-		die("%s: %s: gave dembedding; only a compact student's "
-		    "embedding can be trained by", l->name, frame_id(answer));
+		die("%s: %s: answered with dembedding, but only the embedding "
+		    "of a compact student can be trained", l->name,
+		    frame_id(answer));
 	if (g->D == 0)
 		return;
 	d = gradient_take(l, answer, FIELD_DEMBEDDING, g->D);
-	g->embedded |= d != NULL;
-	for (size_t k = 0; k < g->D; k++)
-		g->dembedding[i * g->D + k] = d ? d[k] : 0;
+	if (!d)
+		return;
+	g->embedded = true;
+	memcpy(g->dembedding + i * g->D, d, g->D * sizeof *d);
 }
 
-/* Teachers count unless the command says that their weight is 0. */
+/* Notes teachers; one without a weight counts as having supervised. */
 static void
 teachers_note(struct loss_process *l, struct frame *answer,
               struct frame *asked)
 {
 	for (size_t i = 0; i < asked->fields; i++) {
-		const char *name = kd_teacher_name(asked->field[i].name,
+		const char *name = field_teacher(asked->field[i].name,
 		                                   &answer->arena);
 		char weight[FRAME_KEY_MAX + 1];
 
@@ -252,7 +290,7 @@ teachers_note(struct loss_process *l, struct frame *answer,
 	}
 }
 
-/* A loss that tells of no parts is all ce; NAN is what it does not tell. */
+/* A loss without parts counts as cross-entropy; NAN is a missing part. */
 static void
 sums_add(struct loss_sums *sums, double loss, double ce, double kd)
 {
@@ -267,31 +305,7 @@ sums_add(struct loss_sums *sums, double loss, double ce, double kd)
 	sums->with_ce++;
 }
 
-/* Takes one answer: the i'th of the batch. */
-static void
-answer_take(struct loss_process *l, struct loss_gradient *g, size_t i,
-            struct loss_sums *sums, struct frame *answer, struct frame *asked)
-{
-	const float *d;
-	double loss = frame_number(answer, FIELD_LOSS, NAN);
-
-	if (strcmp(frame_id(answer), frame_id(asked)) != 0)
-		die("%s: gave back %s where %s was due (if it dropped that, "
-		    "it has said why)", l->name, frame_id(answer),
-		    frame_id(asked));
-	d = gradient_take(l, answer, FIELD_DLOGITS, g->K);
-	if (!d)
-		die("%s: %s: no dlogits", l->name, frame_id(answer));
-	if (!isfinite(loss))
-		die("%s: %s: no finite loss", l->name, frame_id(answer));
-	memcpy(g->dlogits + i * g->K, d, g->K * sizeof *d);
-	embedding_take(l, g, i, answer);
-	teachers_note(l, answer, asked);
-	sums_add(sums, loss, frame_number(answer, FIELD_LOSS_CE, NAN),
-	         frame_number(answer, FIELD_LOSS_KD, NAN));
-}
-
-/* Counts it as right when the largest logit is the label's. */
+/* Counts an utterance as right when its largest logit is the label's. */
 static void
 right_count(struct loss_sums *sums, struct frame *f)
 {
@@ -309,41 +323,73 @@ right_count(struct loss_sums *sums, struct frame *f)
 	sums->right += strcmp(classes[best], label) == 0;
 }
 
-void
+static void
+answer_take(struct loss_process *l, struct batch *b, struct loss_sums *sums,
+            struct frame *answer)
+{
+	struct loss_gradient *g = b->gradient;
+	size_t i = batch_find(b, l, frame_id(answer));
+	double loss = frame_number(answer, FIELD_LOSS, NAN);
+	const float *d = gradient_take(l, answer, FIELD_DLOGITS, g->K);
+
+	if (!d)
+		die("%s: %s: no dlogits", l->name, frame_id(answer));
+	if (!isfinite(loss))
+		die("%s: %s: no finite loss", l->name, frame_id(answer));
+	memcpy(g->dlogits + i * g->K, d, g->K * sizeof *d);
+	embedding_take(l, g, i, answer);
+	teachers_note(l, answer, b->frame[i]);
+	sums_add(sums, loss, frame_number(answer, FIELD_LOSS_CE, NAN),
+	         frame_number(answer, FIELD_LOSS_KD, NAN));
+	right_count(sums, b->frame[i]);
+	g->dropped[i] = false;
+	b->answered++;
+}
+
+/* Names the utterances that have no answer, if the command dropped them. */
+static void
+batch_end(struct batch *b, struct loss_process *l)
+{
+	size_t missing = b->count - b->answered;
+
+	if (l->from.dropped != (double)missing)
+		die("%s: answered %zu of %zu utterances, but its end frame "
+		    "counts %.0f as dropped", l->name, b->answered, b->count,
+		    l->from.dropped);
+	for (size_t i = 0; i < b->count; i++)
+		if (b->gradient->dropped[i])
+			warn("%s: left out: dropped by %s", b->id[i], l->name);
+	l->dropped += missing;
+	free(b->id);
+}
+
+size_t
 loss_process_batch(struct loss_process *l, struct loss_gradient *gradient,
                    struct loss_sums *sums, struct frame **frames,
                    size_t count)
 {
 	struct sending sending = { .bytes = NULL };
+	struct batch batch = batch_begin(gradient, frames, count);
 	struct frame answer = FRAME_INIT;
 	pthread_t sender;
-	size_t got = 0;
 
-	gradient->embedded = false;
 	if (!l->child)
 		child_start(l);
 	sending.to = l->to;
 	run_print(l, &sending, frames, count);
-	/* written beside the reading, lest both sides wait on a full pipe */
+	/* if one thread wrote and read, both sides could wait on a full pipe */
 	if (pthread_create(&sender, NULL, run_send, &sending) != 0)
 		die("cannot start a thread:");
-	answer_await(l);
-	while (reader_next_in_run(&l->from, &answer)) {
-		if (got == count)
-			die("%s: gave back more than it got", l->name);
-		answer_take(l, gradient, got, sums, &answer, frames[got]);
-		got++;
-	}
-	if (got != count)
-		die("%s: gave back %zu of %zu utterances", l->name, got,
-		    count);
+	answers_await(l);
+	while (reader_next_in_run(&l->from, &answer))
+		answer_take(l, &batch, sums, &answer);
 	pthread_join(sender, NULL);
 	free(sending.bytes);
 	if (sending.error)
 		die("%s: read only part of its input", l->name);
-	for (size_t i = 0; i < count; i++)
-		right_count(sums, frames[i]);
+	batch_end(&batch, l);
 	frame_release(&answer);
+	return batch.answered;
 }
 
 static void
@@ -353,7 +399,7 @@ child_finish(struct loss_process *l)
 
 	close(l->to);
 	if (getc(l->from.fp) != EOF)
-		die("%s: gave back more than it got", l->name);
+		die("%s: wrote more than the answers", l->name);
 	while (waitpid(l->child, &status, 0) < 0)
 		if (errno != EINTR)
 			die("%s:", l->name);

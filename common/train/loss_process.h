@@ -1,10 +1,16 @@
 /*
- * loss_process.h - the loss as a child process
+ * loss_process.h - the loss of a batch, computed by a child process
  *
  * The loss is a filter: any command that reads a run of utterance frames with
- * label, logits, teacher.* and, of a compact student, embedding, and writes the
- * same run with loss, dlogits and perhaps dembedding added.  A run is a batch.
- * All are the utterance's own; the batch's loss and gradient are their means.
+ * label, logits, teacher.* and, for a compact student, embedding, and writes a
+ * run with loss, dlogits and perhaps dembedding added.  A run is a batch.  Loss
+ * and gradients are the utterance's own; those of the batch are their means.
+ *
+ * Answers are matched to utterances by id, so they may come in any order;
+ * utterances with the same id are answered in the order in which they were
+ * sent.  The command may drop utterances that it cannot use, such as unlabelled
+ * ones, if the end frame of its run counts them as dropped; its exit status may
+ * then be 1, as of any filter that drops something.
  */
 #ifndef LOSS_PROCESS_H
 #define LOSS_PROCESS_H
@@ -19,52 +25,55 @@
 
 struct loss_process {
 	const char *command;      /* borrowed */
-	bool labels;              /* it learns from them alone */
-	pid_t child;              /* 0: not yet */
+	pid_t child;              /* 0 before the first batch */
 	int to;                   /* its standard input */
 	char *name;               /* for messages; owned */
 	struct reader from;
 	struct writer writer;
-	struct texts teachers;    /* whose weight was not 0, or not said */
+	size_t dropped;           /* by the command, in all batches */
+	struct texts teachers;    /* with a weight over 0, or without any */
 };
 
 struct loss_sums {
 	double loss, kd;          /* sums over the utterances */
-	double ce;                /* over those that have one */
+	double ce;                /* sum over those that have one */
 	size_t utterances, with_ce;
 	size_t labelled, right;   /* right: the largest logit is the label's */
 };
 
 /*
- * The command given, or plain cross-entropy with smoothed labels where it is
- * NULL; a usage error where both are given.  The caller frees it.
+ * A copy of command, or where it is NULL the default loss: cross-entropy with
+ * smoothed labels, by kd-loss.  The caller frees it.
  */
 char *loss_process_command(const char *command, float smoothing);
 
 /*
- * The command runs under sh, our own directory first on its PATH, from the
- * first batch on.
+ * Starts nothing yet.  From the first batch on the command runs under sh, with
+ * the directory of this program first on its PATH.
  */
 void loss_process_init(struct loss_process *l, const char *command);
 
-/* What the command says of a batch; room that the caller has. */
+/* The answers to a batch; the caller provides the arrays. */
 struct loss_gradient {
 	float *dlogits;           /* [count,K] */
 	float *dembedding;        /* [count,D] */
-	size_t K, D;              /* D 0: embeddings take no gradient */
-	bool embedded;            /* whether any dembedding came back */
+	bool *dropped;            /* [count] by the command: gradient 0 */
+	size_t K, D;              /* D 0: no gradient by embeddings */
+	bool embedded;            /* some answer had a dembedding */
 };
 
 /*
- * Sends the frames as one run and reads it back: the gradient is filled (of
- * utterances without dembedding with 0), sums added to.  Dies when the
- * command fails, drops an utterance, or returns something else than it should.
+ * Sends the frames as one run and reads the answers.  Fills the gradient (0
+ * without dembedding), adds to sums, and returns how many utterances were
+ * answered.  Names those that the command dropped.  Dies when the command
+ * fails, or answers anything else.
  */
-void loss_process_batch(struct loss_process *l, struct loss_gradient *gradient,
-                        struct loss_sums *sums, struct frame **frames,
-                        size_t count);
+size_t loss_process_batch(struct loss_process *l,
+                          struct loss_gradient *gradient,
+                          struct loss_sums *sums, struct frame **frames,
+                          size_t count);
 
-/* Ends the child; dies unless it exits with 0. */
+/* Ends the child; dies unless it succeeded. */
 void loss_process_finish(struct loss_process *l);
 
 #endif

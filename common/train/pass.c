@@ -5,7 +5,7 @@
 #include "core/die.h"
 #include "core/xalloc.h"
 #include "stream/fields.h"
-#include "stream/origin.h"
+#include "stream/provenance.h"
 #include "train/batch_log.h"
 #include "train/example.h"
 #include "train/pass.h"
@@ -16,7 +16,6 @@ struct pass {
 	struct reader *in;
 	struct lineage *lineage;
 	const struct pass_options *options;
-	bool labels;              /* are all that the loss learns from */
 	struct balance balance;
 	struct keys balance_by;
 	struct example *example;  /* the batch */
@@ -27,7 +26,7 @@ struct pass {
 	size_t unwritten;         /* batches since a checkpoint */
 	struct batch_log log;
 	struct loss_sums sums;    /* over the pass */
-	struct origin origin;     /* of the stream's runs so far */
+	struct provenance origin;     /* of the stream's runs so far */
 	size_t runs;              /* those that are in it */
 };
 
@@ -93,11 +92,8 @@ label_check(const struct pass *p, struct frame *f)
 
 	if (!label && frame_has(f, FIELD_LABEL))
 		return "its label is not a text";
-	if ((!label || !*label) && teacher_have(f))
-		return p->labels ? "no label (say --loss kd-loss to learn from "
-		                   "its teachers)" : NULL;
 	if (!label || !*label)
-		return "no label, and no teacher";
+		return teacher_have(f) ? NULL : "no label, and no teacher";
 	for (size_t k = 0; k < m->class_count; k++)
 		if (strcmp(m->classes[k], label) == 0)
 			return NULL;
@@ -165,7 +161,7 @@ origin_note(struct pass *p)
 	if (p->runs == p->in->runs)
 		return;
 	p->runs = p->in->runs;
-	origin_take(&p->origin, &p->in->header);
+	provenance_add(&p->origin, &p->in->header);
 }
 
 /* Reads the next usable utterance; false at the end. */
@@ -209,7 +205,7 @@ static void
 teachers_inherit(struct pass *p, const struct loss_process *loss)
 {
 	for (size_t i = 0; i < loss->teachers.length; i++) {
-		const struct texts *voices = origin_voices(&p->origin,
+		const struct texts *voices = provenance_speakers(&p->origin,
 			loss->teachers.text[i]);
 
 		if (voices)
@@ -338,13 +334,12 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 {
 	struct pass p = {
 		.t = t, .in = in, .lineage = lineage, .options = options,
-		.labels = loss->labels,
 		.frame = FRAME_INIT, .balance = BALANCE_INIT,
-		.origin = ORIGIN_INIT
+		.origin = PROVENANCE_INIT
 	};
 
 	checkpoint_check(options->out, t->model, options->log);
-	keys_init(&p.balance_by, options->balance, "balance");
+	keys_init(&p.balance_by, options->balance);
 	p.recipe = recipe_text(t, loss->command, options->balance);
 	p.example = xcalloc((size_t)t->options.batch, sizeof *p.example);
 	batch_log_open(&p.log, options->log);
@@ -374,6 +369,6 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 	frame_release(&p.frame);
 	balance_release(&p.balance);
 	keys_release(&p.balance_by);
-	origin_release(&p.origin);
+	provenance_release(&p.origin);
 	return p.dropped;
 }

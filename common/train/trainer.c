@@ -213,6 +213,7 @@ outputs_new(const struct model *m, size_t count)
 	o.gradient.dlogits = o.logits + n;
 	o.embedding = o.gradient.dlogits + n;
 	o.gradient.dembedding = o.embedding + count * D;
+	o.gradient.dropped = xcalloc(count, sizeof *o.gradient.dropped);
 	return o;
 }
 
@@ -300,14 +301,35 @@ forward(struct trainer *t, const struct outputs *o, struct example *example,
 	return kept;
 }
 
+/* Moves the examples that the loss did not drop to the front. */
 static void
+answered_first(struct example *example, const bool *dropped, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct example one = example[i];
+
+		if (dropped[i])
+			continue;
+		example[i] = example[kept];
+		example[kept++] = one;
+	}
+}
+
+/* Returns how many examples the loss answered; they come first. */
+static size_t
 batch_learn(struct trainer *t, struct outputs *o, struct example *example,
             size_t count, struct loss_process *loss, struct loss_sums *sums)
 {
 	struct frame **frames = xcalloc(count, sizeof *frames);
+	size_t answered;
 
 	frames_fill(frames, example, count, o, t->model);
-	loss_process_batch(loss, &o->gradient, sums, frames, count);
+	answered = loss_process_batch(loss, &o->gradient, sums, frames, count);
+	free(frames);
+	if (answered == 0)
+		return 0;
 	weights_apply(&o->gradient, example, count);
 	if (t->tuner)
 		encoder_trainer_backward(t->tuner, o->gradient.dlogits);
@@ -315,10 +337,11 @@ batch_learn(struct trainer *t, struct outputs *o, struct example *example,
 		student_trainer_backward(
 			t->shards, t->gradient, o->gradient.dlogits,
 			o->gradient.embedded ? o->gradient.dembedding : NULL);
-	t->pending_utterances += count;
+	answered_first(example, o->gradient.dropped, count);
+	t->pending_utterances += answered;
 	if (++t->pending == (size_t)t->options.accumulate)
 		trainer_update(t);
-	free(frames);
+	return answered;
 }
 
 size_t
@@ -329,7 +352,8 @@ trainer_batch(struct trainer *t, struct example *example, size_t count,
 
 	count = forward(t, &o, example, count);
 	if (count > 0)
-		batch_learn(t, &o, example, count, loss, sums);
+		count = batch_learn(t, &o, example, count, loss, sums);
 	free(o.logits);
+	free(o.gradient.dropped);
 	return count;
 }

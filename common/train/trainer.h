@@ -72,8 +72,9 @@ void trainer_release(struct trainer *t);
 
 /*
  * Forward, the loss command, backward; an update after every `accumulate`
- * batches.  Adds to sums.  Examples too large to compute with are named and
- * left out; returns how many it has learnt from, which now come first.
+ * batches.  Adds to sums.  Examples that are too large to compute with, or that
+ * the loss drops, are named and left out; returns how many examples it trained
+ * on, which now come first.
  */
 size_t trainer_batch(struct trainer *t, struct example *example, size_t count,
                      struct loss_process *loss, struct loss_sums *sums);

@@ -17,7 +17,7 @@
 #include "core/arena.h"
 #include "stream/codec.h"
 #include "stream/codec_json.h"
-#include "stream/scan.h"
+#include "stream/frame_scan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,9 +4,10 @@
     student-step -l 'student_loss.py MODE'
 
 The third utterance of each run comes back with another id, a gradient of
-another length, and so on; MODE good finds fault with nothing.  With embedded,
-all have a gradient by the embedding, too; with still, one of 0.
-"""
+another length, and so on; in MODE good nothing is wrong.  With embedded, all
+also have a gradient by the embedding; with still, one of 0.  With reverse the
+answers come in reverse order; with drop the third is missing; with dropped the
+end frame counts it as dropped."""
 import struct
 import sys
 
@@ -53,22 +54,24 @@ def put(frame):
 mode = sys.argv[1]
 for frame in msgpack.Unpacker(open(0, 'rb', buffering=0)):
     if frame['frame'] == 'header':
-        seen = given = 0
+        seen, run = 0, []
     if frame['frame'] == 'utterance':
         seen += 1
         frame['loss'] = 1.0
-        frame['dlogits'] = tensor(1, 0, 0, -1)
+        frame['dlogits'] = tensor(1, 0, sum(frame['id'].encode()) % 7, -1)
         if mode in ('embedded', 'still'):
             width = frame['embedding'][b'shape'][0]
             slope = -1 if mode == 'embedded' else 0
             frame['dembedding'] = tensor(*[slope] * width)
         if seen == 3:
             spoil(frame, mode)
-        times = {'drop': 0, 'twice': 2}.get(mode, 1) if seen == 3 else 1
-        for time in range(times):
-            put(frame)
-        given += times
+        times = {'drop': 0, 'dropped': 0, 'twice': 2}.get(mode, 1)
+        run += [frame] * (times if seen == 3 else 1)
         continue
     if frame['frame'] == 'end':
-        frame['utterances'] = given
+        for answer in reversed(run) if mode == 'reverse' else run:
+            put(answer)
+        frame['utterances'] = len(run)
+        if mode == 'dropped':
+            frame['dropped'] = seen - len(run)
     put(frame)

@@ -168,7 +168,7 @@ lists_are_permutations_and_depend_on_the_seed(void **state)
 	size_t *list, *again, length, moved = 0, seen[12] = { 0 };
 
 	(void)state;
-	keys_init(&none, NULL, "balance");
+	keys_init(&none, NULL);
 	s.balance_by = &none;
 	shuffle_open(&s, "tests/data/corpus.frames");
 	list = shuffle_list(&s, 0, &length);

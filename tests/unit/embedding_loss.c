@@ -3,7 +3,7 @@
  * in which nothing can be compared.
  */
 #include "core/rng.h"
-#include "kd/embedding_kinds.h"
+#include "kd/embedding_loss.h"
 #include "kd_golden.h"
 
 static double

@@ -1,4 +1,4 @@
-/* model/report: the table and JSON of one utterance, to the letter. */
+/* prediction_writer.h: table and JSON of an utterance, byte for byte. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,7 +26,8 @@ printed(struct frame *f, bool json, float p0, float p1)
 	FILE *fp = open_memstream(&text, &size);
 
 	assert_non_null(fp);
-	prediction_writer_open(&r, fp, "memory", json, false, NULL, classes, 2);
+	assert_null(prediction_writer_open(&r, fp, "memory", json, false, NULL,
+	                                   classes, 2));
 	prediction_writer_put(&r, f, probability);
 	prediction_writer_close(&r);
 	return text;

@@ -207,7 +207,7 @@ an_index_knows_every_utterance_of_its_files(void **state)
 			index_add(&x);
 	}
 	assert_int_equal(x.places, 24);
-	assert_int_equal(x.origin.history.length, 1);
+	assert_int_equal(x.provenance.history.length, 1);
 	index_fetch(&x, &x.place[23], &f);
 	assert_string_equal(frame_id(&f), "u11");
 	assert_memory_equal(index_read(&x, &x.place[23]), f.scan.bytes,

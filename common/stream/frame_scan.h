@@ -1,0 +1,68 @@
+/*
+ * frame_scan.h - read exactly one MessagePack map from a file, within bounds
+ *
+ * msgpack-c allocates as much as a message announces; the scanner takes memory
+ * only as bytes arrive.  It finds where the map and each of its values begin
+ * and end, so that values can be passed on as they are, and refuses
+ * more than FRAME_BYTES_MAX bytes, nesting over FRAME_DEPTH_MAX, more than
+ * FRAME_ITEMS_MAX items or FRAME_FIELDS_MAX fields, keys that are not text of
+ * at most FRAME_KEY_MAX bytes.
+ */
+#ifndef FRAME_SCAN_H
+#define FRAME_SCAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+enum {
+	FRAME_BYTES_MAX = 1 << 30,
+	FRAME_DEPTH_MAX = 8,
+	FRAME_ITEMS_MAX = 1 << 16,
+	FRAME_FIELDS_MAX = 1024,
+	FRAME_KEY_MAX = 255
+};
+
+/* One entry of the map; offsets into scan.bytes. */
+struct scan_entry {
+	size_t key, key_length;
+	size_t value, value_size; /* the value as it stands on the wire; size
+	                             0 where some of it was passed over */
+};
+
+struct scan {
+	uint8_t *bytes;           /* owned; the whole message */
+	size_t length, capacity;
+	struct scan_entry *entry; /* owned */
+	size_t entries, entries_capacity;
+	size_t items;             /* seen so far in this message */
+
+	/*
+	 * Where not 0, fp is a file of this many bytes, and long binary values
+	 * are passed over, not read.
+	 */
+	off_t skim;
+	size_t skipped;           /* bytes passed over in this message */
+};
+
+#define SCAN_INIT { .bytes = NULL }
+
+enum scan_result { SCAN_OK, SCAN_EOF, SCAN_ERROR };
+
+/*
+ * Reads the next map from fp.  SCAN_EOF: the file ended before its first
+ * byte.  SCAN_ERROR: *why says what is wrong (a constant string); where it
+ * ends in ':' errno tells the rest.
+ */
+enum scan_result scan_next(struct scan *s, FILE *fp, const char **why);
+
+/*
+ * How many items there are in a whole value, itself among them; of those beyond
+ * FRAME_ITEMS_MAX one is counted.
+ */
+size_t scan_items(const uint8_t *value, size_t size);
+
+void scan_release(struct scan *s);
+
+#endif
