@@ -14,13 +14,19 @@ encoder_chance(const struct encoder_rows *rows, const char *part, size_t n)
 	return rng;
 }
 
+bool
+encoder_drops(const struct encoder_rows *rows, float share)
+{
+	return rows->chance && share > 0;
+}
+
 uint8_t *
 encoder_drop(float *x, size_t n, float share, const struct encoder_rows *rows,
              struct rng *rng, struct arena *arena)
 {
 	uint8_t *mask;
 
-	if (!rows->chance || share <= 0)
+	if (!encoder_drops(rows, share))
 		return NULL;
 	mask = arena_take(arena, n, 1);
 	dropout_mask(mask, rng, share, n);

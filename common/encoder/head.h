@@ -13,7 +13,7 @@
 #ifndef ENCODER_HEAD_H
 #define ENCODER_HEAD_H
 
-#include "encoder/layer.h"
+#include "encoder/pass.h"
 
 struct encoder_head_kept {
 	float *means;             /* [layers + 1][count,H] of each state */

@@ -1,5 +1,6 @@
-#include <string.h>
-
+#include "core/half.h"
+#include "encoder/encoder.h"
+#include "encoder/packed.h"
 #include "encoder/wav2vec2_convolutions.h"
 #include "nn/conv1d.h"
 #include "nn/gelu.h"
@@ -67,6 +68,45 @@ wav2vec2_convolutions_forward(float *features, struct wav2vec2_conv_kept *kept,
 			kept[i] = k;
 		k = (struct wav2vec2_conv_kept){ .x = y, .T = k.rows };
 	}
+}
+
+/* One utterance, by convolutions that were packed for training. */
+static void
+rounded_forward(float *features, const struct encoder *n,
+                const struct encoder_batch *batch, size_t u, size_t count,
+                struct arena *scratch)
+{
+	uint16_t *halves = arena_halves(scratch, count);
+
+	wav2vec2_convolutions_halves(halves, n, batch->packed,
+	                             batch->audio[u], batch->samples[u],
+	                             scratch);
+	for (size_t i = 0; i < count; i++)
+		features[i] = bfloat_to_float(halves[i]);
+}
+
+void
+wav2vec2_convolutions_floats(const struct encoder_values *features,
+                             const struct encoder *n,
+                             const struct encoder_batch *batch,
+                             const struct encoder_rows *rows,
+                             struct arena *scratch)
+{
+	size_t C = n->config.conv_width[n->config.convs - 1];
+
+	for (size_t u = 0; u < batch->count; u++) {
+		float *y = features->floats + rows->start[u] * C;
+
+		arena_clear(scratch);
+		if (batch->packed)
+			rounded_forward(y, n, batch, u,
+			                encoder_rows_of(rows, u) * C, scratch);
+		else
+			wav2vec2_convolutions_forward(
+				y, NULL, batch->audio[u], batch->samples[u],
+				&n->config, &n->weights, &n->folded, scratch);
+	}
+	arena_clear(scratch);
 }
 
 /* Returns dz: before the norm. */

@@ -1,5 +1,5 @@
 /*
- * wav2vec2_convolutions.h - wav2vec 2.0's convolutions: samples in, rows out
+ * wav2vec2_convolutions.h - wav2vec 2.0's convolutions, from samples to rows
  *
  *	audio [N]
  *	for each of (usually) seven:
@@ -14,11 +14,13 @@
 #ifndef WAV2VEC2_CONVOLUTIONS_H
 #define WAV2VEC2_CONVOLUTIONS_H
 
-#include "core/arena.h"
-#include "encoder/layout.h"
+#include "encoder/pass.h"
 #include "encoder/wav2vec2_fold.h"
 
-/* One layer's way in, for backward. */
+struct encoder;
+struct encoder_batch;
+
+/* What a convolution keeps for backward. */
 struct wav2vec2_conv_kept {
 	const float *x;           /* [T,I] */
 	size_t T;
@@ -49,5 +51,29 @@ void wav2vec2_convolutions_backward(
 	float *dfeatures, const struct wav2vec2_conv_kept *kept,
 	const struct encoder_config *c, const struct encoder_weights *w,
 	const struct wav2vec2_folded *folded, struct arena *scratch);
+
+/*
+ * The same with products in bfloat16, by convolutions that were packed:
+ * features [encoder_rows(N),C] are bfloats.
+ */
+void wav2vec2_convolutions_halves(uint16_t *features, const struct encoder *n,
+                                  const struct encoder_packed *packed,
+                                  const float *audio, size_t N,
+                                  struct arena *scratch);
+
+/*
+ * For encoder_products.convolutions: products.h.  In floats, the products of a
+ * batch whose convolutions are packed are in bfloat16 nevertheless.
+ */
+void wav2vec2_convolutions_floats(const struct encoder_values *features,
+                                  const struct encoder *network,
+                                  const struct encoder_batch *batch,
+                                  const struct encoder_rows *rows,
+                                  struct arena *scratch);
+void wav2vec2_convolutions_packed(const struct encoder_values *features,
+                                  const struct encoder *network,
+                                  const struct encoder_batch *batch,
+                                  const struct encoder_rows *rows,
+                                  struct arena *scratch);
 
 #endif

@@ -6,7 +6,7 @@
 #include "core/die.h"
 #include "core/xalloc.h"
 #include "encoder/directory.h"
-#include "encoder/encoder_bf16.h"
+#include "encoder/encoder.h"
 #include "model/model_kinds.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
@@ -160,11 +160,8 @@ void
 model_encoder_infer(const struct model *m, float *logits, float *embedding,
                     const float *view, size_t rows, struct arena *arena)
 {
-	if (m->packed)
-		encoder_bf16_infer(m->network, m->packed, logits, embedding,
-		                   view, rows, arena);
-	else
-		encoder_infer(m->network, logits, embedding, view, rows, arena);
+	encoder_infer(m->network, m->packed, logits, embedding, view, rows,
+	              arena);
 }
 
 void

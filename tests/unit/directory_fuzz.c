@@ -117,7 +117,8 @@ infer(struct directory *d)
 	    n.config.head != ENCODER_HEAD_NONE) {
 		wav2vec2_folded_init(&n.folded, &n.config);
 		wav2vec2_fold(&n.folded, &n.weights, &n.config);
-		encoder_infer(&n, logits, NULL, audio, SAMPLES, &arena);
+		encoder_infer(&n, NULL, logits, NULL, audio, SAMPLES,
+		              &arena);
 		wav2vec2_folded_release(&n.folded);
 	}
 	free(why);

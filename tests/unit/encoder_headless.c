@@ -41,7 +41,7 @@ headless_match(const char *name)
 
 		golden_audio(x, N);
 		encoder_normalize(x, x, N);
-		encoder_infer(&n, &logit, embedding, x, N, &arena);
+		encoder_infer(&n, NULL, &logit, embedding, x, N, &arena);
 		golden_match(&expected, "embedding", N, embedding, WIDTH);
 		free(x);
 	}
