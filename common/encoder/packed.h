@@ -28,7 +28,7 @@ struct encoder_packed_layer {
 
 struct encoder_packed {
 	const struct bf16_unit *unit;
-	const uint16_t *conv[ENCODER_CONVS_MAX]; /* [O,kI]; NULL for the first */
+	const uint16_t *conv[ENCODER_CONVS_MAX]; /* [O,kI]; but the first */
 	struct encoder_packed_matrix projection; /* [H,C] */
 	const uint16_t *position;        /* group after group, [I,kI] */
 	struct encoder_packed_layer *layer; /* owned; NULL: convolutions only */
