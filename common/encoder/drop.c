@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "encoder/drop.h"
+#include "encoder/encoder.h"
 #include "nn/dropout.h"
 
 struct rng
@@ -9,8 +10,8 @@ encoder_chance(const struct encoder_rows *rows, const char *part, size_t n)
 	struct rng rng;
 	char key[64];
 
-	snprintf(key, sizeof key, "%lu.%s.%zu", rows->step, part, n);
-	rng_init_keyed(&rng, rows->seed, key);
+	snprintf(key, sizeof key, "%lu.%s.%zu", rows->batch->step, part, n);
+	rng_init_keyed(&rng, rows->batch->seed, key);
 	return rng;
 }
 

@@ -12,7 +12,7 @@ enum trace { TRACE_KEPT, TRACE_FORGOTTEN, TRACE_DROPPED };
 
 struct encoder_pass {
 	struct encoder_batch batch;
-	struct encoder_rows rows;
+	struct encoder_rows rows; /* of that batch */
 	const struct encoder_front *front;
 	void *front_kept;
 	struct encoder_head_kept head;
@@ -72,10 +72,10 @@ pass_begin(struct encoder_pass *p, const struct encoder *n,
 		start[u + 1] = start[u] +
 			p->front->rows(&n->config, batch->samples[u]);
 	p->rows = (struct encoder_rows){
-		.config = &n->config, .start = start, .count = batch->count,
+		.network = n, .config = &n->config, .weights = &n->weights,
+		.batch = &p->batch, .start = start, .count = batch->count,
 		.total = start[batch->count], .training = training,
 		.chance = training && !batch->plain,
-		.seed = batch->seed, .step = batch->step,
 		.products = products_of(batch, training),
 		.space = batch->space,
 		.packed = training ? NULL : batch->packed
@@ -119,11 +119,11 @@ layer_drops(const struct encoder_pass *p, size_t i)
 
 /* The last layers keep what fits: backward begins with them. */
 static void
-layer_train(struct encoder_pass *p, size_t i, const struct encoder *n,
-            struct arena *arena, struct arena *scratch)
+layer_train(struct encoder_pass *p, size_t i, struct arena *arena,
+            struct arena *scratch)
 {
 	size_t fit = p->batch.memory / layer_memory(&p->rows);
-	bool keep = n->config.layers - i <= fit;
+	bool keep = p->rows.config->layers - i <= fit;
 
 	p->x[i] = p->stream.x.y.floats;
 	p->trace[i] = keep ? TRACE_KEPT : TRACE_FORGOTTEN;
@@ -133,52 +133,49 @@ layer_train(struct encoder_pass *p, size_t i, const struct encoder *n,
 	}
 	p->stream.next = state_take(p, arena);
 	arena_clear(scratch);
-	encoder_layer_forward(&p->stream, &p->kept[i], i, &n->weights.layer[i],
-	                      &p->rows, keep ? arena : scratch);
+	encoder_layer_forward(&p->stream, &p->kept[i], i, &p->rows,
+	                      keep ? arena : scratch);
 }
 
 /* The states in order: each layer's input, then what the last one makes. */
 static void
-layers_forward(struct encoder_pass *p, const struct encoder *n,
-               struct arena *arena, struct arena *scratch)
+layers_forward(struct encoder_pass *p, struct arena *arena,
+               struct arena *scratch)
 {
-	size_t layers = n->config.layers;
+	const struct encoder_config *c = p->rows.config;
 	struct encoder_kept once;
 
-	for (size_t i = 0; i < layers; i++) {
+	for (size_t i = 0; i < c->layers; i++) {
 		const float *x = p->stream.x.y.floats;
 
 		if (p->rows.training) {
-			layer_train(p, i, n, arena, scratch);
+			layer_train(p, i, arena, scratch);
 		} else {
 			arena_clear(scratch);
-			encoder_layer_forward(&p->stream, &once, i,
-			                      &n->weights.layer[i], &p->rows,
+			encoder_layer_forward(&p->stream, &once, i, &p->rows,
 			                      scratch);
 		}
 		encoder_head_state(&p->head, i, x, &p->rows);
 	}
 	p->last = p->stream.x;
-	if (n->config.stable)
+	if (c->stable)
 		p->last = encoder_operand_norm(
 			p->stream.x.y.floats,
 			p->rows.training ? NULL : p->stream.x.y.floats,
-			&n->weights.norm, n->config.width, &p->rows, arena);
+			&p->rows.weights->norm, c->width, &p->rows, arena);
 	encoder_operand_settle(&p->last, &p->rows);
-	encoder_head_state(&p->head, layers, p->last.y.floats, &p->rows);
+	encoder_head_state(&p->head, c->layers, p->last.y.floats, &p->rows);
 }
 
 static void
 pass_run(struct encoder_pass *p, float *logits, float *embedding,
-         const struct encoder *n, struct arena *arena, struct arena *scratch)
+         struct arena *arena, struct arena *scratch)
 {
-	encoder_relative_forward(&p->rows, &n->weights, arena);
-	p->front_kept = p->front->forward(&p->stream, n, &p->batch, &p->rows,
-	                                  arena, scratch);
-	encoder_head_begin(&p->head, &n->weights, &p->rows, arena);
-	layers_forward(p, n, arena, scratch);
-	encoder_head_forward(logits, embedding, &p->head, &n->weights,
-	                     &p->rows, arena);
+	encoder_relative_forward(&p->rows, arena);
+	p->front_kept = p->front->forward(&p->stream, &p->rows, arena, scratch);
+	encoder_head_begin(&p->head, &p->rows, arena);
+	layers_forward(p, arena, scratch);
+	encoder_head_forward(logits, embedding, &p->head, &p->rows, arena);
 }
 
 void
@@ -194,7 +191,7 @@ encoder_infer(const struct encoder *n, const struct encoder_packed *packed,
 
 	arena_clear(arena);
 	pass_begin(&p, n, &batch, false, arena);
-	pass_run(&p, logits, embedding, n, arena, scratch);
+	pass_run(&p, logits, embedding, arena, scratch);
 	arena_clear(scratch);
 	arena_clear(arena);
 }
@@ -211,45 +208,43 @@ encoder_forward(float *logits, const struct encoder *n,
 	p->x = arena_take(arena, layers, sizeof *p->x);
 	p->kept = arena_take(arena, layers, sizeof *p->kept);
 	p->trace = arena_take(arena, layers, sizeof *p->trace);
-	pass_run(p, logits, NULL, n, arena, scratch);
+	pass_run(p, logits, NULL, arena, scratch);
 	return p;
 }
 
 /* What was not kept is computed again. */
 static void
 layer_back(struct encoder_weights *g, float *dx, size_t i,
-           struct encoder_pass *p, const struct encoder *n,
-           struct arena *scratch)
+           struct encoder_pass *p, struct arena *scratch)
 {
 	if (p->trace[i] == TRACE_DROPPED)
 		return;
 	arena_clear(scratch);
 	if (p->trace[i] == TRACE_FORGOTTEN) {
 		struct encoder_stream again = {
-			.x = { .y.floats = p->x[i], .width = n->config.width },
+			.x = { .y.floats = p->x[i],
+			       .width = p->rows.config->width },
 			.next = state_take(p, scratch)
 		};
 
-		encoder_layer_forward(&again, &p->kept[i], i,
-		                      &n->weights.layer[i], &p->rows, scratch);
+		encoder_layer_forward(&again, &p->kept[i], i, &p->rows,
+		                      scratch);
 	}
-	encoder_layer_backward(&g->layer[i], dx, &p->kept[i],
-	                       &n->weights.layer[i], &p->rows, scratch);
+	encoder_layer_backward(&g->layer[i], dx, &p->kept[i], &p->rows,
+	                       scratch);
 }
 
 void
 encoder_backward(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
                  struct encoder_pass *p, const float *dlogits,
-                 const struct encoder *n, struct arena *arena,
-                 struct arena *scratch)
+                 struct arena *arena, struct arena *scratch)
 {
-	const struct encoder_config *c = &n->config;
+	const struct encoder_config *c = p->rows.config;
 	size_t length = p->rows.total * c->width;
 	float *dx = arena_zeros(arena, length), *dpooled;
 
 	encoder_relative_backward_begin(&p->rows, arena);
-	dpooled = encoder_head_backward(g, dlogits, &p->head, &n->weights,
-	                                &p->rows, arena);
+	dpooled = encoder_head_backward(g, dlogits, &p->head, &p->rows, arena);
 	encoder_head_state_backward(dx, c->layers, dpooled, &p->head, &p->rows);
 	if (c->stable) {
 		float *d = arena_zeros(arena, length);
@@ -258,12 +253,12 @@ encoder_backward(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
 		dx = d;
 	}
 	for (size_t i = c->layers; i-- > 0;) {
-		layer_back(g, dx, i, p, n, scratch);
+		layer_back(g, dx, i, p, scratch);
 		encoder_head_state_backward(dx, i, dpooled, &p->head, &p->rows);
 	}
 	encoder_relative_backward_end(g, &p->rows);
 	arena_clear(scratch);
-	p->front->backward(g, dfolded, dx, p->front_kept, n, &p->batch,
-	                   &p->rows, arena, scratch);
+	p->front->backward(g, dfolded, dx, p->front_kept, &p->rows, arena,
+	                   scratch);
 	arena_clear(scratch);
 }

@@ -75,7 +75,7 @@ encoder_forward(float *logits, const struct encoder *n,
 void
 encoder_backward(struct encoder_weights *gradient,
                  struct wav2vec2_folded *dfolded, struct encoder_pass *pass,
-                 const float *dlogits, const struct encoder *n,
-                 struct arena *arena, struct arena *scratch);
+                 const float *dlogits, struct arena *arena,
+                 struct arena *scratch);
 
 #endif

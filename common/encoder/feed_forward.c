@@ -12,33 +12,30 @@ encoder_feed_halves(const struct encoder_rows *rows)
 }
 
 static struct encoder_matrix
-wide_of(const struct encoder_layer *w, size_t n,
-        const struct encoder_rows *rows)
+wide_of(const struct encoder_kept *k, const struct encoder_rows *rows)
 {
 	return (struct encoder_matrix){
-		&w->wide, &encoder_packed_layer(rows, n)->wide,
+		&k->w->wide, &encoder_packed_layer(rows, k->n)->wide,
 		rows->config->width, rows->config->inner
 	};
 }
 
 static struct encoder_matrix
-narrow_of(const struct encoder_layer *w, size_t n,
-          const struct encoder_rows *rows)
+narrow_of(const struct encoder_kept *k, const struct encoder_rows *rows)
 {
 	return (struct encoder_matrix){
-		&w->narrow, &encoder_packed_layer(rows, n)->narrow,
+		&k->w->narrow, &encoder_packed_layer(rows, k->n)->narrow,
 		rows->config->inner, rows->config->width
 	};
 }
 
 void
 encoder_feed_forward(float *y, struct encoder_kept *k, const float *residual,
-                     size_t n, const struct encoder_layer *w,
                      const struct encoder_rows *rows, struct rng *rng,
                      struct arena *arena)
 {
-	const struct encoder_matrix wide = wide_of(w, n, rows);
-	const struct encoder_matrix narrow = narrow_of(w, n, rows);
+	const struct encoder_matrix wide = wide_of(k, rows);
+	const struct encoder_matrix narrow = narrow_of(k, rows);
 	size_t N = rows->total, F = rows->config->inner;
 	bool halves = encoder_feed_halves(rows);
 	struct encoder_operand active = { .width = F };
@@ -77,11 +74,10 @@ gelu_back(float *d, const struct encoder_kept *k,
 void
 encoder_feed_backward(struct encoder_layer *g, float *dh, const float *dout,
                       const struct encoder_kept *k,
-                      const struct encoder_layer *w,
                       const struct encoder_rows *rows, struct arena *scratch)
 {
-	const struct encoder_matrix wide = wide_of(w, 0, rows);
-	const struct encoder_matrix narrow = narrow_of(w, 0, rows);
+	const struct encoder_matrix wide = wide_of(k, rows);
+	const struct encoder_matrix narrow = narrow_of(k, rows);
 	const struct encoder_products *products = rows->products;
 	size_t N = rows->total, H = wide.I, F = wide.O;
 	float *d = arena_floats(scratch, N * F);

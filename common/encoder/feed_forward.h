@@ -14,10 +14,9 @@
 /* Are the activations between the two products kept as bfloat16? */
 bool encoder_feed_halves(const struct encoder_rows *rows);
 
-/* y = feed(kept->h) + residual, which may be y; layer n. */
+/* y = feed(kept->h) + residual, which may be y */
 void encoder_feed_forward(float *y, struct encoder_kept *kept,
-                          const float *residual, size_t n,
-                          const struct encoder_layer *w,
+                          const float *residual,
                           const struct encoder_rows *rows, struct rng *rng,
                           struct arena *arena);
 
@@ -25,7 +24,6 @@ void encoder_feed_forward(float *y, struct encoder_kept *kept,
 void
 encoder_feed_backward(struct encoder_layer *gradient, float *dh,
                       const float *dout, const struct encoder_kept *kept,
-                      const struct encoder_layer *w,
                       const struct encoder_rows *rows, struct arena *scratch);
 
 #endif

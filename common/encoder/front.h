@@ -10,8 +10,6 @@
 
 #include "encoder/pass.h"
 
-struct encoder;
-struct encoder_batch;
 struct wav2vec2_folded;
 
 struct encoder_front {
@@ -24,18 +22,14 @@ struct encoder_front {
 	 * cleared.
 	 */
 	void *(*forward)(struct encoder_stream *stream,
-	                 const struct encoder *network,
-	                 const struct encoder_batch *batch,
 	                 const struct encoder_rows *rows, struct arena *arena,
 	                 struct arena *scratch);
 
 	/* Adds to gradient and dfolded from dx [N,H], which is used up. */
 	void (*backward)(struct encoder_weights *gradient,
 	                 struct wav2vec2_folded *dfolded, float *dx,
-	                 const void *kept, const struct encoder *network,
-	                 const struct encoder_batch *batch,
-	                 const struct encoder_rows *rows, struct arena *arena,
-	                 struct arena *scratch);
+	                 const void *kept, const struct encoder_rows *rows,
+	                 struct arena *arena, struct arena *scratch);
 };
 
 #endif

@@ -29,26 +29,27 @@ last_norm(struct encoder_stream *stream, struct encoder_kept *k, float *sum,
 
 void
 encoder_layer_forward(struct encoder_stream *stream, struct encoder_kept *k,
-                      size_t n, const struct encoder_layer *w,
-                      const struct encoder_rows *rows, struct arena *arena)
+                      size_t n, const struct encoder_rows *rows,
+                      struct arena *arena)
 {
 	size_t H = rows->config->width, length = rows->total * H;
 	bool first = rows->config->stable, keep = rows->training;
+	const struct encoder_layer *w = &rows->weights->layer[n];
 	struct rng rng = encoder_chance(rows, "layer", n);
 	float *x = stream->x.y.floats, *next = stream->next;
 	float *s = keep ? arena_floats(arena, length) : next;
 	float *sum = keep && !first ? arena_floats(arena, length) : next;
 
-	*k = (struct encoder_kept){ .a = stream->x };
+	*k = (struct encoder_kept){ .n = n, .w = w, .a = stream->x };
 	if (first)
 		k->a = encoder_operand_norm(x, NULL, &w->attention_norm, H,
 		                            rows, arena);
-	encoder_attention_forward(s, k, x, n, w, rows, &rng, arena);
+	encoder_attention_forward(s, k, x, rows, &rng, arena);
 	k->h = encoder_operand_norm(s, NULL, first ? &w->norm
 	                                           : &w->attention_norm, H,
 	                            rows, arena);
-	encoder_feed_forward(sum, k, first ? s : k->h.y.floats, n, w, rows,
-	                     &rng, arena);
+	encoder_feed_forward(sum, k, first ? s : k->h.y.floats, rows, &rng,
+	                     arena);
 	if (!first) {
 		last_norm(stream, k, sum, &w->norm, rows, arena);
 		return;
@@ -61,15 +62,14 @@ encoder_layer_forward(struct encoder_stream *stream, struct encoder_kept *k,
 static void
 norm_first_backward(struct encoder_layer *g, float *dy,
                     const struct encoder_kept *k,
-                    const struct encoder_layer *w,
                     const struct encoder_rows *rows, struct arena *scratch)
 {
 	size_t n = rows->total * rows->config->width;
 	float *dh = arena_zeros(scratch, n), *da = arena_zeros(scratch, n);
 
-	encoder_feed_backward(g, dh, dy, k, w, rows, scratch);
+	encoder_feed_backward(g, dh, dy, k, rows, scratch);
 	encoder_operand_backward(dy, &g->norm, dh, &k->h, rows);
-	encoder_attention_backward(g, da, dy, k, w, rows, scratch);
+	encoder_attention_backward(g, da, dy, k, rows, scratch);
 	encoder_operand_backward(dy, &g->attention_norm, da, &k->a, rows);
 }
 
@@ -77,27 +77,25 @@ norm_first_backward(struct encoder_layer *g, float *dy,
 static void
 norm_last_backward(struct encoder_layer *g, float *dy,
                    const struct encoder_kept *k,
-                   const struct encoder_layer *w,
                    const struct encoder_rows *rows, struct arena *scratch)
 {
 	size_t n = rows->total * rows->config->width;
 	float *d = arena_zeros(scratch, n);
 
 	encoder_operand_backward(d, &g->norm, dy, &k->y, rows);
-	encoder_feed_backward(g, d, d, k, w, rows, scratch); /* now dh */
+	encoder_feed_backward(g, d, d, k, rows, scratch); /* now dh */
 	memset(dy, 0, n * sizeof *dy);
 	encoder_operand_backward(dy, &g->attention_norm, d, &k->h, rows);
-	encoder_attention_backward(g, dy, dy, k, w, rows, scratch);
+	encoder_attention_backward(g, dy, dy, k, rows, scratch);
 }
 
 void
 encoder_layer_backward(struct encoder_layer *g, float *dy,
                        const struct encoder_kept *k,
-                       const struct encoder_layer *w,
                        const struct encoder_rows *rows, struct arena *scratch)
 {
 	if (rows->config->stable)
-		norm_first_backward(g, dy, k, w, rows, scratch);
+		norm_first_backward(g, dy, k, rows, scratch);
 	else
-		norm_last_backward(g, dy, k, w, rows, scratch);
+		norm_last_backward(g, dy, k, rows, scratch);
 }

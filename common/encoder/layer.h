@@ -16,6 +16,8 @@
 
 /* What forward keeps for backward, in the arena it was given. */
 struct encoder_kept {
+	size_t n;                 /* the layer's number */
+	const struct encoder_layer *w; /* its weights */
 	struct encoder_operand a; /* the input of attention: x or norm(x) */
 	struct encoder_values qkv, attended; /* [N,3H], [N,H] */
 	float **probability;      /* per utterance [heads,T,T] */
@@ -33,14 +35,13 @@ struct encoder_kept {
  */
 void
 encoder_layer_forward(struct encoder_stream *stream, struct encoder_kept *kept,
-                      size_t n, const struct encoder_layer *w,
-                      const struct encoder_rows *rows, struct arena *arena);
+                      size_t n, const struct encoder_rows *rows,
+                      struct arena *arena);
 
 /* Turns dy [N,H] into dx, in place; adds to gradient and drelative. */
 void
 encoder_layer_backward(struct encoder_layer *gradient, float *dy,
                        const struct encoder_kept *kept,
-                       const struct encoder_layer *w,
                        const struct encoder_rows *rows, struct arena *scratch);
 
 #endif

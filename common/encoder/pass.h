@@ -13,19 +13,22 @@
 #include "encoder/layout.h"
 
 struct bf16_space;
+struct encoder;
+struct encoder_batch;
 struct encoder_packed;
 struct encoder_products;
 
 struct encoder_rows {
-	const struct encoder_config *config;
+	const struct encoder *network;
+	const struct encoder_config *config; /* the network's */
+	const struct encoder_weights *weights; /* the network's */
+	const struct encoder_batch *batch;
 	const size_t *start;      /* count + 1 */
 	size_t count, total;      /* utterances; rows of all of them */
 	float **relative;         /* WavLM: per utterance [heads,2T-1] */
 	float **drelative;        /* its gradient, during backward */
 	bool training;            /* keep what backward needs */
 	bool chance;              /* dropout, masks, layer drop */
-	unsigned long seed;       /* of chance, with the step */
-	unsigned long step;
 	const struct encoder_products *products;
 	struct bf16_space *space; /* for training in bfloat16, or NULL */
 	const struct encoder_packed *packed; /* for inference in it, or NULL */

@@ -137,13 +137,14 @@ rounded_linear_backward(float *dx, bool fresh, struct encoder_linear *g,
 
 /* q, k and v are rows of three matrices: each has a third of qkv. */
 static void
-floats_qkv(struct encoder_kept *k, const struct encoder_layer *w, size_t n,
-           const struct encoder_rows *rows, struct arena *arena)
+floats_qkv(struct encoder_kept *k, const struct encoder_rows *rows,
+           struct arena *arena)
 {
+	const struct encoder_layer *w = k->w;
 	const struct encoder_linear *third[3] = { &w->q, &w->k, &w->v };
 	size_t H = rows->config->width;
 
-	(void)n, (void)arena;
+	(void)arena;
 	encoder_operand_settle(&k->a, rows);
 	for (size_t i = 0; i < 3; i++)
 		linear_forward_into(k->qkv.floats + i * H, 3 * H,
@@ -152,14 +153,15 @@ floats_qkv(struct encoder_kept *k, const struct encoder_layer *w, size_t n,
 }
 
 static void
-rounded_qkv(struct encoder_kept *k, const struct encoder_layer *w, size_t n,
-            const struct encoder_rows *rows, struct arena *arena)
+rounded_qkv(struct encoder_kept *k, const struct encoder_rows *rows,
+            struct arena *arena)
 {
+	const struct encoder_layer *w = k->w;
 	const struct encoder_linear *third[3] = { &w->q, &w->k, &w->v };
 	size_t H = rows->config->width;
 	const struct bf16_in in = rounded_in(&k->a.y, H);
 
-	(void)n, (void)arena;
+	(void)arena;
 	encoder_operand_settle(&k->a, rows);
 	for (size_t i = 0; i < 3; i++) {
 		const struct bf16_out out = {

@@ -17,8 +17,6 @@
 #include "encoder/packed.h"
 #include "encoder/pass.h"
 
-struct encoder;
-struct encoder_batch;
 struct encoder_kept;
 struct wav2vec2_front_kept;
 
@@ -58,26 +56,22 @@ struct encoder_products {
 	                        const struct encoder_matrix *matrix,
 	                        const struct encoder_rows *rows);
 
-	/* kept->qkv of kept->a, of layer n */
-	void (*qkv)(struct encoder_kept *kept, const struct encoder_layer *w,
-	            size_t n, const struct encoder_rows *rows,
-	            struct arena *arena);
+	/* kept->qkv of kept->a */
+	void (*qkv)(struct encoder_kept *kept,
+	            const struct encoder_rows *rows, struct arena *arena);
 
 	/* kept->attended of kept->qkv */
-	void (*attention)(struct encoder_kept *kept, size_t n,
+	void (*attention)(struct encoder_kept *kept,
 	                  const struct encoder_rows *rows, struct rng *rng,
 	                  struct arena *arena);
 
-	/* wav2vec 2.0: features [N,C] of the samples; clears scratch */
+	/* wav2vec 2.0: features [N,C] of the batch; clears scratch */
 	void (*convolutions)(const struct encoder_values *features,
-	                     const struct encoder *network,
-	                     const struct encoder_batch *batch,
 	                     const struct encoder_rows *rows,
 	                     struct arena *scratch);
 
 	/* wav2vec 2.0: sum = p + GELU(positional convolution of p) */
 	void (*position)(float *sum, struct wav2vec2_front_kept *kept,
-	                 const struct encoder *network,
 	                 const struct encoder_rows *rows, struct arena *arena);
 
 	/* dp and dfolded from dposition, the gradient before GELU */
@@ -85,7 +79,6 @@ struct encoder_products {
 	                          struct wav2vec2_folded *dfolded, float *dp,
 	                          const float *dposition,
 	                          const struct wav2vec2_front_kept *kept,
-	                          const struct encoder *network,
 	                          const struct encoder_rows *rows,
 	                          struct arena *scratch);
 };

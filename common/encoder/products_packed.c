@@ -68,24 +68,22 @@ packed_linear(const struct encoder_result *r, struct encoder_operand *o,
 }
 
 static void
-packed_qkv(struct encoder_kept *k, const struct encoder_layer *w, size_t n,
-           const struct encoder_rows *rows, struct arena *arena)
+packed_qkv(struct encoder_kept *k, const struct encoder_rows *rows,
+           struct arena *arena)
 {
-	const struct encoder_packed_layer *p = encoder_packed_layer(rows, n);
+	const struct encoder_packed_layer *p = encoder_packed_layer(rows, k->n);
 	size_t width = 3 * rows->config->width;
 	const struct bf16_out out = {
 		.half = k->qkv.halves, .ldh = width, .bias = p->qkv_bias
 	};
 
-	(void)w;
 	multiply(&out, &k->a, p->qkv.weight, width, rows, arena);
 }
 
 /* What the values' remainder gives back is added behind the softmax. */
 static void
-packed_attention(struct encoder_kept *k, size_t n,
-                 const struct encoder_rows *rows, struct rng *rng,
-                 struct arena *arena)
+packed_attention(struct encoder_kept *k, const struct encoder_rows *rows,
+                 struct rng *rng, struct arena *arena)
 {
 	size_t T = rows->total, H = rows->config->width;
 	size_t heads = rows->config->heads;
@@ -99,7 +97,7 @@ packed_attention(struct encoder_kept *k, size_t n,
 	(void)rng;
 	rows_mean(average, k->a.y.floats, T, H);
 	bf16_remainder_bias(bias,
-	                    encoder_packed_layer(rows, n)->qkv.remainder,
+	                    encoder_packed_layer(rows, k->n)->qkv.remainder,
 	                    NULL, average, H, H);
 	attention_bf16_forward(k->attended.halves,
 	                       arena_take(arena, attention_bf16_scratch(

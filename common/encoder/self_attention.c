@@ -14,8 +14,7 @@ relative_length(const struct encoder_rows *rows, size_t u)
 }
 
 void
-encoder_relative_forward(struct encoder_rows *rows,
-                         const struct encoder_weights *w, struct arena *arena)
+encoder_relative_forward(struct encoder_rows *rows, struct arena *arena)
 {
 	const struct encoder_config *c = rows->config;
 
@@ -25,7 +24,8 @@ encoder_relative_forward(struct encoder_rows *rows,
 	for (size_t u = 0; u < rows->count; u++) {
 		rows->relative[u] = arena_floats(arena,
 		                                 relative_length(rows, u));
-		relative_bias_forward(rows->relative[u], w->distance,
+		relative_bias_forward(rows->relative[u],
+		                      rows->weights->distance,
 		                      encoder_rows_of(rows, u), c->heads,
 		                      c->buckets, c->distance);
 	}
@@ -57,9 +57,10 @@ encoder_relative_backward_end(struct encoder_weights *g,
 
 /* WavLM: the gate of the distances' bias, for each row and head. */
 static void
-gate_forward(struct encoder_kept *k, const struct encoder_layer *w,
-             const struct encoder_rows *rows, struct arena *arena)
+gate_forward(struct encoder_kept *k, const struct encoder_rows *rows,
+             struct arena *arena)
 {
+	const struct encoder_layer *w = k->w;
 	const struct encoder_config *c = rows->config;
 
 	if (c->family != ENCODER_WAVLM)
@@ -115,7 +116,7 @@ rounded_room(const struct encoder_rows *rows, struct arena *arena)
 }
 
 void
-encoder_attention_floats(struct encoder_kept *k, size_t n,
+encoder_attention_floats(struct encoder_kept *k,
                          const struct encoder_rows *rows, struct rng *rng,
                          struct arena *arena)
 {
@@ -124,7 +125,6 @@ encoder_attention_floats(struct encoder_kept *k, size_t n,
 		arena, attention_scratch(encoder_rows_longest(rows)));
 	uint16_t *rounded = rounded_room(rows, arena);
 
-	(void)n;
 	k->probability = arena_take(arena, rows->count, sizeof(float *));
 	k->probability_mask = arena_take(arena, rows->count,
 	                                 sizeof(uint8_t *));
@@ -145,23 +145,22 @@ encoder_attention_floats(struct encoder_kept *k, size_t n,
 
 void
 encoder_attention_forward(float *s, struct encoder_kept *k,
-                          const float *residual, size_t n,
-                          const struct encoder_layer *w,
+                          const float *residual,
                           const struct encoder_rows *rows, struct rng *rng,
                           struct arena *arena)
 {
 	const struct encoder_products *products = rows->products;
 	size_t N = rows->total, H = rows->config->width;
 	const struct encoder_matrix out = {
-		&w->out, &encoder_packed_layer(rows, n)->out, H, H
+		&k->w->out, &encoder_packed_layer(rows, k->n)->out, H, H
 	};
 	struct encoder_operand attended = { .width = H };
 
 	k->qkv = encoder_values_take(arena, products->halves, N, 3 * H);
-	products->qkv(k, w, n, rows, arena);
-	gate_forward(k, w, rows, arena);
+	products->qkv(k, rows, arena);
+	gate_forward(k, rows, arena);
 	k->attended = encoder_values_take(arena, products->halves, N, H);
-	products->attention(k, n, rows, rng, arena);
+	products->attention(k, rows, rng, arena);
 	attended.y = k->attended;
 	k->out_mask = encoder_linear_add(s, &attended, &out, residual, rows,
 	                                 rng, arena);
@@ -192,9 +191,9 @@ heads_backward(float *dqkv, float *dgate, const float *dattended,
 
 static void
 qkv_backward(struct encoder_layer *g, float *da, const float *dqkv,
-             const struct encoder_kept *k, const struct encoder_layer *w,
-             const struct encoder_rows *rows)
+             const struct encoder_kept *k, const struct encoder_rows *rows)
 {
+	const struct encoder_layer *w = k->w;
 	const struct encoder_linear *third[3] = { &w->q, &w->k, &w->v };
 	struct encoder_linear *dthird[3] = { &g->q, &g->k, &g->v };
 	size_t H = rows->config->width;
@@ -211,11 +210,11 @@ qkv_backward(struct encoder_layer *g, float *da, const float *dqkv,
 void
 encoder_attention_backward(struct encoder_layer *g, float *da,
                            const float *dout, const struct encoder_kept *k,
-                           const struct encoder_layer *w,
                            const struct encoder_rows *rows,
                            struct arena *scratch)
 {
 	const struct encoder_config *c = rows->config;
+	const struct encoder_layer *w = k->w;
 	size_t N = rows->total, H = c->width;
 	const struct encoder_matrix out = { &w->out, NULL, H, H };
 	float *dattended = arena_floats(scratch, N * H);
@@ -232,5 +231,5 @@ encoder_attention_backward(struct encoder_layer *g, float *da,
 		                       g->gate_scale, dgate, k->a.y.floats,
 		                       w->gate.weight, w->gate.bias,
 		                       w->gate_scale, N, H, c->heads);
-	qkv_backward(g, da, dqkv, k, w, rows);
+	qkv_backward(g, da, dqkv, k, rows);
 }

@@ -15,7 +15,6 @@
 
 /* WavLM: rows->relative, the bias of every distance, once for all layers. */
 void encoder_relative_forward(struct encoder_rows *rows,
-                              const struct encoder_weights *w,
                               struct arena *arena);
 
 /* WavLM: rows->drelative, all zeros; then what it adds to the gradient. */
@@ -24,10 +23,9 @@ void encoder_relative_backward_begin(struct encoder_rows *rows,
 void encoder_relative_backward_end(struct encoder_weights *gradient,
                                    const struct encoder_rows *rows);
 
-/* s = attention(kept->a) + residual, layer n */
+/* s = attention(kept->a) + residual */
 void encoder_attention_forward(float *s, struct encoder_kept *kept,
-                               const float *residual, size_t n,
-                               const struct encoder_layer *w,
+                               const float *residual,
                                const struct encoder_rows *rows,
                                struct rng *rng, struct arena *arena);
 
@@ -35,12 +33,11 @@ void encoder_attention_forward(float *s, struct encoder_kept *kept,
 void
 encoder_attention_backward(struct encoder_layer *gradient, float *da,
                            const float *dout, const struct encoder_kept *kept,
-                           const struct encoder_layer *w,
                            const struct encoder_rows *rows,
                            struct arena *scratch);
 
 /* For encoder_products.attention, of floats: products.h. */
-void encoder_attention_floats(struct encoder_kept *kept, size_t n,
+void encoder_attention_floats(struct encoder_kept *kept,
                               const struct encoder_rows *rows,
                               struct rng *rng, struct arena *arena);
 

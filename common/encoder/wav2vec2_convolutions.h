@@ -17,9 +17,6 @@
 #include "encoder/pass.h"
 #include "encoder/wav2vec2_fold.h"
 
-struct encoder;
-struct encoder_batch;
-
 /* What a convolution keeps for backward. */
 struct wav2vec2_conv_kept {
 	const float *x;           /* [T,I] */
@@ -36,11 +33,8 @@ struct wav2vec2_conv_kept {
  */
 void
 wav2vec2_convolutions_forward(float *features, struct wav2vec2_conv_kept *kept,
-                              const float *audio, size_t N,
-                              const struct encoder_config *c,
-                              const struct encoder_weights *w,
-                              const struct wav2vec2_folded *folded,
-                              struct arena *arena);
+                              const struct encoder *n, const float *audio,
+                              size_t N, struct arena *arena);
 
 /*
  * Adds to gradient (norms, biases) and to dfolded (the convolutions).
@@ -49,8 +43,7 @@ wav2vec2_convolutions_forward(float *features, struct wav2vec2_conv_kept *kept,
 void wav2vec2_convolutions_backward(
 	struct encoder_weights *gradient, struct wav2vec2_folded *dfolded,
 	float *dfeatures, const struct wav2vec2_conv_kept *kept,
-	const struct encoder_config *c, const struct encoder_weights *w,
-	const struct wav2vec2_folded *folded, struct arena *scratch);
+	const struct encoder *n, struct arena *scratch);
 
 /*
  * The same with products in bfloat16, by convolutions that were packed:
@@ -66,13 +59,9 @@ void wav2vec2_convolutions_halves(uint16_t *features, const struct encoder *n,
  * batch whose convolutions are packed are in bfloat16 nevertheless.
  */
 void wav2vec2_convolutions_floats(const struct encoder_values *features,
-                                  const struct encoder *network,
-                                  const struct encoder_batch *batch,
                                   const struct encoder_rows *rows,
                                   struct arena *scratch);
 void wav2vec2_convolutions_packed(const struct encoder_values *features,
-                                  const struct encoder *network,
-                                  const struct encoder_batch *batch,
                                   const struct encoder_rows *rows,
                                   struct arena *scratch);
 

@@ -217,15 +217,12 @@ wav2vec2_convolutions_halves(uint16_t *features, const struct encoder *n,
 
 void
 wav2vec2_convolutions_packed(const struct encoder_values *features,
-                             const struct encoder *n,
-                             const struct encoder_batch *batch,
                              const struct encoder_rows *rows,
                              struct arena *scratch)
 {
-	(void)rows;
 	arena_clear(scratch);
-	wav2vec2_convolutions_halves(features->halves, n, batch->packed,
-	                             batch->audio[0], batch->samples[0],
-	                             scratch);
+	wav2vec2_convolutions_halves(features->halves, rows->network,
+	                             rows->packed, rows->batch->audio[0],
+	                             rows->batch->samples[0], scratch);
 	arena_clear(scratch);
 }

@@ -17,13 +17,13 @@ features_width(const struct encoder_config *c)
 }
 
 static struct encoder_matrix
-projection_of(const struct encoder *n, const struct encoder_rows *rows)
+projection_of(const struct encoder_rows *rows)
 {
 	static const struct encoder_packed_matrix none = { .weight = NULL };
 	const struct encoder_config *c = rows->config;
 
 	return (struct encoder_matrix){
-		&n->weights.projection,
+		&rows->weights->projection,
 		rows->packed ? &rows->packed->projection : &none,
 		features_width(c), c->width
 	};
@@ -43,8 +43,7 @@ features_floats(const struct encoder_values *features, size_t n, float *room)
 /* What the projection multiplies: the features, or their norm. */
 static struct encoder_operand
 features_operand(const struct encoder_values *features,
-                 const struct encoder *n, const struct encoder_rows *rows,
-                 struct arena *arena)
+                 const struct encoder_rows *rows, struct arena *arena)
 {
 	const struct encoder_config *c = rows->config;
 	size_t C = features_width(c), count = rows->total * C;
@@ -54,21 +53,20 @@ features_operand(const struct encoder_values *features,
 		return (struct encoder_operand){ .y = *features, .width = C };
 	y = arena_floats(arena, count);
 	return encoder_operand_norm(features_floats(features, count, y), y,
-	                            &n->weights.projection_norm, C, rows,
+	                            &rows->weights->projection_norm, C, rows,
 	                            arena);
 }
 
 /* k->p = linear(norm(features)), then dropout and masks. */
 static void
 project(struct wav2vec2_front_kept *k, const struct encoder_values *features,
-        const struct encoder *n, const struct encoder_rows *rows,
-        struct rng *rng, struct arena *arena)
+        const struct encoder_rows *rows, struct rng *rng, struct arena *arena)
 {
-	const struct encoder_matrix m = projection_of(n, rows);
+	const struct encoder_matrix m = projection_of(rows);
 	struct encoder_result result = { .gelu = false };
 	size_t count = rows->total * m.O;
 
-	k->features = features_operand(features, n, rows, arena);
+	k->features = features_operand(features, rows, arena);
 	k->p = arena_floats(arena, count);
 	result.y.floats = k->p;
 	rows->products->linear(&result, &k->features, &m, rows, arena);
@@ -79,14 +77,15 @@ project(struct wav2vec2_front_kept *k, const struct encoder_values *features,
 
 /* Hides rows and channels of p, of each utterance in turn. */
 static void
-mask_forward(struct wav2vec2_front_kept *k, const struct encoder_weights *w,
-             const struct encoder_rows *rows, struct arena *arena)
+mask_forward(struct wav2vec2_front_kept *k, const struct encoder_rows *rows,
+             struct arena *arena)
 {
+	const float *mask = rows->weights->mask;
 	const struct encoder_config *c = rows->config;
 	size_t H = c->width;
 	struct rng rng = encoder_chance(rows, "mask", 0);
 
-	if (!rows->chance || !c->augment || !w->mask)
+	if (!rows->chance || !c->augment || !mask)
 		return;
 	k->hidden_rows = arena_take(arena, rows->total, 1);
 	k->hidden_channels = arena_take(arena, rows->count * H, 1);
@@ -101,7 +100,7 @@ mask_forward(struct wav2vec2_front_kept *k, const struct encoder_weights *w,
 			float *p = k->p + t * H;
 
 			if (k->hidden_rows[t])
-				memcpy(p, w->mask, H * sizeof *p);
+				memcpy(p, mask, H * sizeof *p);
 			for (size_t i = 0; i < H; i++)
 				p[i] = channels[i] ? 0 : p[i];
 		}
@@ -139,8 +138,7 @@ mask_backward(struct encoder_weights *g, float *dp,
  */
 static void
 stream_begin(struct encoder_stream *stream, struct wav2vec2_front_kept *k,
-             float *sum, const struct encoder *n,
-             const struct encoder_rows *rows, struct rng *rng,
+             float *sum, const struct encoder_rows *rows, struct rng *rng,
              struct arena *arena)
 {
 	const struct encoder_config *c = rows->config;
@@ -150,8 +148,9 @@ stream_begin(struct encoder_stream *stream, struct wav2vec2_front_kept *k,
 		.x = { .y.floats = sum, .width = H }
 	};
 	if (!c->stable)
-		stream->x = encoder_operand_norm(sum, NULL, &n->weights.norm,
-		                                 H, rows, arena);
+		stream->x = encoder_operand_norm(sum, NULL,
+		                                 &rows->weights->norm, H, rows,
+		                                 arena);
 	if (!rows->training) {
 		stream->next = c->stable ? arena_floats(arena, count) : sum;
 		return;
@@ -163,10 +162,8 @@ stream_begin(struct encoder_stream *stream, struct wav2vec2_front_kept *k,
 }
 
 static void *
-front_forward(struct encoder_stream *stream, const struct encoder *n,
-              const struct encoder_batch *batch,
-              const struct encoder_rows *rows, struct arena *arena,
-              struct arena *scratch)
+front_forward(struct encoder_stream *stream, const struct encoder_rows *rows,
+              struct arena *arena, struct arena *scratch)
 {
 	const struct encoder_config *c = rows->config;
 	struct arena *keep = rows->training ? arena : scratch;
@@ -178,20 +175,20 @@ front_forward(struct encoder_stream *stream, const struct encoder *n,
 	float *sum = arena_floats(arena, rows->total * c->width);
 
 	*k = (struct wav2vec2_front_kept){ .p = NULL };
-	rows->products->convolutions(&features, n, batch, rows, scratch);
-	project(k, &features, n, rows, &rng, keep);
-	mask_forward(k, &n->weights, rows, keep);
-	rows->products->position(sum, k, n, rows, keep);
-	stream_begin(stream, k, sum, n, rows, &rng, arena);
+	rows->products->convolutions(&features, rows, scratch);
+	project(k, &features, rows, &rng, keep);
+	mask_forward(k, rows, keep);
+	rows->products->position(sum, k, rows, keep);
+	stream_begin(stream, k, sum, rows, &rng, arena);
 	return k;
 }
 
 static void
 project_backward(struct encoder_weights *g, float *dfeatures, const float *dp,
-                 const struct wav2vec2_front_kept *k, const struct encoder *n,
+                 const struct wav2vec2_front_kept *k,
                  const struct encoder_rows *rows, struct arena *scratch)
 {
-	const struct encoder_matrix m = projection_of(n, rows);
+	const struct encoder_matrix m = projection_of(rows);
 	bool normed = rows->config->projection_norm;
 	float *dnormed = dfeatures;
 
@@ -210,10 +207,10 @@ project_backward(struct encoder_weights *g, float *dfeatures, const float *dp,
 /* The convolutions once more, now with what backward needs. */
 static void
 convolutions_back(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
-                  float *dfeatures, const struct encoder *n,
-                  const struct encoder_batch *batch,
-                  const struct encoder_rows *rows, struct arena *scratch)
+                  float *dfeatures, const struct encoder_rows *rows,
+                  struct arena *scratch)
 {
+	const struct encoder_batch *batch = rows->batch;
 	size_t C = features_width(rows->config);
 	struct wav2vec2_conv_kept kept[ENCODER_CONVS_MAX];
 
@@ -222,13 +219,12 @@ convolutions_back(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
 
 		arena_clear(scratch);
 		y = arena_floats(scratch, encoder_rows_of(rows, u) * C);
-		wav2vec2_convolutions_forward(y, kept, batch->audio[u],
-		                              batch->samples[u], &n->config,
-		                              &n->weights, &n->folded,
-		                              scratch);
+		wav2vec2_convolutions_forward(y, kept, rows->network,
+		                              batch->audio[u],
+		                              batch->samples[u], scratch);
 		wav2vec2_convolutions_backward(
 			g, dfolded, dfeatures + rows->start[u] * C, kept,
-			&n->config, &n->weights, &n->folded, scratch);
+			rows->network, scratch);
 	}
 }
 
@@ -236,8 +232,7 @@ convolutions_back(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
 static float *
 position_back(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
               const float *dx, const struct wav2vec2_front_kept *k,
-              const struct encoder *n, const struct encoder_rows *rows,
-              struct arena *scratch)
+              const struct encoder_rows *rows, struct arena *scratch)
 {
 	const struct encoder_config *c = rows->config;
 	size_t count = rows->total * c->width;
@@ -254,35 +249,32 @@ position_back(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
 	add_scaled(dp, 1, dsum, count);
 	dposition = arena_zeros(scratch, count);
 	gelu_backward(dposition, dsum, k->position, count);
-	rows->products->position_backward(g, dfolded, dp, dposition, k, n,
+	rows->products->position_backward(g, dfolded, dp, dposition, k,
 	                                  rows, scratch);
 	return dp;
 }
 
 static void
 front_backward(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
-               float *dx, const void *kept, const struct encoder *n,
-               const struct encoder_batch *batch,
-               const struct encoder_rows *rows, struct arena *arena,
-               struct arena *scratch)
+               float *dx, const void *kept, const struct encoder_rows *rows,
+               struct arena *arena, struct arena *scratch)
 {
 	const struct encoder_config *c = rows->config;
 	const struct wav2vec2_front_kept *k = kept;
 	float *dp, *dfeatures = NULL;
 
-	if (batch->unfreeze)
+	if (rows->batch->unfreeze)
 		dfeatures = arena_zeros(arena,
 		                        rows->total * features_width(c));
-	dp = position_back(g, dfolded, dx, k, n, rows, scratch);
+	dp = position_back(g, dfolded, dx, k, rows, scratch);
 	mask_backward(g, dp, k, rows);
 	project_backward(g, dfeatures,
 	                 encoder_undrop(dp, k->projection_mask,
 	                                c->projection_dropout,
 	                                rows->total * c->width, scratch),
-	                 k, n, rows, scratch);
-	if (batch->unfreeze)
-		convolutions_back(g, dfolded, dfeatures, n, batch, rows,
-		                  scratch);
+	                 k, rows, scratch);
+	if (rows->batch->unfreeze)
+		convolutions_back(g, dfolded, dfeatures, rows, scratch);
 }
 
 const struct encoder_front wav2vec2_front = {

@@ -38,9 +38,7 @@ halves_scratch(const struct encoder_rows *rows, struct arena *arena)
 
 void
 wav2vec2_position_floats(float *sum, struct wav2vec2_front_kept *k,
-                         const struct encoder *n,
-                         const struct encoder_rows *rows,
-                         struct arena *arena)
+                         const struct encoder_rows *rows, struct arena *arena)
 {
 	const struct encoder_config *c = rows->config;
 	float *scratch;
@@ -51,8 +49,8 @@ wav2vec2_position_floats(float *sum, struct wav2vec2_front_kept *k,
 		size_t at = rows->start[u] * c->width;
 
 		conv_grouped_forward(k->position + at, scratch, k->p + at,
-		                     n->folded.position,
-		                     n->weights.position_bias,
+		                     rows->network->folded.position,
+		                     rows->weights->position_bias,
 		                     encoder_rows_of(rows, u), c->width,
 		                     c->position_groups, c->position_taps);
 	}
@@ -84,20 +82,20 @@ halves_forward(const struct bf16_out *out, const uint16_t *packed,
 
 void
 wav2vec2_position_rounded(float *sum, struct wav2vec2_front_kept *k,
-                          const struct encoder *n,
-                          const struct encoder_rows *rows,
-                          struct arena *arena)
+                          const struct encoder_rows *rows, struct arena *arena)
 {
 	const struct encoder_config *c = rows->config;
 	size_t H = c->width, groups = c->position_groups;
 	struct arena *space = &rows->space->arena;
 	uint16_t *packed = arena_halves(space, conv_grouped_bf16_packed(
 		H, groups, c->position_taps));
-	struct bf16_out out = { .ldy = H, .bias = n->weights.position_bias };
+	struct bf16_out out = {
+		.ldy = H, .bias = rows->weights->position_bias
+	};
 
 	out.y = k->position = arena_floats(arena, rows->total * H);
-	conv_grouped_bf16_pack(packed, n->folded.position, H, groups,
-	                       c->position_taps);
+	conv_grouped_bf16_pack(packed, rows->network->folded.position, H,
+	                       groups, c->position_taps);
 	halves_forward(&out, packed, k, rows, rows->space->unit,
 	               halves_scratch(rows, space));
 	arena_clear(space);
@@ -106,14 +104,12 @@ wav2vec2_position_rounded(float *sum, struct wav2vec2_front_kept *k,
 
 void
 wav2vec2_position_packed(float *sum, struct wav2vec2_front_kept *k,
-                         const struct encoder *n,
-                         const struct encoder_rows *rows,
-                         struct arena *arena)
+                         const struct encoder_rows *rows, struct arena *arena)
 {
 	size_t H = rows->config->width;
 	const struct bf16_out out = {
 		.y = sum, .ldy = H, .activate = gelu_rough,
-		.bias = n->weights.position_bias, .residual = k->p, .ldr = H
+		.bias = rows->weights->position_bias, .residual = k->p, .ldr = H
 	};
 
 	halves_forward(&out, rows->packed->position, k, rows,
@@ -124,8 +120,7 @@ void
 wav2vec2_position_floats_backward(
 	struct encoder_weights *g, struct wav2vec2_folded *dfolded, float *dp,
 	const float *dposition, const struct wav2vec2_front_kept *k,
-	const struct encoder *n, const struct encoder_rows *rows,
-	struct arena *scratch)
+	const struct encoder_rows *rows, struct arena *scratch)
 {
 	const struct encoder_config *c = rows->config;
 	float *room = arena_floats(scratch, floats_scratch(rows));
@@ -135,7 +130,7 @@ wav2vec2_position_floats_backward(
 
 		conv_grouped_backward(dp + at, dfolded->position,
 		                      g->position_bias, room, dposition + at,
-		                      k->p + at, n->folded.position,
+		                      k->p + at, rows->network->folded.position,
 		                      encoder_rows_of(rows, u), c->width,
 		                      c->position_groups, c->position_taps);
 	}
@@ -145,16 +140,15 @@ void
 wav2vec2_position_rounded_backward(
 	struct encoder_weights *g, struct wav2vec2_folded *dfolded, float *dp,
 	const float *dposition, const struct wav2vec2_front_kept *k,
-	const struct encoder *n, const struct encoder_rows *rows,
-	struct arena *scratch)
+	const struct encoder_rows *rows, struct arena *scratch)
 {
 	const struct encoder_config *c = rows->config;
 	size_t H = c->width, groups = c->position_groups;
 	uint16_t *packed = arena_halves(scratch, conv_grouped_bf16_packed(
 		H, groups, c->position_taps));
 
-	conv_grouped_bf16_pack_back(packed, n->folded.position, rows->space, H,
-	                            groups, c->position_taps);
+	conv_grouped_bf16_pack_back(packed, rows->network->folded.position,
+	                            rows->space, H, groups, c->position_taps);
 	for (size_t u = 0; u < rows->count; u++) {
 		size_t at = rows->start[u] * H;
 
