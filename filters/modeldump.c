@@ -100,17 +100,18 @@ model_print(const char *path, const char *key,
 static void
 directory_print(const char *path, const char *key)
 {
-	struct directory d;
+	struct encoder_directory d;
 	struct safetensors_text *text;
-	const char *why = directory_open(&d, path, DIRECTORY_ANY);
+	const char *why =
+		encoder_directory_open(&d, path, ENCODER_USE_ANY);
 	size_t texts;
 
 	if (why)
 		die("%s", why);
 	texts = describe_directory(&text, &d);
-	model_print(path, key, text, texts, &d.file);
+	model_print(path, key, text, texts, &d.files.weights);
 	describe_release(text, texts);
-	directory_release(&d);
+	encoder_directory_release(&d);
 }
 
 static void

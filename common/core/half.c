@@ -64,10 +64,3 @@ half_from_float(float x)
 	size += 0xfff + (size >> 13 & 1);
 	return (uint16_t)(sign | ((size >> 13) - (BIAS << 10)));
 }
-
-VECTORISED void
-bfloat_from_floats(uint16_t *out, const float *x, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		out[i] = bfloat_from_float(x[i]);
-}

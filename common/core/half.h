@@ -36,7 +36,4 @@ bfloat_from_float(float x)
 	                  >> 16);
 }
 
-/* n of them. */
-void bfloat_from_floats(uint16_t *out, const float *x, size_t n);
-
 #endif

@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "encoder/drop.h"
+#include "encoder/encoder.h"
 #include "nn/dropout.h"
 
 struct rng
@@ -9,9 +10,15 @@ encoder_chance(const struct encoder_rows *rows, const char *part, size_t n)
 	struct rng rng;
 	char key[64];
 
-	snprintf(key, sizeof key, "%lu.%s.%zu", rows->step, part, n);
-	rng_init_keyed(&rng, rows->seed, key);
+	snprintf(key, sizeof key, "%lu.%s.%zu", rows->batch->step, part, n);
+	rng_init_keyed(&rng, rows->batch->seed, key);
 	return rng;
+}
+
+bool
+encoder_drops(const struct encoder_rows *rows, float share)
+{
+	return rows->chance && share > 0;
 }
 
 uint8_t *
@@ -20,7 +27,7 @@ encoder_drop(float *x, size_t n, float share, const struct encoder_rows *rows,
 {
 	uint8_t *mask;
 
-	if (!rows->chance || share <= 0)
+	if (!encoder_drops(rows, share))
 		return NULL;
 	mask = arena_take(arena, n, 1);
 	dropout_mask(mask, rng, share, n);

@@ -1,15 +1,18 @@
 /*
- * drop.h - dropout inside a wav2vec 2.0 network
+ * drop.h - dropout inside a network, and the chance it draws from
  */
 #ifndef ENCODER_DROP_H
 #define ENCODER_DROP_H
 
 #include "core/rng.h"
-#include "encoder/layer.h"
+#include "encoder/pass.h"
 
 /* A stream of chance for one part of the network in one training step. */
 struct rng
 encoder_chance(const struct encoder_rows *rows, const char *part, size_t n);
+
+/* Is anything dropped at this share, in this pass? */
+bool encoder_drops(const struct encoder_rows *rows, float share);
 
 /*
  * Drops out of x [n] in place while training.  Returns the mask, in the

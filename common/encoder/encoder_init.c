@@ -7,8 +7,8 @@
 #include "core/same_file.h"
 #include "core/xalloc.h"
 #include "corpus/labels.h"
-#include "encoder/directory.h"
 #include "encoder/encoder_init.h"
+#include "encoder/open.h"
 #include "weights/json.h"
 #include "weights/trained.h"
 
@@ -81,7 +81,8 @@ labels_set(struct encoder_config *c, const struct encoder_wishes *wishes)
 }
 
 static void
-labels_check(const struct directory *d, const struct encoder_wishes *wishes)
+labels_check(const struct encoder_directory *d,
+             const struct encoder_wishes *wishes)
 {
 	const struct encoder_config *c = &d->config;
 	bool same = wishes->class_count == c->labels;
@@ -92,7 +93,7 @@ labels_check(const struct directory *d, const struct encoder_wishes *wishes)
 		same = strcmp(wishes->classes[k], c->label[k]) == 0;
 	if (!same)
 		die("%s: its head has other classes than --classes, in order: "
-		    "it cannot be kept", d->name);
+		    "it cannot be kept", d->files.name);
 }
 
 static void
@@ -146,26 +147,26 @@ tensors_start(struct tensors *t, unsigned long seed)
 /* A new model has not been trained, whatever its encoder was. */
 static void
 network_write(const char *out, const struct tensors *t,
-              const struct directory *from)
+              const struct encoder_directory *from)
 {
 	static const char *const keys[] = {
 		"updates", "passes", "batches", "digest", "recipe"
 	};
 	enum { KEYS = sizeof keys / sizeof keys[0], NUMBERS = KEYS - 1 };
 	struct safetensors_text zero[KEYS];
-	struct directory_contents c = {
+	struct encoder_contents c = {
 		.from = from, .config = &t->config, .params = &t->params,
 		.metadata = zero
 	};
 
 	for (int i = 0; i < KEYS; i++)
-		if (from && safetensors_metadata(&from->file, keys[i]))
+		if (from && safetensors_metadata(&from->files.weights, keys[i]))
 			zero[c.metadata_count++] = (struct safetensors_text){
 				(char *)(uintptr_t)keys[i],
 				(char *)(uintptr_t)(i < NUMBERS ? "0" : "")
 			};
 	trained_warn(out, true);
-	directory_write(out, &c);
+	encoder_directory_write(out, &c);
 }
 
 /* The shape of what is to be made; head and labels are c's own. */
@@ -187,9 +188,9 @@ config_make(const struct encoder_config *from,
 static void
 network_derive(const char *out, const struct encoder_wishes *wishes)
 {
-	enum directory_use use = wishes->keep_head ? DIRECTORY_CLASSIFIER
-	                                           : DIRECTORY_ENCODER;
-	struct directory d;
+	enum encoder_use use = wishes->keep_head ? ENCODER_USE_CLASSIFIER
+	                                           : ENCODER_USE_ENCODER;
+	struct encoder_directory d;
 	const char *refused;
 	struct stat st;
 	struct tensors old = { .owned = NULL }, new = { .owned = NULL };
@@ -199,16 +200,16 @@ network_derive(const char *out, const struct encoder_wishes *wishes)
 	if (stat(wishes->from, &st) == 0 && !S_ISDIR(st.st_mode))
 		die("%s: not a folder; want a network of Hugging Face, with "
 		    "config.json and model.safetensors", wishes->from);
-	refused = directory_open(&d, wishes->from, use);
+	refused = encoder_directory_open(&d, wishes->from, use);
 	if (refused)
 		die("%s", refused);
 	old.config = d.config;
 	tensors_list(&old, &d.spelling);
-	why = params_map(&old.params, &d.file, &old.owned);
+	why = params_map(&old.params, &d.files.weights, &old.owned);
 	if (!why)
 		why = params_finite(&old.params);
 	if (why)
-		die("%s: %s", d.name, why);
+		die("%s: %s", d.files.name, why);
 	if (wishes->keep_head) {
 		labels_check(&d, wishes);
 		network_write(out, &old, &d);
@@ -225,7 +226,7 @@ network_derive(const char *out, const struct encoder_wishes *wishes)
 	}
 	old.config.label = NULL; /* the directory's */
 	tensors_release(&old);
-	directory_release(&d);
+	encoder_directory_release(&d);
 }
 
 void

@@ -1,126 +1,92 @@
 #include "encoder/drop.h"
 #include "encoder/feed_forward.h"
-#include "encoder/precise_linear.h"
+#include "encoder/products.h"
 #include "nn/dropout.h"
 #include "nn/gelu.h"
-#include "nn/linear_bf16.h"
 
 bool
-encoder_feed_rounds(const struct encoder_rows *rows)
+encoder_feed_halves(const struct encoder_rows *rows)
 {
-	bool drops = rows->chance && rows->config->activation_dropout > 0;
-
-	return rows->space && !drops;
+	return rows->products->halves_between &&
+	       !encoder_drops(rows, rows->config->activation_dropout);
 }
 
-/* out = linear(GELU(linear(h))), without passing over what is between. */
-static void
-forward_rounded(float *out, struct encoder_kept *k,
-                const struct encoder_layer *w, const struct encoder_rows *rows,
-                struct arena *arena)
+static struct encoder_matrix
+wide_of(const struct encoder_kept *k, const struct encoder_rows *rows)
 {
-	size_t N = rows->total, H = rows->config->width;
-	size_t F = rows->config->inner;
-	const struct bf16_in h = { .x = k->h, .ld = H, .alpha = 1 };
-	struct bf16_in active = { .ld = F };
-	struct bf16_out wide = {
-		.ldh = F, .bias = w->wide.bias, .activate = gelu_rough
+	return (struct encoder_matrix){
+		&k->w->wide, &encoder_packed_layer(rows, k->n)->wide,
+		rows->config->width, rows->config->inner
 	};
-	const struct bf16_out narrow = {
-		.y = out, .ldy = H, .bias = w->narrow.bias
-	};
-
-	wide.before = k->wide_half = arena_halves(arena, N * F);
-	k->active_half = arena_halves(arena, N * F);
-	wide.half = k->active_half;
-	active.half = k->active_half;
-	linear_bf16_forward(&wide, &h, w->wide.weight, N, H, F, rows->space);
-	linear_bf16_forward(&narrow, &active, w->narrow.weight, N, F, H,
-	                    rows->space);
 }
 
-static void
-forward_floats(float *out, struct encoder_kept *k,
-               const struct encoder_layer *w, const struct encoder_rows *rows,
-               struct rng *rng, struct arena *arena)
+static struct encoder_matrix
+narrow_of(const struct encoder_kept *k, const struct encoder_rows *rows)
 {
-	const struct encoder_config *c = rows->config;
-	size_t N = rows->total, H = c->width, F = c->inner;
-
-	k->wide = arena_floats(arena, N * F);
-	k->active = rows->training ? arena_floats(arena, N * F) : k->wide;
-	encoder_linear_forward(k->wide, F, k->h, &w->wide, H, F, rows);
-	gelu_forward(k->active, k->wide, N * F);
-	k->active_mask = encoder_drop(k->active, N * F, c->activation_dropout,
-	                              rows, rng, arena);
-	encoder_linear_forward(out, H, k->active, &w->narrow, F, H, rows);
+	return (struct encoder_matrix){
+		&k->w->narrow, &encoder_packed_layer(rows, k->n)->narrow,
+		rows->config->inner, rows->config->width
+	};
 }
 
 void
-encoder_feed_forward(float *out, struct encoder_kept *k,
-                     const struct encoder_layer *w,
+encoder_feed_forward(float *y, struct encoder_kept *k, const float *residual,
                      const struct encoder_rows *rows, struct rng *rng,
                      struct arena *arena)
 {
-	const struct encoder_config *c = rows->config;
-	size_t N = rows->total, H = c->width;
+	const struct encoder_matrix wide = wide_of(k, rows);
+	const struct encoder_matrix narrow = narrow_of(k, rows);
+	size_t N = rows->total, F = rows->config->inner;
+	bool halves = encoder_feed_halves(rows);
+	struct encoder_operand active = { .width = F };
+	struct encoder_result result = { .gelu = true };
 
-	if (encoder_feed_rounds(rows))
-		forward_rounded(out, k, w, rows, arena);
+	k->active = encoder_values_take(arena, halves, N, F);
+	k->wide = rows->training ? encoder_values_take(arena, halves, N, F)
+	                         : k->active;
+	result.y = k->active;
+	result.before = k->wide;
+	rows->products->linear(&result, &k->h, &wide, rows, arena);
+	k->active_mask = encoder_drop(k->active.floats, N * F,
+	                              rows->config->activation_dropout, rows,
+	                              rng, arena);
+	active.y = k->active;
+	k->feed_mask = encoder_linear_add(y, &active, &narrow, residual, rows,
+	                                  rng, arena);
+}
+
+/* d [N,F] = the gradient before GELU, from that after it. */
+static void
+gelu_back(float *d, const struct encoder_kept *k,
+          const struct encoder_rows *rows)
+{
+	size_t n = rows->total * rows->config->inner;
+
+	if (k->active_mask) /* forward's factors are backward's */
+		dropout_forward(d, d, k->active_mask,
+		                rows->config->activation_dropout, n);
+	if (k->wide.halves)
+		gelu_backward_over_halves(d, k->wide.halves, n);
 	else
-		forward_floats(out, k, w, rows, rng, arena);
-	k->feed_mask = encoder_drop(out, N * H, c->dropout, rows, rng, arena);
-}
-
-/* d [N,F]: the gradient of wide, from that of what narrow makes of it. */
-static void
-narrow_backward_rounded(float *d, struct encoder_layer *g, const float *dout,
-                        const struct encoder_kept *k,
-                        const struct encoder_layer *w,
-                        const struct encoder_rows *rows)
-{
-	size_t N = rows->total, H = rows->config->width;
-	size_t F = rows->config->inner;
-	const struct bf16_in active = { .half = k->active_half, .ld = F };
-
-	linear_bf16_backward(d, F, true, g->narrow.weight, g->narrow.bias,
-	                     dout, H, &active, w->narrow.weight, N, F, H,
-	                     rows->space);
-	gelu_backward_over_halves(d, k->wide_half, N * F);
-}
-
-static void
-narrow_backward_floats(float *d, struct encoder_layer *g, const float *dout,
-                       const struct encoder_kept *k,
-                       const struct encoder_layer *w,
-                       const struct encoder_rows *rows)
-{
-	const struct encoder_config *c = rows->config;
-	size_t N = rows->total, H = c->width, F = c->inner;
-
-	encoder_linear_backward(d, true, &g->narrow, dout, H, k->active,
-	                        &w->narrow, F, H, rows);
-	if (k->active_mask) /* both ways the same factors */
-		dropout_forward(d, d, k->active_mask, c->activation_dropout,
-		                N * F);
-	gelu_backward_over(d, k->wide, N * F);
+		gelu_backward_over(d, k->wide.floats, n);
 }
 
 void
 encoder_feed_backward(struct encoder_layer *g, float *dh, const float *dout,
                       const struct encoder_kept *k,
-                      const struct encoder_layer *w,
                       const struct encoder_rows *rows, struct arena *scratch)
 {
-	const struct encoder_config *c = rows->config;
-	size_t N = rows->total, H = c->width, F = c->inner;
+	const struct encoder_matrix wide = wide_of(k, rows);
+	const struct encoder_matrix narrow = narrow_of(k, rows);
+	const struct encoder_products *products = rows->products;
+	size_t N = rows->total, H = wide.I, F = wide.O;
 	float *d = arena_floats(scratch, N * F);
 
-	dout = encoder_undrop(dout, k->feed_mask, c->dropout, N * H, scratch);
-	if (encoder_feed_rounds(rows))
-		narrow_backward_rounded(d, g, dout, k, w, rows);
-	else
-		narrow_backward_floats(d, g, dout, k, w, rows);
-	encoder_linear_backward(dh, false, &g->wide, d, F, k->h, &w->wide, H, F,
-	                        rows);
+	dout = encoder_undrop(dout, k->feed_mask, rows->config->dropout, N * H,
+	                      scratch);
+	products->linear_backward(d, true, &g->narrow, dout, H, &k->active,
+	                          &narrow, rows);
+	gelu_back(d, k, rows);
+	products->linear_backward(dh, false, &g->wide, d, F, &k->h.y, &wide,
+	                          rows);
 }

@@ -14,7 +14,7 @@ encoder_embedding_length(const struct encoder_config *c)
 }
 
 void
-encoder_head_begin(struct encoder_head_kept *k, const struct encoder_weights *w,
+encoder_head_begin(struct encoder_head_kept *k,
                    const struct encoder_rows *rows, struct arena *arena)
 {
 	const struct encoder_config *c = rows->config;
@@ -24,7 +24,8 @@ encoder_head_begin(struct encoder_head_kept *k, const struct encoder_weights *w,
 	k->means = arena_zeros(arena, states * rows->count * c->width);
 	if (c->layer_sum) {
 		k->share = arena_floats(arena, states);
-		softmax_forward(k->share, w->layer_weight, 1, states);
+		softmax_forward(k->share, rows->weights->layer_weight, 1,
+		                states);
 	}
 }
 
@@ -79,10 +80,10 @@ pool(struct encoder_head_kept *k, const struct encoder_rows *rows,
 void
 encoder_head_forward(float *logits, float *embedding,
                      struct encoder_head_kept *k,
-                     const struct encoder_weights *w,
                      const struct encoder_rows *rows, struct arena *arena)
 {
 	const struct encoder_config *c = rows->config;
+	const struct encoder_weights *w = rows->weights;
 	size_t n = rows->count, H = c->width, P = c->projector;
 	bool dense = c->head == ENCODER_HEAD_DENSE;
 	float share = dense ? c->head_dropout : 0;
@@ -133,10 +134,10 @@ share_backward(float *dweight, const float *dpooled,
 float *
 encoder_head_backward(struct encoder_weights *g, const float *dlogits,
                       const struct encoder_head_kept *k,
-                      const struct encoder_weights *w,
                       const struct encoder_rows *rows, struct arena *scratch)
 {
 	const struct encoder_config *c = rows->config;
+	const struct encoder_weights *w = rows->weights;
 	size_t n = rows->count, H = c->width, P = c->projector;
 	bool dense = c->head == ENCODER_HEAD_DENSE;
 	float share = dense ? c->head_dropout : 0;

@@ -13,7 +13,7 @@
 #ifndef ENCODER_HEAD_H
 #define ENCODER_HEAD_H
 
-#include "encoder/layer.h"
+#include "encoder/pass.h"
 
 struct encoder_head_kept {
 	float *means;             /* [layers + 1][count,H] of each state */
@@ -24,7 +24,7 @@ struct encoder_head_kept {
 
 /* Called once; then each state in order; then the logits. */
 void
-encoder_head_begin(struct encoder_head_kept *k, const struct encoder_weights *w,
+encoder_head_begin(struct encoder_head_kept *k,
                    const struct encoder_rows *rows, struct arena *arena);
 
 /* State n, 0 … layers: the input of layer n, x [N,H]. */
@@ -34,7 +34,6 @@ void encoder_head_state(struct encoder_head_kept *k, size_t n, const float *x,
 /* logits [count,K]; embedding [count, encoder_embedding_length], or NULL. */
 void encoder_head_forward(float *logits, float *embedding,
                           struct encoder_head_kept *k,
-                          const struct encoder_weights *w,
                           const struct encoder_rows *rows, struct arena *arena);
 
 size_t encoder_embedding_length(const struct encoder_config *c);
@@ -46,7 +45,6 @@ size_t encoder_embedding_length(const struct encoder_config *c);
 float *
 encoder_head_backward(struct encoder_weights *gradient, const float *dlogits,
                       const struct encoder_head_kept *k,
-                      const struct encoder_weights *w,
                       const struct encoder_rows *rows, struct arena *scratch);
 
 /* Adds to dx [N,H] of state n. */

@@ -71,16 +71,16 @@ add_layer(struct matrices *m, struct encoder_packed_layer *to,
 	size_t H = c->width, F = c->inner;
 
 	m->item[m->count++] = (struct matrix){
-		.slot = &to->qkv, .parts = PARTS, .N = PARTS * H, .K = H,
+		.slot = &to->qkv.weight, .parts = PARTS, .N = PARTS * H, .K = H,
 		.part = { w->q.weight, w->k.weight, w->v.weight },
 		.times = 1, .first = query_scale(c)
 	};
-	add(m, &to->out, w->out.weight, H, H, 1);
-	add(m, &to->wide, w->wide.weight, F, H, 1);
-	add(m, &to->narrow, w->narrow.weight, H, F, 1);
-	add_remainder(m, &to->value_remainder, w->v.weight, H, H);
-	add_remainder(m, &to->out_remainder, w->out.weight, H, H);
-	add_remainder(m, &to->narrow_remainder, w->narrow.weight, H, F);
+	add(m, &to->out.weight, w->out.weight, H, H, 1);
+	add(m, &to->wide.weight, w->wide.weight, F, H, 1);
+	add(m, &to->narrow.weight, w->narrow.weight, H, F, 1);
+	add_remainder(m, &to->qkv.remainder, w->v.weight, H, H);
+	add_remainder(m, &to->out.remainder, w->out.weight, H, H);
+	add_remainder(m, &to->narrow.remainder, w->narrow.weight, H, F);
 }
 
 /* The convolutions but for the first; f may be NULL. */
@@ -107,7 +107,7 @@ list(struct encoder_packed *p, const struct encoder_weights *w,
 	size_t H = c->width, I = H / c->position_groups;
 	struct matrices m = list_convolutions(p, f, c);
 
-	add(&m, &p->projection, w->projection.weight, H,
+	add(&m, &p->projection.weight, w->projection.weight, H,
 	    c->conv_width[c->convs - 1], 1);
 	add(&m, &p->position, f ? f->position : NULL, I,
 	    c->position_taps * I, c->position_groups);

@@ -1,5 +1,6 @@
-#include <string.h>
-
+#include "core/half.h"
+#include "encoder/encoder.h"
+#include "encoder/packed.h"
 #include "encoder/wav2vec2_convolutions.h"
 #include "nn/conv1d.h"
 #include "nn/gelu.h"
@@ -39,12 +40,11 @@ norm_forward(float *normed, struct wav2vec2_conv_kept *k, enum norm_kind kind,
 
 void
 wav2vec2_convolutions_forward(float *features, struct wav2vec2_conv_kept *kept,
-                              const float *audio, size_t N,
-                              const struct encoder_config *c,
-                              const struct encoder_weights *w,
-                              const struct wav2vec2_folded *folded,
-                              struct arena *arena)
+                              const struct encoder *n, const float *audio,
+                              size_t N, struct arena *arena)
 {
+	const struct encoder_config *c = &n->config;
+	const struct encoder_weights *w = &n->weights;
 	struct wav2vec2_conv_kept k = { .x = audio, .T = N };
 
 	for (size_t i = 0; i < c->convs; i++) {
@@ -54,7 +54,7 @@ wav2vec2_convolutions_forward(float *features, struct wav2vec2_conv_kept *kept,
 
 		k.rows = conv1d_rows(k.T, c->conv_taps[i], c->conv_stride[i]);
 		k.z = arena_floats(arena, k.rows * O);
-		conv1d_forward(k.z, k.x, folded->conv[i],
+		conv1d_forward(k.z, k.x, n->folded.conv[i],
 		               w->conv[i].conv.bias, k.T, I, O,
 		               c->conv_taps[i], c->conv_stride[i]);
 		k.normed = kept && kind != NORM_NONE
@@ -67,6 +67,45 @@ wav2vec2_convolutions_forward(float *features, struct wav2vec2_conv_kept *kept,
 			kept[i] = k;
 		k = (struct wav2vec2_conv_kept){ .x = y, .T = k.rows };
 	}
+}
+
+/* One utterance, by convolutions that were packed for training. */
+static void
+rounded_forward(float *features, const struct encoder_rows *rows, size_t u,
+                size_t count, struct arena *scratch)
+{
+	const struct encoder_batch *batch = rows->batch;
+	uint16_t *halves = arena_halves(scratch, count);
+
+	wav2vec2_convolutions_halves(halves, rows->network, batch->packed,
+	                             batch->audio[u], batch->samples[u],
+	                             scratch);
+	for (size_t i = 0; i < count; i++)
+		features[i] = bfloat_to_float(halves[i]);
+}
+
+void
+wav2vec2_convolutions_floats(const struct encoder_values *features,
+                             const struct encoder_rows *rows,
+                             struct arena *scratch)
+{
+	const struct encoder_batch *batch = rows->batch;
+	const struct encoder *n = rows->network;
+	size_t C = n->config.conv_width[n->config.convs - 1];
+
+	for (size_t u = 0; u < batch->count; u++) {
+		float *y = features->floats + rows->start[u] * C;
+
+		arena_clear(scratch);
+		if (batch->packed)
+			rounded_forward(y, rows, u, encoder_rows_of(rows, u) *
+			                C, scratch);
+		else
+			wav2vec2_convolutions_forward(
+				y, NULL, n, batch->audio[u],
+				batch->samples[u], scratch);
+	}
+	arena_clear(scratch);
 }
 
 /* Returns dz: before the norm. */
@@ -93,9 +132,9 @@ void
 wav2vec2_convolutions_backward(
 	struct encoder_weights *gradient, struct wav2vec2_folded *dfolded,
 	float *dfeatures, const struct wav2vec2_conv_kept *kept,
-	const struct encoder_config *c, const struct encoder_weights *w,
-	const struct wav2vec2_folded *folded, struct arena *scratch)
+	const struct encoder *n, struct arena *scratch)
 {
+	const struct encoder_config *c = &n->config;
 	float *dy = dfeatures;
 
 	for (size_t i = c->convs; i-- > 0;) {
@@ -105,12 +144,12 @@ wav2vec2_convolutions_backward(
 
 		gelu_backward(dnormed, dy, k->normed, k->rows * O);
 		dz = norm_backward(&gradient->conv[i].norm, dnormed, k,
-		                   norm_kind(c, i), &w->conv[i].norm, O,
+		                   norm_kind(c, i), &n->weights.conv[i].norm, O,
 		                   scratch);
 		dx = i ? arena_zeros(scratch, k->T * I) : NULL;
 		conv1d_backward(dx, dfolded->conv[i],
 		                gradient->conv[i].conv.bias, dz, k->x,
-		                folded->conv[i], k->T, I, O, c->conv_taps[i],
+		                n->folded.conv[i], k->T, I, O, c->conv_taps[i],
 		                c->conv_stride[i]);
 		dy = dx;
 	}

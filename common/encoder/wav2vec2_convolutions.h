@@ -1,5 +1,5 @@
 /*
- * wav2vec2_convolutions.h - wav2vec 2.0's convolutions: samples in, rows out
+ * wav2vec2_convolutions.h - wav2vec 2.0's convolutions, from samples to rows
  *
  *	audio [N]
  *	for each of (usually) seven:
@@ -14,11 +14,10 @@
 #ifndef WAV2VEC2_CONVOLUTIONS_H
 #define WAV2VEC2_CONVOLUTIONS_H
 
-#include "core/arena.h"
-#include "encoder/layout.h"
+#include "encoder/pass.h"
 #include "encoder/wav2vec2_fold.h"
 
-/* One layer's way in, for backward. */
+/* What a convolution keeps for backward. */
 struct wav2vec2_conv_kept {
 	const float *x;           /* [T,I] */
 	size_t T;
@@ -34,11 +33,8 @@ struct wav2vec2_conv_kept {
  */
 void
 wav2vec2_convolutions_forward(float *features, struct wav2vec2_conv_kept *kept,
-                              const float *audio, size_t N,
-                              const struct encoder_config *c,
-                              const struct encoder_weights *w,
-                              const struct wav2vec2_folded *folded,
-                              struct arena *arena);
+                              const struct encoder *n, const float *audio,
+                              size_t N, struct arena *arena);
 
 /*
  * Adds to gradient (norms, biases) and to dfolded (the convolutions).
@@ -47,7 +43,26 @@ wav2vec2_convolutions_forward(float *features, struct wav2vec2_conv_kept *kept,
 void wav2vec2_convolutions_backward(
 	struct encoder_weights *gradient, struct wav2vec2_folded *dfolded,
 	float *dfeatures, const struct wav2vec2_conv_kept *kept,
-	const struct encoder_config *c, const struct encoder_weights *w,
-	const struct wav2vec2_folded *folded, struct arena *scratch);
+	const struct encoder *n, struct arena *scratch);
+
+/*
+ * The same with products in bfloat16, by convolutions that were packed:
+ * features [encoder_rows(N),C] are bfloats.
+ */
+void wav2vec2_convolutions_halves(uint16_t *features, const struct encoder *n,
+                                  const struct encoder_packed *packed,
+                                  const float *audio, size_t N,
+                                  struct arena *scratch);
+
+/*
+ * For encoder_products.convolutions: products.h.  In floats, the products of a
+ * batch whose convolutions are packed are in bfloat16 nevertheless.
+ */
+void wav2vec2_convolutions_floats(const struct encoder_values *features,
+                                  const struct encoder_rows *rows,
+                                  struct arena *scratch);
+void wav2vec2_convolutions_packed(const struct encoder_values *features,
+                                  const struct encoder_rows *rows,
+                                  struct arena *scratch);
 
 #endif

@@ -1,13 +1,13 @@
 #include <string.h>
 
+#include "core/half.h"
 #include "encoder/drop.h"
+#include "encoder/encoder.h"
 #include "encoder/mask.h"
-#include "encoder/precise_linear.h"
+#include "encoder/products.h"
+#include "encoder/wav2vec2_convolutions.h"
 #include "encoder/wav2vec2_front.h"
-#include "nn/conv_grouped.h"
-#include "nn/conv_grouped_bf16.h"
 #include "nn/gelu.h"
-#include "nn/layernorm.h"
 #include "nn/residual.h"
 
 static size_t
@@ -16,37 +16,76 @@ features_width(const struct encoder_config *c)
 	return c->conv_width[c->convs - 1];
 }
 
-static void
-project(struct wav2vec2_front_kept *k, const struct encoder_weights *w,
-        const struct encoder_rows *rows, struct arena *arena)
+static struct encoder_matrix
+projection_of(const struct encoder_rows *rows)
 {
+	static const struct encoder_packed_matrix none = { .weight = NULL };
 	const struct encoder_config *c = rows->config;
-	size_t N = rows->total, C = features_width(c), H = c->width;
-	const float *x = k->features;
 
-	if (c->projection_norm) {
-		k->normed = arena_floats(arena, N * C);
-		k->mean = arena_floats(arena, N);
-		k->rstd = arena_floats(arena, N);
-		layernorm_forward(k->normed, k->mean, k->rstd, x,
-		                  w->projection_norm.gain,
-		                  w->projection_norm.bias, N, C, c->epsilon);
-		x = k->normed;
-	}
-	k->p = arena_floats(arena, N * H);
-	encoder_linear_forward(k->p, H, x, &w->projection, C, H, rows);
+	return (struct encoder_matrix){
+		&rows->weights->projection,
+		rows->packed ? &rows->packed->projection : &none,
+		features_width(c), c->width
+	};
 }
 
-/* Hides rows and channels of p, each utterance by its own chance. */
-static void
-mask_forward(struct wav2vec2_front_kept *k, const struct encoder_weights *w,
-             const struct encoder_rows *rows, struct arena *arena)
+/* A norm reads floats: in room, where the features are halves. */
+static const float *
+features_floats(const struct encoder_values *features, size_t n, float *room)
 {
+	if (features->floats)
+		return features->floats;
+	for (size_t i = 0; i < n; i++)
+		room[i] = bfloat_to_float(features->halves[i]);
+	return room;
+}
+
+/* What the projection multiplies: the features, or their norm. */
+static struct encoder_operand
+features_operand(const struct encoder_values *features,
+                 const struct encoder_rows *rows, struct arena *arena)
+{
+	const struct encoder_config *c = rows->config;
+	size_t C = features_width(c), count = rows->total * C;
+	float *y;
+
+	if (!c->projection_norm)
+		return (struct encoder_operand){ .y = *features, .width = C };
+	y = arena_floats(arena, count);
+	return encoder_operand_norm(features_floats(features, count, y), y,
+	                            &rows->weights->projection_norm, C, rows,
+	                            arena);
+}
+
+/* k->p = linear(norm(features)), then dropout and masks. */
+static void
+project(struct wav2vec2_front_kept *k, const struct encoder_values *features,
+        const struct encoder_rows *rows, struct rng *rng, struct arena *arena)
+{
+	const struct encoder_matrix m = projection_of(rows);
+	struct encoder_result result = { .gelu = false };
+	size_t count = rows->total * m.O;
+
+	k->features = features_operand(features, rows, arena);
+	k->p = arena_floats(arena, count);
+	result.y.floats = k->p;
+	rows->products->linear(&result, &k->features, &m, rows, arena);
+	k->projection_mask = encoder_drop(k->p, count,
+	                                  rows->config->projection_dropout,
+	                                  rows, rng, arena);
+}
+
+/* Hides rows and channels of p, of each utterance in turn. */
+static void
+mask_forward(struct wav2vec2_front_kept *k, const struct encoder_rows *rows,
+             struct arena *arena)
+{
+	const float *mask = rows->weights->mask;
 	const struct encoder_config *c = rows->config;
 	size_t H = c->width;
 	struct rng rng = encoder_chance(rows, "mask", 0);
 
-	if (!rows->chance || !c->augment || !w->mask)
+	if (!rows->chance || !c->augment || !mask)
 		return;
 	k->hidden_rows = arena_take(arena, rows->total, 1);
 	k->hidden_channels = arena_take(arena, rows->count * H, 1);
@@ -61,7 +100,7 @@ mask_forward(struct wav2vec2_front_kept *k, const struct encoder_weights *w,
 			float *p = k->p + t * H;
 
 			if (k->hidden_rows[t])
-				memcpy(p, w->mask, H * sizeof *p);
+				memcpy(p, mask, H * sizeof *p);
 			for (size_t i = 0; i < H; i++)
 				p[i] = channels[i] ? 0 : p[i];
 		}
@@ -93,222 +132,152 @@ mask_backward(struct encoder_weights *g, float *dp,
 	}
 }
 
-/* Of the positional convolution. */
-static size_t
-scratch_size(const struct encoder_rows *rows)
-{
-	const struct encoder_config *c = rows->config;
-
-	return conv_grouped_scratch(encoder_rows_longest(rows), c->width,
-	                            c->position_groups, c->position_taps);
-}
-
-/* One utterance, from row at / H on. */
+/*
+ * x = norm(sum).  Without training the first layer computes it, into a buffer
+ * of its own; otherwise dropout needs it now.
+ */
 static void
-position_round(struct wav2vec2_front_kept *k, size_t at, size_t T,
-               const uint16_t *packed, const struct encoder_weights *w,
-               const struct encoder_rows *rows, uint16_t *scratch)
+stream_begin(struct encoder_stream *stream, struct wav2vec2_front_kept *k,
+             float *sum, const struct encoder_rows *rows, struct rng *rng,
+             struct arena *arena)
 {
 	const struct encoder_config *c = rows->config;
-	const struct bf16_out out = {
-		.y = k->position + at, .ldy = c->width,
-		.bias = w->position_bias
+	size_t H = c->width, count = rows->total * H;
+
+	*stream = (struct encoder_stream){
+		.x = { .y.floats = sum, .width = H }
 	};
-
-	conv_grouped_bf16_forward(&out, rows->space->unit, scratch, k->p + at,
-	                          packed, T, c->width, c->position_groups,
-	                          c->position_taps);
-}
-
-/* The same in bfloat16, by weights that are packed for this pass. */
-static void
-position_forward_bf16(struct wav2vec2_front_kept *k,
-                      const struct encoder_weights *w,
-                      const struct wav2vec2_folded *folded,
-                      const struct encoder_rows *rows)
-{
-	const struct encoder_config *c = rows->config;
-	size_t H = c->width, groups = c->position_groups;
-	struct arena *arena = &rows->space->arena;
-	uint16_t *packed = arena_halves(arena, conv_grouped_bf16_packed(
-		H, groups, c->position_taps));
-	uint16_t *scratch = arena_halves(
-		arena, conv_grouped_bf16_scratch(encoder_rows_longest(rows), H,
-	                                         groups, c->position_taps));
-
-	conv_grouped_bf16_pack(packed, folded->position, H, groups,
-	                       c->position_taps);
-	for (size_t u = 0; u < rows->count; u++)
-		position_round(k, rows->start[u] * H,
-		               rows->start[u + 1] - rows->start[u], packed, w,
-		               rows, scratch);
-	arena_clear(arena);
-}
-
-static void
-position_forward(struct wav2vec2_front_kept *k, const struct encoder_weights *w,
-                 const struct wav2vec2_folded *folded,
-                 const struct encoder_rows *rows, struct arena *arena)
-{
-	const struct encoder_config *c = rows->config;
-	size_t H = c->width;
-	float *scratch;
-
-	k->position = arena_floats(arena, rows->total * H);
-	if (rows->space) {
-		position_forward_bf16(k, w, folded, rows);
+	if (!c->stable)
+		stream->x = encoder_operand_norm(sum, NULL,
+		                                 &rows->weights->norm, H, rows,
+		                                 arena);
+	if (!rows->training) {
+		stream->next = c->stable ? arena_floats(arena, count) : sum;
 		return;
 	}
-	scratch = arena_floats(arena, scratch_size(rows));
-	for (size_t u = 0; u < rows->count; u++) {
-		size_t at = rows->start[u] * H;
-
-		conv_grouped_forward(k->position + at, scratch, k->p + at,
-		                     folded->position, w->position_bias,
-		                     rows->start[u + 1] - rows->start[u], H,
-		                     c->position_groups, c->position_taps);
-	}
+	encoder_operand_settle(&stream->x, rows);
+	k->x = stream->x;
+	k->x_mask = encoder_drop(stream->x.y.floats, count, c->dropout, rows,
+	                         rng, arena);
 }
 
-void
-wav2vec2_front_forward(float *x, struct wav2vec2_front_kept *k,
-                       const float *features, const struct encoder_weights *w,
-                       const struct wav2vec2_folded *folded,
-                       const struct encoder_rows *rows, struct arena *arena)
+static void *
+front_forward(struct encoder_stream *stream, const struct encoder_rows *rows,
+              struct arena *arena, struct arena *scratch)
 {
 	const struct encoder_config *c = rows->config;
-	size_t N = rows->total, H = c->width;
+	struct arena *keep = rows->training ? arena : scratch;
+	struct wav2vec2_front_kept *k = arena_take(arena, 1, sizeof *k);
 	struct rng rng = encoder_chance(rows, "front", 0);
+	struct encoder_values features =
+		encoder_values_take(arena, rows->products->halves,
+		                    rows->total, features_width(c));
+	float *sum = arena_floats(arena, rows->total * c->width);
 
-	*k = (struct wav2vec2_front_kept){ .features = features };
-	project(k, w, rows, arena);
-	k->projection_mask = encoder_drop(k->p, N * H, c->projection_dropout,
-	                                  rows, &rng, arena);
-	mask_forward(k, w, rows, arena);
-	position_forward(k, w, folded, rows, arena);
-	gelu_forward(x, k->position, N * H);
-	add_scaled(x, 1, k->p, N * H);
-	if (!c->stable) {
-		k->sum = arena_floats(arena, N * H);
-		k->sum_mean = arena_floats(arena, N);
-		k->sum_rstd = arena_floats(arena, N);
-		memcpy(k->sum, x, N * H * sizeof *x);
-		layernorm_forward(x, k->sum_mean, k->sum_rstd, k->sum,
-		                  w->norm.gain, w->norm.bias, N, H,
-		                  c->epsilon);
-	}
-	k->x_mask = encoder_drop(x, N * H, c->dropout, rows, &rng, arena);
-}
-
-/* dp [N,H] and dfolded, with products in bfloat16. */
-static void
-position_backward_bf16(struct encoder_weights *g,
-                       struct wav2vec2_folded *dfolded, float *dp,
-                       const float *dposition,
-                       const struct wav2vec2_front_kept *k,
-                       const struct wav2vec2_folded *folded,
-                       const struct encoder_rows *rows, struct arena *scratch)
-{
-	const struct encoder_config *c = rows->config;
-	size_t H = c->width, groups = c->position_groups;
-	uint16_t *packed = arena_halves(scratch, conv_grouped_bf16_packed(
-		H, groups, c->position_taps));
-
-	conv_grouped_bf16_pack_back(packed, folded->position, rows->space, H,
-	                            groups, c->position_taps);
-	for (size_t u = 0; u < rows->count; u++) {
-		size_t at = rows->start[u] * H;
-
-		conv_grouped_bf16_backward(
-			dp + at, dfolded->position, g->position_bias,
-			dposition + at, k->p + at, packed, rows->space,
-			rows->start[u + 1] - rows->start[u], H, groups,
-			c->position_taps);
-	}
-}
-
-/* dp [N,H] and dfolded from the gradient of the positional convolution. */
-static void
-position_backward(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
-                  float *dp, const float *dsum,
-                  const struct wav2vec2_front_kept *k,
-                  const struct wav2vec2_folded *folded,
-                  const struct encoder_rows *rows, struct arena *scratch)
-{
-	const struct encoder_config *c = rows->config;
-	size_t H = c->width, n = rows->total * H;
-	float *dposition = arena_zeros(scratch, n), *room;
-
-	gelu_backward(dposition, dsum, k->position, n);
-	if (rows->space) {
-		position_backward_bf16(g, dfolded, dp, dposition, k, folded,
-		                       rows, scratch);
-		return;
-	}
-	room = arena_floats(scratch, scratch_size(rows));
-	for (size_t u = 0; u < rows->count; u++) {
-		size_t at = rows->start[u] * H;
-
-		conv_grouped_backward(dp + at, dfolded->position,
-		                      g->position_bias, room,
-		                      dposition + at, k->p + at,
-		                      folded->position, rows->start[u + 1] -
-		                      rows->start[u], H, c->position_groups,
-		                      c->position_taps);
-	}
+	*k = (struct wav2vec2_front_kept){ .p = NULL };
+	rows->products->convolutions(&features, rows, scratch);
+	project(k, &features, rows, &rng, keep);
+	mask_forward(k, rows, keep);
+	rows->products->position(sum, k, rows, keep);
+	stream_begin(stream, k, sum, rows, &rng, arena);
+	return k;
 }
 
 static void
 project_backward(struct encoder_weights *g, float *dfeatures, const float *dp,
                  const struct wav2vec2_front_kept *k,
-                 const struct encoder_weights *w,
                  const struct encoder_rows *rows, struct arena *scratch)
 {
-	const struct encoder_config *c = rows->config;
-	size_t N = rows->total, C = features_width(c);
+	const struct encoder_matrix m = projection_of(rows);
+	bool normed = rows->config->projection_norm;
 	float *dnormed = dfeatures;
 
-	if (c->projection_norm)
-		dnormed = arena_zeros(scratch, N * C);
-	encoder_linear_backward(dnormed, false, &g->projection, dp, c->width,
-	                        c->projection_norm ? k->normed : k->features,
-	                        &w->projection, C, c->width, rows);
-	if (!c->projection_norm)
+	if (normed)
+		dnormed = arena_zeros(scratch, rows->total * m.I);
+	rows->products->linear_backward(dnormed, false, &g->projection, dp,
+	                                m.O, &k->features.y, &m, rows);
+	if (!normed)
 		return;
-	if (!dfeatures) /* the gains' gradient is wanted all the same */
-		dfeatures = arena_zeros(scratch, N * C);
-	layernorm_backward(dfeatures, g->projection_norm.gain,
-	                   g->projection_norm.bias, dnormed, k->features,
-	                   w->projection_norm.gain, k->mean, k->rstd, N, C);
+	if (!dfeatures) /* the gain's gradient is needed all the same */
+		dfeatures = arena_zeros(scratch, rows->total * m.I);
+	encoder_operand_backward(dfeatures, &g->projection_norm, dnormed,
+	                         &k->features, rows);
 }
 
-void
-wav2vec2_front_backward(struct encoder_weights *g,
-                        struct wav2vec2_folded *dfolded, float *dfeatures,
-                        float *dx, const struct wav2vec2_front_kept *k,
-                        const struct encoder_weights *w,
-                        const struct wav2vec2_folded *folded,
-                        const struct encoder_rows *rows, struct arena *scratch)
+/* The convolutions once more, now with what backward needs. */
+static void
+convolutions_back(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
+                  float *dfeatures, const struct encoder_rows *rows,
+                  struct arena *scratch)
+{
+	const struct encoder_batch *batch = rows->batch;
+	size_t C = features_width(rows->config);
+	struct wav2vec2_conv_kept kept[ENCODER_CONVS_MAX];
+
+	for (size_t u = 0; u < rows->count; u++) {
+		float *y;
+
+		arena_clear(scratch);
+		y = arena_floats(scratch, encoder_rows_of(rows, u) * C);
+		wav2vec2_convolutions_forward(y, kept, rows->network,
+		                              batch->audio[u],
+		                              batch->samples[u], scratch);
+		wav2vec2_convolutions_backward(
+			g, dfolded, dfeatures + rows->start[u] * C, kept,
+			rows->network, scratch);
+	}
+}
+
+/* dp [N,H], from the gradient of x. */
+static float *
+position_back(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
+              const float *dx, const struct wav2vec2_front_kept *k,
+              const struct encoder_rows *rows, struct arena *scratch)
 {
 	const struct encoder_config *c = rows->config;
-	size_t N = rows->total, H = c->width;
+	size_t count = rows->total * c->width;
 	const float *dsum =
-		encoder_undrop(dx, k->x_mask, c->dropout, N * H, scratch);
-	float *dp = arena_zeros(scratch, N * H);
+		encoder_undrop(dx, k->x_mask, c->dropout, count, scratch);
+	float *dp = arena_zeros(scratch, count), *dposition;
 
 	if (!c->stable) {
-		float *d = arena_zeros(scratch, N * H);
+		float *d = arena_zeros(scratch, count);
 
-		layernorm_backward(d, g->norm.gain, g->norm.bias, dsum,
-		                   k->sum, w->norm.gain, k->sum_mean,
-		                   k->sum_rstd, N, H);
+		encoder_operand_backward(d, &g->norm, dsum, &k->x, rows);
 		dsum = d;
 	}
-	add_scaled(dp, 1, dsum, N * H);
-	position_backward(g, dfolded, dp, dsum, k, folded, rows, scratch);
+	add_scaled(dp, 1, dsum, count);
+	dposition = arena_zeros(scratch, count);
+	gelu_backward(dposition, dsum, k->position, count);
+	rows->products->position_backward(g, dfolded, dp, dposition, k,
+	                                  rows, scratch);
+	return dp;
+}
+
+static void
+front_backward(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
+               float *dx, const void *kept, const struct encoder_rows *rows,
+               struct arena *arena, struct arena *scratch)
+{
+	const struct encoder_config *c = rows->config;
+	const struct wav2vec2_front_kept *k = kept;
+	float *dp, *dfeatures = NULL;
+
+	if (rows->batch->unfreeze)
+		dfeatures = arena_zeros(arena,
+		                        rows->total * features_width(c));
+	dp = position_back(g, dfolded, dx, k, rows, scratch);
 	mask_backward(g, dp, k, rows);
 	project_backward(g, dfeatures,
 	                 encoder_undrop(dp, k->projection_mask,
-	                                c->projection_dropout, N * H, scratch),
-	                 k, w, rows, scratch);
+	                                c->projection_dropout,
+	                                rows->total * c->width, scratch),
+	                 k, rows, scratch);
+	if (rows->batch->unfreeze)
+		convolutions_back(g, dfolded, dfeatures, rows, scratch);
 }
+
+const struct encoder_front wav2vec2_front = {
+	.rows = encoder_rows, .forward = front_forward,
+	.backward = front_backward
+};

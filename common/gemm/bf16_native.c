@@ -1,7 +1,6 @@
 #include "core/half.h"
 #include "core/vector.h"
 #include "gemm/bf16_native.h"
-#include "gemm/bf16_unit.h"
 
 VECTORISED static void
 plain_round(uint16_t *y, const float *x, size_t n, float alpha)

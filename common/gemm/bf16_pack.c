@@ -4,8 +4,7 @@
 #include "core/half.h"
 #include "core/vector.h"
 #include "gemm/bf16_native.h"
-#include "gemm/bf16_unit.h"
-#include "gemm/gemm_bf16.h"
+#include "gemm/bf16_pack.h"
 
 size_t
 bf16_packed_length(size_t N, size_t K)

@@ -4,8 +4,8 @@
 #include "core/chunk.h"
 #include "core/half.h"
 #include "core/vector.h"
+#include "gemm/bf16_layout.h"
 #include "gemm/bf16_remainder.h"
-#include "gemm/gemm_bf16.h"
 
 /*
  * The scales lie before the elements.  SUMS: of a row, side by side, since one

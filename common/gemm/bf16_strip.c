@@ -4,12 +4,9 @@
 #include "core/half.h"
 #include "core/vector.h"
 #include "gemm/bf16_native.h"
-#include "gemm/bf16_unit.h"
+#include "gemm/bf16_pack.h"
 
-/*
- * Each way to read A goes through it 32 of K at a time: the first of to is row
- * m at k, and the next row's comes 32 later.
- */
+/* 32 of K of each row: to begins with row m at k; rows are 32 apart there. */
 static void
 halves_pack(uint16_t *to, const struct bf16_in *A, size_t m, size_t k,
             size_t rows, size_t depth)

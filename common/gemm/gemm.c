@@ -1,11 +1,9 @@
 #include <cblas.h>
 #include <omp.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/chunk.h"
-#include "gemm/blas_room.h"
 #include "gemm/gemm.h"
 
 /*
@@ -156,79 +154,4 @@ gemm_onto_bias(enum gemm_side a, enum gemm_side b,
                const float *bias, float *C, size_t ldc)
 {
 	gemm_tiled(a, b, M, N, K, 1, A, lda, B, ldb, bias, 1, C, ldc);
-}
-
-#if defined(__x86_64__) && defined(__GNUC__)
-
-/* Of OpenBLAS's own, in all of its builds that pick kernels as they start. */
-extern void gotoblas_dynamic_init(void) __attribute__((weak));
-extern void gotoblas_dynamic_quit(void) __attribute__((weak));
-
-/* Kernels for this processor by its features; NULL if it has none of them. */
-static const char *
-kernels(void)
-{
-	if (__builtin_cpu_supports("avx512vl") &&
-	    __builtin_cpu_supports("avx512bw") &&
-	    __builtin_cpu_supports("avx512dq"))
-		return "SkylakeX";
-	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-		return "Haswell";
-	return NULL;
-}
-
-/*
- * An OpenBLAS before 0.3.25 goes by the processor's model, and takes some that
- * are newer than itself for one of 2004 (its issue 4267), whose kernels have a
- * fifth of the speed.  It picks again as it does where a user names a core.
- */
-static void
-kernels_pick(void)
-{
-	const char *name = kernels(), *variable = "OPENBLAS_CORETYPE";
-
-	if (!name || getenv(variable) || !gotoblas_dynamic_init ||
-	    !gotoblas_dynamic_quit ||
-	    strcmp(openblas_get_corename(), "Prescott") != 0)
-		return;
-	if (setenv(variable, name, 1) != 0)
-		return;
-	gotoblas_dynamic_quit();
-	gotoblas_dynamic_init();
-	unsetenv(variable);
-}
-
-#else
-
-static void
-kernels_pick(void)
-{
-}
-
-#endif
-
-#ifdef __linux__
-
-static void
-before(int argc, char *argv[], char *environment[])
-{
-	blas_room_check(argc, argv, environment,
-	                openblas_get_parallel() == OPENBLAS_OPENMP);
-}
-
-/* What is named here is called before libraries begin. */
-__attribute__((section(".preinit_array"), used))
-static void (*const first)(int, char *[], char *[]) = before;
-
-#endif
-
-/* An OpenBLAS that was built with OpenMP would leave us one thread, too. */
-void
-gemm_begin(void)
-{
-	int threads = omp_get_max_threads();
-
-	kernels_pick();
-	openblas_set_num_threads(1);
-	omp_set_num_threads(threads);
 }

@@ -1,9 +1,9 @@
 /*
- * gemm_panel.h - large products with weights that lie row by row
+ * gemm_panel.h - large products in float with weights, by AVX-512
  *
- * BLAS packs both sides, each time anew, which the few hundred rows of an
- * utterance hardly repay.  Here only the weights are packed, 32 columns of
- * the result at a time, and the other side is read where it lies.
+ * BLAS packs both sides at every call, which costs too much for the few
+ * hundred rows of an utterance.  Here only the weights are packed, 32 columns
+ * of the result at a time; the other side is read where it is.
  */
 #ifndef GEMM_PANEL_H
 #define GEMM_PANEL_H
@@ -17,9 +17,10 @@
  * y [M,N], rows ldy apart   x [M,K], rows ldx apart, which may overlap
  * weight [N,K]   bias [N], or NULL for none
  *
- * In all threads.  Each sum is taken in the order of K, fused, whatever M and
- * the number of threads.  False, and y as it was, of what it leaves to BLAS:
- * small products, those inside a parallel region, all without AVX-512.
+ * Uses all threads.  Each sum is taken in the order of K, fused, whatever M and
+ * the number of threads are.  Returns false, with y unchanged, for products
+ * that BLAS should do: small ones, those inside a parallel region, and all
+ * without AVX-512.
  */
 bool gemm_panel(float *y, size_t ldy, const float *x, size_t ldx,
                 const float *weight, const float *bias,

@@ -1,4 +1,4 @@
-#include "gemm/gemm_bf16.h"
+#include "gemm/bf16_unit.h"
 #include "gemm/precision.h"
 
 bool

@@ -85,9 +85,10 @@ classes_add(struct texts_made *t, const struct encoder_config *c)
 }
 
 size_t
-describe_directory(struct safetensors_text **text, const struct directory *d)
+describe_directory(struct safetensors_text **text,
+                   const struct encoder_directory *d)
 {
-	const struct safetensors *s = &d->file;
+	const struct safetensors *s = &d->files.weights;
 	struct texts_made t = {
 		.text = xcalloc(TEXTS_MAX + s->metadata_count, sizeof *t.text)
 	};

@@ -2,7 +2,7 @@
 
 #include "core/die.h"
 #include "core/number.h"
-#include "encoder/directory.h"
+#include "encoder/open.h"
 #include "gemm/gemm.h"
 #include "model/model_kinds.h"
 #include "nn/softmax.h"
@@ -103,7 +103,7 @@ model_training(const struct model *m)
 const struct safetensors *
 model_file(const struct model *m)
 {
-	return m->network ? &m->directory->file : &m->file;
+	return m->network ? &m->directory->files.weights : &m->file;
 }
 
 const char *

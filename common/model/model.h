@@ -20,7 +20,7 @@
 #include "student/student.h"
 #include "weights/safetensors_write.h"
 
-struct directory;
+struct encoder_directory;
 struct frame;
 struct encoder_packed;
 enum { MODEL_MEMBERS_MAX = 8, MODEL_ROWS_MAX = 3000 };
@@ -41,7 +41,7 @@ struct model {
 	struct features_type features;
 	struct encoder *network;     /* owned; NULL for a student */
 	struct encoder_packed *packed; /* for inference in bfloat16; owned */
-	struct directory *directory; /* where it is from; owned */
+	struct encoder_directory *directory; /* where it is from; owned */
 	struct safetensors training; /* the optimiser's state */
 	float seconds;            /* of audio it hears; what is longer is cut */
 };

@@ -5,8 +5,8 @@
 
 #include "core/die.h"
 #include "core/xalloc.h"
-#include "encoder/directory.h"
-#include "encoder/encoder_bf16.h"
+#include "encoder/encoder.h"
+#include "encoder/open.h"
 #include "model/model_kinds.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
@@ -22,7 +22,7 @@ model_encoder_release(struct model *m)
 	encoder_weights_release(&n->weights);
 	wav2vec2_folded_release(&n->folded);
 	free(n);
-	directory_release(m->directory);
+	encoder_directory_release(m->directory);
 	free(m->directory);
 	safetensors_release(&m->training);
 }
@@ -127,7 +127,7 @@ weights_prepare(struct model *m)
 	if (!m->packed)
 		return;
 	encoder_pack(m->packed, &n->weights, &n->folded, &n->config,
-	             &m->directory->file);
+	             &m->directory->files.weights);
 	wav2vec2_folded_release(&n->folded);
 }
 
@@ -135,8 +135,9 @@ void
 model_encoder_open(struct model *m, enum precision precision)
 {
 	struct encoder *n = m->network = xcalloc(1, sizeof *n);
-	struct directory *d = m->directory = xcalloc(1, sizeof *d);
-	const char *why = directory_open(d, m->name, DIRECTORY_CLASSIFIER);
+	struct encoder_directory *d = m->directory = xcalloc(1, sizeof *d);
+	const char *why =
+		encoder_directory_open(d, m->name, ENCODER_USE_CLASSIFIER);
 	char *reason;
 
 	if (why)
@@ -144,7 +145,7 @@ model_encoder_open(struct model *m, enum precision precision)
 	n->config = d->config;
 	n->spelling = d->spelling;
 	encoder_layout(&m->params, &n->weights, &n->config, &n->spelling);
-	reason = params_map(&m->params, &d->file, &m->block);
+	reason = params_map(&m->params, &d->files.weights, &m->block);
 	if (reason)
 		die("%s: %s", m->name, reason);
 	n->convolutions = convolutions_end(&m->params, &n->weights);
@@ -152,7 +153,8 @@ model_encoder_open(struct model *m, enum precision precision)
 	if (precision_rounds(precision))
 		m->packed = xcalloc(1, sizeof *m->packed);
 	if (!m->packed || !encoder_packed_find(m->packed, &n->weights,
-	                                       &n->config, &d->file, m->name))
+	                                       &n->config, &d->files.weights,
+	                                       m->name))
 		weights_prepare(m);
 }
 
@@ -160,11 +162,8 @@ void
 model_encoder_infer(const struct model *m, float *logits, float *embedding,
                     const float *view, size_t rows, struct arena *arena)
 {
-	if (m->packed)
-		encoder_bf16_infer(m->network, m->packed, logits, embedding,
-		                   view, rows, arena);
-	else
-		encoder_infer(m->network, logits, embedding, view, rows, arena);
+	encoder_infer(m->network, m->packed, logits, embedding, view, rows,
+	              arena);
 }
 
 void
@@ -175,12 +174,13 @@ model_encoder_own(struct model *m)
 
 	free(m->block);
 	m->block = xmalloc(m->params.length, sizeof *m->block);
-	reason = params_load(m->block, &m->params, &m->directory->file);
+	reason = params_load(m->block, &m->params,
+	                     &m->directory->files.weights);
 	if (reason)
 		die("%s: %s", m->name, reason);
 	params_bind(&m->params, m->block);
 	wav2vec2_fold(&n->folded, &n->weights, &n->config);
-	reason = directory_training(&m->training, m->directory);
+	reason = directory_training(&m->training, &m->directory->files);
 	if (reason)
 		die("%s: %s", m->name, reason);
 }
@@ -191,12 +191,12 @@ model_encoder_write(const char *path, const struct model *m,
                     const struct safetensors_source *extra, size_t extras,
                     const struct safetensors_text *text, size_t texts)
 {
-	const struct directory_contents contents = {
+	const struct encoder_contents contents = {
 		.from = m->directory, .config = &m->network->config,
 		.params = &m->params, .type = type,
 		.metadata = text, .metadata_count = texts,
 		.training = extra, .trainings = extras,
 	};
 
-	directory_write(path, &contents);
+	encoder_directory_write(path, &contents);
 }

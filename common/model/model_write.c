@@ -115,39 +115,19 @@ of_members(const char *key)
 	return strcmp(key, "members") == 0 || strcmp(key, "shares") == 0;
 }
 
-static struct safetensors_source *
-sources_make(const struct model *m, const float *block,
-             enum safetensors_type type,
-             const struct safetensors_source *extra, size_t extras)
-{
-	const struct params *p = &m->params;
-	struct safetensors_source *s = xcalloc(p->count + extras, sizeof *s);
-
-	for (size_t i = 0; i < p->count; i++) {
-		const struct param *t = &p->param[i];
-
-		s[i] = (struct safetensors_source){
-			.name = t->name, .type = type, .ndim = t->ndim,
-			.data = block + t->offset
-		};
-		memcpy(s[i].dim, t->dim, sizeof t->dim);
-	}
-	for (size_t i = 0; i < extras; i++)
-		s[p->count + i] = extra[i];
-	return s;
-}
-
 static void
 student_write(const char *path, const struct model *m, const float *block,
               enum safetensors_type type,
               const struct safetensors_source *extra, size_t extras,
               const struct pairs *t)
 {
-	struct safetensors_source *source =
-		sources_make(m, block ? block : m->block, type, extra, extras);
+	size_t count = m->params.count;
+	struct safetensors_source *source = params_sources(
+		&m->params, block ? block : m->block, type, extras);
 
-	safetensors_write(path, source, m->params.count + extras, t->text,
-	                  t->count);
+	for (size_t i = 0; i < extras; i++)
+		source[count + i] = extra[i];
+	safetensors_write(path, source, count + extras, t->text, t->count);
 	free(source);
 }
 

@@ -4,7 +4,7 @@
 
 #include "core/chunk.h"
 #include "core/vector.h"
-#include "gemm/gemm_rounded.h"
+#include "gemm/gemm_bf16.h"
 #include "nn/attention.h"
 #include "nn/dropout.h"
 #include "nn/relative_bias.h"

@@ -7,7 +7,7 @@
 #include "gemm/bf16_native.h"
 #include "nn/attention_bf16.h"
 #include "nn/relative_bias.h"
-#include "nn/row_max.h"
+#include "nn/vexp.h"
 
 /* So many queries at a time; and where a thread's arrays begin. */
 enum { QUERIES = 128, ALIGNMENT = 64 };

@@ -1,4 +1,4 @@
-#include "gemm/gemm_rounded.h"
+#include "gemm/gemm_bf16.h"
 #include "nn/linear.h"
 #include "nn/linear_bf16.h"
 

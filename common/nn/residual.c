@@ -46,15 +46,6 @@ scaled(float *y, const float *x, const float *z, const float *gain,
 			y[c] = x[c] + gain[c] * z[c];
 }
 
-VECTORISED static void
-add_products(float *sum, const float *x, const float *z, size_t N, size_t C)
-{
-	for (size_t n = 0; n < N; n++, x += C, z += C)
-		#pragma omp simd
-		for (size_t c = 0; c < C; c++)
-			sum[c] += x[c] * z[c];
-}
-
 void
 residual_forward(float *y, const float *x, const float *z,
                  const float *gain, size_t N, size_t C)
@@ -63,18 +54,4 @@ residual_forward(float *y, const float *x, const float *z,
 		scaled(y, x, z, gain, N, C);
 	else
 		add(y, x, z, N * C);
-}
-
-void
-residual_backward(float *dx, float *dz, float *dgain, const float *dy,
-                  const float *z, const float *gain, size_t N, size_t C)
-{
-	if (dx)
-		add(dx, dx, dy, N * C);
-	if (dz && gain)
-		scaled(dz, dz, dy, gain, N, C);
-	else if (dz)
-		add(dz, dz, dy, N * C);
-	if (dgain)
-		add_products(dgain, dy, z, N, C);
 }

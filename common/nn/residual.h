@@ -12,11 +12,6 @@
 void residual_forward(float *y, const float *x, const float *z,
                       const float *gain, size_t N, size_t C);
 
-/* Adds to dx, dz [N,C] and dgain [C]; each may be NULL. */
-void residual_backward(float *dx, float *dz, float *dgain, const float *dy,
-                       const float *z, const float *gain,
-                       size_t N, size_t C);
-
 /* y += factor x.   x, y [n] */
 void add_scaled(float *y, float factor, const float *x, size_t n);
 

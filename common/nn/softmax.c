@@ -2,7 +2,6 @@
 
 #include "core/chunk.h"
 #include "core/vector.h"
-#include "nn/row_max.h"
 #include "nn/softmax.h"
 #include "nn/vexp.h"
 
@@ -71,21 +70,5 @@ softmax_backward(float *dx, const float *dy, const float *y,
 		#pragma omp simd
 		for (size_t c = 0; c < C; c++)
 			dx[c] = keep * dx[c] + y[c] * (dy[c] - dot);
-	}
-}
-
-VECTORISED void
-log_softmax_backward(float *dx, const float *dy, const float *y,
-                     size_t N, size_t C)
-{
-	for (size_t n = 0; n < N; n++, dx += C, dy += C, y += C) {
-		float sum = 0;
-
-		#pragma omp simd reduction(+:sum)
-		for (size_t c = 0; c < C; c++)
-			sum += dy[c];
-		#pragma omp simd
-		for (size_t c = 0; c < C; c++)
-			dx[c] += dy[c] - vexp(y[c]) * sum;
 	}
 }

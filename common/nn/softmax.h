@@ -16,8 +16,4 @@ void log_softmax_forward(float *y, const float *x, size_t N, size_t C);
 void softmax_backward(float *dx, const float *dy, const float *y,
                       size_t N, size_t C);
 
-/* From the log-softmax y:  adds  dy - exp(y) sum(dy)  to dx [N,C]. */
-void log_softmax_backward(float *dx, const float *dy, const float *y,
-                          size_t N, size_t C);
-
 #endif

@@ -1,5 +1,5 @@
 /*
- * vexp.h - exp, tanh and the logistic, for loops
+ * vexp.h - exp, tanh, the logistic and the largest of a row, for vector loops
  *
  * Inline and free of branches and tables, so a loop that calls them inside a
  * VECTORISED function becomes vector code.  The whole range is covered: what
@@ -9,6 +9,7 @@
 #define VEXP_H
 
 #include <math.h>
+#include <stddef.h>
 
 #include "core/bits.h"
 
@@ -74,6 +75,31 @@ vtanh(float x)
 	small = small * s * x + x;
 	large = x < 0 ? -large : large;
 	return a < 0.625f ? small : large;
+}
+
+/*
+ * The largest of x [C], for softmax; -INFINITY if C is 0.  NaN is never the
+ * largest.  By lanes, since Clang does not vectorise a maximum.
+ */
+static inline float
+row_max(const float *x, size_t C)
+{
+	enum { LANES = 16 };
+	float lane[LANES], max = -INFINITY;
+	size_t c = 0;
+
+	for (size_t l = 0; l < LANES; l++)
+		lane[l] = -INFINITY;
+	for (; c + LANES <= C; c += LANES) {
+		#pragma omp simd
+		for (size_t l = 0; l < LANES; l++)
+			lane[l] = x[c + l] > lane[l] ? x[c + l] : lane[l];
+	}
+	for (; c < C; c++)
+		max = x[c] > max ? x[c] : max;
+	for (size_t l = 0; l < LANES; l++)
+		max = lane[l] > max ? lane[l] : max;
+	return max;
 }
 
 #endif

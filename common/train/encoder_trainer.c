@@ -97,7 +97,7 @@ encoder_trainer_backward(struct encoder_trainer *t, const float *dlogits)
 	else
 		memset(t->dfolded.position, 0,
 		       t->dfolded.positions * sizeof *t->dfolded.position);
-	encoder_backward(&t->gradient, &t->dfolded, t->pass, dlogits, n,
+	encoder_backward(&t->gradient, &t->dfolded, t->pass, dlogits,
 	                 &t->arena, &t->scratch);
 	wav2vec2_fold_backward(&t->gradient, &t->dfolded, &n->weights,
 	                       &n->config, t->options->unfreeze);

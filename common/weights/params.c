@@ -256,3 +256,21 @@ params_finite(const struct params *p)
 			return not_finite(&p->param[i]);
 	return NULL;
 }
+
+struct safetensors_source *
+params_sources(const struct params *p, const float *block,
+               enum safetensors_type type, size_t more)
+{
+	struct safetensors_source *s = xcalloc(p->count + more, sizeof *s);
+
+	for (size_t i = 0; i < p->count; i++) {
+		const struct param *t = &p->param[i];
+
+		s[i] = (struct safetensors_source){
+			.name = t->name, .type = type, .ndim = t->ndim,
+			.data = block ? block + t->offset : *t->slot
+		};
+		memcpy(s[i].dim, t->dim, sizeof t->dim);
+	}
+	return s;
+}

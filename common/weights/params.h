@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "weights/safetensors.h"
+#include "weights/safetensors_write.h"
 
 enum { PARAM_NAME_MAX = 96, PARAM_DIMENSIONS_MAX = 4 };
 
@@ -84,5 +84,13 @@ char *params_map(const struct params *p, const struct safetensors *s,
 
 /* Where slots lead: NULL, or the tensor that is not finite (to be freed). */
 char *params_finite(const struct params *p);
+
+/*
+ * The tensors to write, from block, or from where slots lead if it is NULL, and
+ * room for more behind them; the caller frees the array.
+ */
+struct safetensors_source *
+params_sources(const struct params *p, const float *block,
+               enum safetensors_type type, size_t more);
 
 #endif

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "core/half.h"
 #include "gemm/gemm.h"
+#include "gemm/bf16_native.h"
 #include "gemm/gemm_bf16.h"
 #include "nn/attention.h"
 #include "nn/conv1d.h"
@@ -165,7 +165,7 @@ main(void)
 	    !a.space)
 		return 1;
 	gemm_begin();
-	bfloat_from_floats(a.halves, a.x, SQUARE * SQUARE);
+	bf16_round(a.halves, a.x, SQUARE * SQUARE, 1);
 	bf16_pack(a.packed, a.w, SQUARE, SQUARE, SQUARE);
 	measure("sgemm", sgemm, &a);
 	measure("bf16", bf16, &a);

@@ -11,6 +11,7 @@
 
 #include "core/chunk.h"
 #include "core/half.h"
+#include "gemm/bf16_native.h"
 #include "gemm/gemm_bf16.h"
 #include "gradient.h"
 
@@ -136,7 +137,7 @@ bfloats(size_t n, unsigned long seed)
 	float *x = random_floats(n, seed);
 	uint16_t *y = xmalloc(n, sizeof *y);
 
-	bfloat_from_floats(y, x, n);
+	bf16_round(y, x, n, 1);
 	free(x);
 	return y;
 }

@@ -53,8 +53,6 @@ static void
 residual(struct data *d, size_t rows)
 {
 	residual_forward(d->y, d->x, d->z, NULL, rows, CHANNELS);
-	residual_backward(d->y, NULL, d->sums, d->x, d->z, NULL, rows,
-	                  CHANNELS);
 	add_scaled(d->y, .3f, d->x, rows * CHANNELS);
 }
 
@@ -62,8 +60,6 @@ static void
 gained(struct data *d, size_t rows)
 {
 	residual_forward(d->y, d->x, d->z, d->gain, rows, CHANNELS);
-	residual_backward(NULL, d->y, d->sums, d->x, d->z, d->gain, rows,
-	                  CHANNELS);
 }
 
 static void

@@ -6,12 +6,12 @@ static void
 test_open(void **state)
 {
 	struct hub_tensors *t = *state;
-	struct directory d;
+	struct encoder_directory d;
 	struct encoder_weights w;
 	struct params p = { .param = NULL };
 	float *owned;
 
-	hub_opened(&d, DIRECTORY_CLASSIFIER);
+	hub_opened(&d, ENCODER_USE_CLASSIFIER);
 	assert_int_equal(d.config.head, ENCODER_HEAD_PROJECTOR);
 	assert_int_equal(d.config.labels, 3);
 	assert_string_equal(d.config.label[0], "joy");
@@ -23,13 +23,13 @@ test_open(void **state)
 	assert_true(d.spelling.mask);
 	assert_false(d.spelling.bare);
 	encoder_layout(&p, &w, &d.config, &d.spelling);
-	assert_null(params_map(&p, &d.file, &owned));
+	assert_null(params_map(&p, &d.files.weights, &owned));
 	assert_memory_equal(w.classifier.weight, t->weights.classifier.weight,
 	                    27 * sizeof(float));
 	assert_null(owned);
 	params_release(&p);
 	encoder_weights_release(&w);
-	directory_release(&d);
+	encoder_directory_release(&d);
 }
 
 static void
@@ -94,7 +94,7 @@ test_lies(void **state)
 		                       lies[i].member);
 
 		hub_text("config.json", text);
-		hub_refused(DIRECTORY_CLASSIFIER, lies[i].says);
+		hub_refused(ENCODER_USE_CLASSIFIER, lies[i].says);
 		free(text);
 	}
 }
@@ -169,38 +169,39 @@ test_changes(void **state)
 	(void)state;
 	for (size_t i = 0; i < LEN(changes); i++) {
 		config_change(changes[i].from, changes[i].to);
-		hub_refused(DIRECTORY_CLASSIFIER, changes[i].says);
+		hub_refused(ENCODER_USE_CLASSIFIER, changes[i].says);
 	}
 }
 
 static void
 test_preprocessor(void **state)
 {
-	struct directory d;
+	struct encoder_directory d;
 
 	(void)state;
 	hub_text("preprocessor_config.json", "{'sampling_rate':8000}");
-	hub_refused(DIRECTORY_CLASSIFIER, "only 16000 Hz");
+	hub_refused(ENCODER_USE_CLASSIFIER, "only 16000 Hz");
 	hub_text("preprocessor_config.json", "{'feature_size':80}");
-	hub_refused(DIRECTORY_CLASSIFIER, "feature_size");
+	hub_refused(ENCODER_USE_CLASSIFIER, "feature_size");
 	hub_text("preprocessor_config.json", "{'do_normalize':'no'}");
-	hub_refused(DIRECTORY_CLASSIFIER,
+	hub_refused(ENCODER_USE_CLASSIFIER,
 	            "preprocessor_config.json: do_normalize");
 	hub_text("preprocessor_config.json",
 	         "{'feature_extractor_type':'SeamlessM4TFeatureExtractor'}");
-	hub_refused(DIRECTORY_CLASSIFIER, "only Wav2Vec2FeatureExtractor");
+	hub_refused(ENCODER_USE_CLASSIFIER, "only Wav2Vec2FeatureExtractor");
 	hub_text("preprocessor_config.json", "{");
-	hub_refused(DIRECTORY_CLASSIFIER, "preprocessor_config.json: not JSON");
+	hub_refused(ENCODER_USE_CLASSIFIER,
+	            "preprocessor_config.json: not JSON");
 	hub_text("preprocessor_config.json", "{}");
-	hub_opened(&d, DIRECTORY_CLASSIFIER);
+	hub_opened(&d, ENCODER_USE_CLASSIFIER);
 	assert_true(d.config.normalize);
-	directory_release(&d);
+	encoder_directory_release(&d);
 	unlink(HUB "/preprocessor_config.json");
 	program_set_verbosity(-1);
-	hub_opened(&d, DIRECTORY_CLASSIFIER);
+	hub_opened(&d, ENCODER_USE_CLASSIFIER);
 	program_set_verbosity(0);
 	assert_true(d.config.normalize);
-	directory_release(&d);
+	encoder_directory_release(&d);
 }
 
 static void
@@ -208,31 +209,31 @@ test_missing(void **state)
 {
 	(void)state;
 	unlink(HUB "/model.safetensors");
-	hub_refused(DIRECTORY_CLASSIFIER, "/model.safetensors: No such file");
+	hub_refused(ENCODER_USE_CLASSIFIER, "/model.safetensors: No such file");
 	hub_text("pytorch_model.bin", "x");
-	hub_refused(DIRECTORY_CLASSIFIER, "s.save_file({k: v.clone()");
+	hub_refused(ENCODER_USE_CLASSIFIER, "s.save_file({k: v.clone()");
 	unlink(HUB "/config.json");
-	hub_refused(DIRECTORY_ANY, "/config.json: No such file");
+	hub_refused(ENCODER_USE_ANY, "/config.json: No such file");
 	assert_int_equal(mkfifo(HUB "/config.json", 0666), 0);
-	hub_refused(DIRECTORY_ANY, "not a regular file");
+	hub_refused(ENCODER_USE_ANY, "not a regular file");
 }
 
 static void
 test_regression(void **state)
 {
-	struct directory d;
+	struct encoder_directory d;
 
 	(void)state;
 	config_change("'0':'joy','1':'fear','2':'calm'",
 	              "'2':'Valence','1':'dominance','0':'arousal'");
-	hub_opened(&d, DIRECTORY_CLASSIFIER);
+	hub_opened(&d, ENCODER_USE_CLASSIFIER);
 	assert_true(d.config.regression);
 	assert_string_equal(d.config.label[2], "Valence");
-	directory_release(&d);
+	encoder_directory_release(&d);
 	config_change("'id2label'", "'problem_type':'regression','id2label'");
-	hub_opened(&d, DIRECTORY_CLASSIFIER);
+	hub_opened(&d, ENCODER_USE_CLASSIFIER);
 	assert_true(d.config.regression);
-	directory_release(&d);
+	encoder_directory_release(&d);
 }
 
 /* A dense head, spelt in either way; its width is its own. */
@@ -241,19 +242,19 @@ dense_try(bool output)
 {
 	const struct encoder_spelling spelling = { .output = output };
 	struct hub_tensors t;
-	struct directory d;
+	struct encoder_directory d;
 
 	hub_tensors(&t, HUB_CONFIG, ENCODER_HEAD_DENSE, &spelling);
 	safetensors_write(HUB "/model.safetensors", t.source, t.count, NULL,
 	                  0);
 	config_change("Wav2Vec2ForSequence", "Wav2Vec2ForSpeech");
-	hub_opened(&d, DIRECTORY_CLASSIFIER);
+	hub_opened(&d, ENCODER_USE_CLASSIFIER);
 	assert_int_equal(d.config.head, ENCODER_HEAD_DENSE);
 	assert_int_equal(d.config.projector, 9);
 	assert_int_equal(d.spelling.output, output);
-	directory_release(&d);
+	encoder_directory_release(&d);
 	config_change("'id2label'", "'pooling_mode':'max','id2label'");
-	hub_refused(DIRECTORY_CLASSIFIER, "pooling_mode \"max\"");
+	hub_refused(ENCODER_USE_CLASSIFIER, "pooling_mode \"max\"");
 	hub_tensors_release(&t);
 }
 
@@ -271,12 +272,12 @@ test_encoder(void **state)
 {
 	const struct encoder_spelling spelling = { .bare = false };
 	struct hub_tensors t;
-	struct directory d;
+	struct encoder_directory d;
 
 	(void)state;
-	hub_opened(&d, DIRECTORY_ENCODER);
+	hub_opened(&d, ENCODER_USE_ENCODER);
 	assert_int_equal(d.config.head, ENCODER_HEAD_NONE);
-	directory_release(&d);
+	encoder_directory_release(&d);
 
 	hub_tensors(&t, HUB_CONFIG, ENCODER_HEAD_NONE, &spelling);
 	config_change("SequenceClassification", "CTC");
@@ -284,18 +285,18 @@ test_encoder(void **state)
 	t.source[t.count].name = "lm_head.weight";
 	safetensors_write(HUB "/model.safetensors", t.source, t.count + 1,
 	                  NULL, 0);
-	hub_opened(&d, DIRECTORY_ENCODER);
-	directory_release(&d);
-	hub_opened(&d, DIRECTORY_ANY);
-	directory_release(&d);
-	hub_refused(DIRECTORY_CLASSIFIER, "has no classes to tell");
+	hub_opened(&d, ENCODER_USE_ENCODER);
+	encoder_directory_release(&d);
+	hub_opened(&d, ENCODER_USE_ANY);
+	encoder_directory_release(&d);
+	hub_refused(ENCODER_USE_CLASSIFIER, "has no classes to tell");
 	t.source[t.count].name = "tdnn.0.weight";
 	safetensors_write(HUB "/model.safetensors", t.source, t.count + 1,
 	                  NULL, 0);
-	hub_refused(DIRECTORY_ENCODER,
+	hub_refused(ENCODER_USE_ENCODER,
 	            "model.safetensors: tensor tdnn.0.weight has no place");
 	config_change("ForSequenceClassification", "Model");
-	hub_refused(DIRECTORY_CLASSIFIER, "has no classes to tell");
+	hub_refused(ENCODER_USE_CLASSIFIER, "has no classes to tell");
 	hub_tensors_release(&t);
 }
 

@@ -46,20 +46,20 @@ static void
 test_shards(void **state)
 {
 	struct hub_tensors *t = *state;
-	struct directory d;
+	struct encoder_directory d;
 
 	split(t, 5);
 	index_write(t, 5, SIZE_MAX, NULL);
-	hub_opened(&d, DIRECTORY_CLASSIFIER);
-	assert_int_equal(d.file.entries, t->count);
+	hub_opened(&d, ENCODER_USE_CLASSIFIER);
+	assert_int_equal(d.files.weights.entries, t->count);
 	for (size_t i = 0; i < t->count; i++) {
 		const struct safetensors_entry *e =
-			safetensors_find(&d.file, t->source[i].name);
+			safetensors_find(&d.files.weights, t->source[i].name);
 
 		assert_non_null(e);
 		assert_memory_equal(e->data, t->source[i].data, e->size);
 	}
-	directory_release(&d);
+	encoder_directory_release(&d);
 }
 
 static void
@@ -80,19 +80,19 @@ test_index_lies(void **state)
 	split(t, 5);
 	for (size_t i = 0; i < LEN(lies); i++) {
 		index_write(t, 5, 2, lies[i].file);
-		hub_refused(DIRECTORY_CLASSIFIER, lies[i].says);
+		hub_refused(ENCODER_USE_CLASSIFIER, lies[i].says);
 	}
 	index_write(t, 5, SIZE_MAX, NULL);
 	unlink(HUB "/two.safetensors");
-	hub_refused(DIRECTORY_CLASSIFIER, "two.safetensors: No such file");
+	hub_refused(ENCODER_USE_CLASSIFIER, "two.safetensors: No such file");
 	hub_text("model.safetensors.index.json", "{'weight_map':{}}");
-	hub_refused(DIRECTORY_CLASSIFIER, "no weight_map");
+	hub_refused(ENCODER_USE_CLASSIFIER, "no weight_map");
 	hub_text("model.safetensors.index.json", "{'weight_map':{'a':1}}");
-	hub_refused(DIRECTORY_CLASSIFIER, "tensor a: want the name");
+	hub_refused(ENCODER_USE_CLASSIFIER, "tensor a: want the name");
 	hub_text("model.safetensors.index.json", "{'weight_map':[]}");
-	hub_refused(DIRECTORY_CLASSIFIER, "no weight_map");
+	hub_refused(ENCODER_USE_CLASSIFIER, "no weight_map");
 	hub_text("model.safetensors.index.json", "[");
-	hub_refused(DIRECTORY_CLASSIFIER, "index.json: not JSON");
+	hub_refused(ENCODER_USE_CLASSIFIER, "index.json: not JSON");
 }
 
 /* A tensor in both files, and one in neither. */
@@ -104,14 +104,14 @@ test_shards_disagree(void **state)
 	split(t, 5);
 	index_write(t, 5, SIZE_MAX, NULL);
 	safetensors_write(HUB "/one.safetensors", t->source, 6, NULL, 0);
-	hub_refused(DIRECTORY_CLASSIFIER, "the index says two.safetensors");
+	hub_refused(ENCODER_USE_CLASSIFIER, "the index says two.safetensors");
 	safetensors_write(HUB "/one.safetensors", t->source, 4, NULL, 0);
-	hub_refused(DIRECTORY_CLASSIFIER, "of the index, is not in it");
+	hub_refused(ENCODER_USE_CLASSIFIER, "of the index, is not in it");
 	split(t, 5);
 	t->source[7].name = "stranger";
 	index_write(t, 5, SIZE_MAX, NULL);
 	split(t, 5);
-	hub_refused(DIRECTORY_CLASSIFIER, "index.json: tensor");
+	hub_refused(ENCODER_USE_CLASSIFIER, "index.json: tensor");
 }
 
 static void
@@ -121,48 +121,48 @@ test_training(void **state)
 	struct safetensors_text stamp = { (char *)(uintptr_t)"stamp",
 	                                  (char *)(uintptr_t)"one" };
 	struct safetensors s;
-	struct directory d;
+	struct encoder_directory d;
 	char *reason;
 
 	safetensors_write(HUB "/training.safetensors", t->source, 1, &stamp,
 	                  1);
-	hub_opened(&d, DIRECTORY_CLASSIFIER);
-	assert_null(directory_training(&s, &d));
+	hub_opened(&d, ENCODER_USE_CLASSIFIER);
+	assert_null(directory_training(&s, &d.files));
 	assert_null(s.entry);
 	safetensors_release(&s);
-	directory_release(&d);
+	encoder_directory_release(&d);
 
 	safetensors_write(HUB "/model.safetensors", t->source, t->count,
 	                  &stamp, 1);
 	stamp.value = (char *)(uintptr_t)"two";
 	safetensors_write(HUB "/training.next.safetensors", t->source, 2,
 	                  &stamp, 1);
-	hub_opened(&d, DIRECTORY_CLASSIFIER);
-	assert_null(directory_training(&s, &d));
+	hub_opened(&d, ENCODER_USE_CLASSIFIER);
+	assert_null(directory_training(&s, &d.files));
 	assert_int_equal(s.entries, 1);
 	safetensors_release(&s);
-	directory_release(&d);
+	encoder_directory_release(&d);
 
 	safetensors_write(HUB "/model.safetensors", t->source, t->count,
 	                  &stamp, 1);
-	hub_opened(&d, DIRECTORY_CLASSIFIER);
-	assert_null(directory_training(&s, &d));
+	hub_opened(&d, ENCODER_USE_CLASSIFIER);
+	assert_null(directory_training(&s, &d.files));
 	assert_int_equal(s.entries, 2);
 	safetensors_release(&s);
-	directory_release(&d);
+	encoder_directory_release(&d);
 
 	/* one that is cut does no harm beside the right one, alone it does */
 	assert_int_equal(truncate(HUB "/training.safetensors", 9), 0);
-	hub_opened(&d, DIRECTORY_CLASSIFIER);
-	assert_null(directory_training(&s, &d));
+	hub_opened(&d, ENCODER_USE_CLASSIFIER);
+	assert_null(directory_training(&s, &d.files));
 	assert_int_equal(s.entries, 2);
 	safetensors_release(&s);
 	assert_int_equal(remove(HUB "/training.next.safetensors"), 0);
-	reason = directory_training(&s, &d);
+	reason = directory_training(&s, &d.files);
 	assert_non_null(strstr(reason, "training.safetensors: "));
 	free(reason);
 	safetensors_release(&s);
-	directory_release(&d);
+	encoder_directory_release(&d);
 }
 
 int

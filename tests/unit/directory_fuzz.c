@@ -102,7 +102,7 @@ strike(struct victim *v, struct rng *r)
 
 /* What was not refused can be used. */
 static void
-infer(struct directory *d)
+infer(struct encoder_directory *d)
 {
 	struct encoder n = { .config = d->config, .spelling = d->spelling };
 	struct params p = { .param = NULL };
@@ -112,12 +112,13 @@ infer(struct directory *d)
 	char *why;
 
 	encoder_layout(&p, &n.weights, &n.config, &n.spelling);
-	why = params_map(&p, &d->file, &owned);
+	why = params_map(&p, &d->files.weights, &owned);
 	if (!why && encoder_rows(&n.config, SAMPLES) > 0 &&
 	    n.config.head != ENCODER_HEAD_NONE) {
 		wav2vec2_folded_init(&n.folded, &n.config);
 		wav2vec2_fold(&n.folded, &n.weights, &n.config);
-		encoder_infer(&n, logits, NULL, audio, SAMPLES, &arena);
+		encoder_infer(&n, NULL, logits, NULL, audio, SAMPLES,
+		              &arena);
 		wav2vec2_folded_release(&n.folded);
 	}
 	free(why);
@@ -141,7 +142,7 @@ fuzz(const char *const *paths, size_t count, uint64_t seed)
 		victim_read(&victims[i], paths[i]);
 	for (int round = 0; round < ROUNDS; round++) {
 		struct victim *v = &victims[rng_below(&r, count)];
-		struct directory d;
+		struct encoder_directory d;
 		const char *why;
 
 		memcpy(v->bad, v->good, v->good_size);
@@ -149,14 +150,14 @@ fuzz(const char *const *paths, size_t count, uint64_t seed)
 		for (size_t i = rng_below(&r, 4) + 1; i > 0 && v->bad_size; i--)
 			strike(v, &r);
 		victim_write(v, v->bad, v->bad_size);
-		why = directory_open(&d, HUB, DIRECTORY_ANY);
+		why = encoder_directory_open(&d, HUB, ENCODER_USE_ANY);
 		if (why && strncmp(why, HUB, strlen(HUB)) != 0)
 			fail_msg("a refusal that does not name the file: %s",
 			         why);
 		if (!why)
 			infer(&d);
 		passed += !why;
-		directory_release(&d);
+		encoder_directory_release(&d);
 		victim_write(v, v->good, v->good_size);
 	}
 	free(victims);

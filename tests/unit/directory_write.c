@@ -57,12 +57,12 @@ text_read(const char *file)
 
 /* The directory's weights are these. */
 static void
-holds(const struct directory *d, const struct hub_tensors *t)
+holds(const struct encoder_directory *d, const struct hub_tensors *t)
 {
-	assert_int_equal(d->file.entries, t->count);
+	assert_int_equal(d->files.weights.entries, t->count);
 	for (size_t i = 0; i < t->count; i++) {
 		const struct safetensors_entry *e =
-			safetensors_find(&d->file, t->source[i].name);
+			safetensors_find(&d->files.weights, t->source[i].name);
 
 		assert_non_null(e);
 		assert_memory_equal(e->data, t->source[i].data, e->size);
@@ -74,15 +74,15 @@ fresh_try(const char *config, enum encoder_head head)
 {
 	const struct encoder_spelling spelling = { .mask = true };
 	struct hub_tensors t;
-	struct directory_contents c = { .config = &t.config,
+	struct encoder_contents c = { .config = &t.config,
 	                                .params = &t.params };
-	struct directory d;
+	struct encoder_directory d;
 
 	hub_remove();
 	hub_tensors(&t, config, head, &spelling);
 	t.config.normalize = true;
-	directory_write(HUB, &c);
-	hub_opened(&d, DIRECTORY_ANY);
+	encoder_directory_write(HUB, &c);
+	hub_opened(&d, ENCODER_USE_ANY);
 	holds(&d, &t);
 	assert_int_equal(d.config.head, head);
 	/* but for its labels a configuration has no pointers */
@@ -104,7 +104,7 @@ fresh_try(const char *config, enum encoder_head head)
 	assert_memory_equal(&d.config.dropout, &t.config.dropout,
 	                    sizeof t.config -
 	                            offsetof(struct encoder_config, dropout));
-	directory_release(&d);
+	encoder_directory_release(&d);
 	hub_tensors_release(&t);
 }
 
@@ -144,10 +144,10 @@ static void
 test_keep(void **state)
 {
 	struct hub_tensors *t = *state;
-	struct directory_contents c = { .params = &t->params,
+	struct encoder_contents c = { .params = &t->params,
 	                                .type = TYPE_BF16 };
 	struct encoder_config changed;
-	struct directory d;
+	struct encoder_directory d;
 	char *kept, *text;
 
 	kept = xasprintf("%s,'odd' : {'a':[1, 2.50, '],}\\''],\n 'b':{}} ,"
@@ -155,15 +155,15 @@ test_keep(void **state)
 	                 HUB_SHAPE("wav2vec2") HUB_CLASSIFIER, HUB_LABELS);
 	hub_text("config.json", kept);
 	free(kept);
-	hub_opened(&d, DIRECTORY_CLASSIFIER);
+	hub_opened(&d, ENCODER_USE_CLASSIFIER);
 	changed = d.config;
 	changed.label = (char *[]){ d.config.label[2], d.config.label[1],
 	                            d.config.label[0] };
 	changed.regression = true;
 	c.config = &changed;
 	c.from = &d;
-	directory_write(HUB, &c);
-	directory_release(&d);
+	encoder_directory_write(HUB, &c);
+	encoder_directory_release(&d);
 
 	text = text_read("config.json");
 	has_text(text, "\"odd\": {\"a\":[1, 2.50, \"],}\\\"\"],\n \"b\":{}},");
@@ -171,13 +171,13 @@ test_keep(void **state)
 	has_text(text, "\"dtype\": \"bfloat16\"");
 	has_text(text, "\"problem_type\": \"regression\"");
 	assert_null(strstr(text, "num_labels"));
-	hub_opened(&d, DIRECTORY_CLASSIFIER);
+	hub_opened(&d, ENCODER_USE_CLASSIFIER);
 	assert_string_equal(d.config.label[0], "calm");
 	assert_true(d.config.regression);
-	assert_int_equal(d.file.entry[0].type, TYPE_BF16);
+	assert_int_equal(d.files.weights.entry[0].type, TYPE_BF16);
 	c.from = &d;
 	c.config = &d.config;
-	directory_write(HUB, &c);
+	encoder_directory_write(HUB, &c);
 	kept = text_read("config.json");
 	assert_string_equal(text, kept);
 	free(kept);
@@ -185,7 +185,7 @@ test_keep(void **state)
 	has_text(kept, "\"do_normalize\": false");
 	free(kept);
 	free(text);
-	directory_release(&d);
+	encoder_directory_release(&d);
 }
 
 static void
@@ -196,45 +196,48 @@ test_metadata(void **state)
 		{ (char *)(uintptr_t)"updates", (char *)(uintptr_t)"1" },
 		{ (char *)(uintptr_t)"history", (char *)(uintptr_t)"a" }
 	}, second = { (char *)(uintptr_t)"updates", (char *)(uintptr_t)"2" };
-	struct directory_contents c = {
+	struct encoder_contents c = {
 		.config = &t->config, .params = &t->params,
 		.metadata = first, .metadata_count = 2,
 		.training = t->source, .trainings = 1
 	};
 	struct safetensors training;
-	struct directory d;
+	struct encoder_directory d;
 
-	directory_write(HUB, &c);
-	hub_opened(&d, DIRECTORY_ANY);
-	assert_string_equal(safetensors_metadata(&d.file, "format"), "pt");
-	assert_null(directory_training(&training, &d));
+	encoder_directory_write(HUB, &c);
+	hub_opened(&d, ENCODER_USE_ANY);
+	assert_string_equal(safetensors_metadata(&d.files.weights, "format"),
+	                    "pt");
+	assert_null(directory_training(&training, &d.files));
 	safetensors_release(&training);
 	c.from = &d;
 	c.metadata = &second;
 	c.metadata_count = 1;
 	c.trainings = 0;
-	directory_write(HUB, &c);
-	directory_release(&d);
-	hub_opened(&d, DIRECTORY_ANY);
-	assert_string_equal(safetensors_metadata(&d.file, "updates"), "2");
-	assert_string_equal(safetensors_metadata(&d.file, "history"), "a");
-	assert_null(safetensors_metadata(&d.file, "stamp"));
-	assert_null(directory_training(&training, &d));
+	encoder_directory_write(HUB, &c);
+	encoder_directory_release(&d);
+	hub_opened(&d, ENCODER_USE_ANY);
+	assert_string_equal(safetensors_metadata(&d.files.weights, "updates"),
+	                    "2");
+	assert_string_equal(safetensors_metadata(&d.files.weights, "history"),
+	                    "a");
+	assert_null(safetensors_metadata(&d.files.weights, "stamp"));
+	assert_null(directory_training(&training, &d.files));
 	assert_null(training.entry);
 	assert_int_equal(access(HUB "/training.safetensors", F_OK), -1);
-	directory_release(&d);
+	encoder_directory_release(&d);
 }
 
 /* Writes c in a process that ends before step n; true: it was enough. */
 static bool
-interrupted(const struct directory_contents *c, int n)
+interrupted(const struct encoder_contents *c, int n)
 {
 	pid_t child = fork();
 	int status;
 
 	if (child == 0) {
 		steps_left = n;
-		directory_write(HUB, c);
+		encoder_directory_write(HUB, c);
 		_exit(0);
 	}
 	waitpid(child, &status, 0);
@@ -245,22 +248,23 @@ interrupted(const struct directory_contents *c, int n)
 
 /* The state of training, here just the first tensor, is of these weights. */
 static void
-belongs(const struct safetensors *training, const struct directory *d,
+belongs(const struct safetensors *training, const struct encoder_directory *d,
         const struct hub_tensors *t)
 {
 	const char *name = t->source[0].name;
 
 	assert_memory_equal(safetensors_find(training, name)->data,
-	                    safetensors_find(&d->file, name)->data, 4);
+	                    safetensors_find(&d->files.weights, name)->data, 4);
 }
 
 /* Old or new, with the state of its own training, or no model at all. */
 static void
 whole(const struct hub_tensors *old, const struct hub_tensors *new)
 {
-	struct directory d;
+	struct encoder_directory d;
 	struct safetensors training;
-	const char *why = directory_open(&d, HUB, DIRECTORY_CLASSIFIER);
+	const char *why =
+		encoder_directory_open(&d, HUB, ENCODER_USE_CLASSIFIER);
 
 	if (why) {
 		has_text(why, "/model.safetensors: No such file");
@@ -270,11 +274,11 @@ whole(const struct hub_tensors *old, const struct hub_tensors *new)
 
 		holds(&d, is_old && strcmp(d.config.label[0],
 		                           new->config.label[0]) ? old : new);
-		assert_null(directory_training(&training, &d));
+		assert_null(directory_training(&training, &d.files));
 		belongs(&training, &d, old);
 		safetensors_release(&training);
 	}
-	directory_release(&d);
+	encoder_directory_release(&d);
 }
 
 /* Another model over the old one, interrupted at each step, then not. */
@@ -283,7 +287,7 @@ test_interrupted(void **state)
 {
 	static const struct encoder_spelling spelling = { .mask = true };
 	struct hub_tensors *old = *state, new;
-	struct directory_contents before = {
+	struct encoder_contents before = {
 		.config = &old->config, .params = &old->params,
 		.training = old->source, .trainings = 1
 	}, after = {
@@ -297,7 +301,7 @@ test_interrupted(void **state)
 		new.block[i] += 1;
 	after.training = new.source;
 	do {
-		directory_write(HUB, &before);
+		encoder_directory_write(HUB, &before);
 		whole(old, old);
 	} while (!interrupted(&after, n++) && (whole(old, &new), true));
 	assert_true(n > 7);
@@ -313,32 +317,32 @@ static void
 test_full(void **state)
 {
 	struct hub_tensors *t = *state;
-	struct directory_contents c = {
+	struct encoder_contents c = {
 		.config = &t->config, .params = &t->params,
 		.training = t->source, .trainings = 1
 	};
 	glob_t left;
 	int status = 1, n = 0;
 
-	directory_write(HUB, &c);
+	encoder_directory_write(HUB, &c);
 	t->config.label[0][0] ^= 1;
 	for (; status != 0; n++) {
-		struct directory d;
+		struct encoder_directory d;
 		pid_t child = fork();
 
 		if (child == 0) {
 			fclose(stderr);
 			syncs_left = n;
-			directory_write(HUB, &c);
+			encoder_directory_write(HUB, &c);
 			_exit(0);
 		}
 		waitpid(child, &status, 0);
-		hub_opened(&d, DIRECTORY_CLASSIFIER);
+		hub_opened(&d, ENCODER_USE_CLASSIFIER);
 		holds(&d, t);
 		assert_int_equal(strcmp(d.config.label[0],
 		                        t->config.label[0]) == 0,
 		                 status == 0);
-		directory_release(&d);
+		encoder_directory_release(&d);
 		assert_int_equal(glob(HUB "/*.tmp-tunne", 0, NULL, &left),
 		                 GLOB_NOMATCH);
 	}
@@ -351,7 +355,7 @@ static void
 test_checkpoints(void **state)
 {
 	struct hub_tensors *t = *state;
-	struct directory_contents c = {
+	struct encoder_contents c = {
 		.config = &t->config, .params = &t->params,
 		.training = t->source, .trainings = 1
 	};
@@ -359,18 +363,18 @@ test_checkpoints(void **state)
 	for (int first = 0; first < 6; first++)
 		for (int second = 0; second < 6; second++) {
 			struct safetensors training;
-			struct directory d;
+			struct encoder_directory d;
 
-			directory_write(HUB, &c);
+			encoder_directory_write(HUB, &c);
 			t->block[0] += 1;
 			interrupted(&c, first);
 			t->block[0] += 1;
 			interrupted(&c, second);
-			hub_opened(&d, DIRECTORY_CLASSIFIER);
-			assert_null(directory_training(&training, &d));
+			hub_opened(&d, ENCODER_USE_CLASSIFIER);
+			assert_null(directory_training(&training, &d.files));
 			belongs(&training, &d, t);
 			safetensors_release(&training);
-			directory_release(&d);
+			encoder_directory_release(&d);
 		}
 }
 

@@ -7,7 +7,7 @@
 
 #include "cache_folder.h"
 #include "core/bits.h"
-#include "encoder/encoder_bf16.h"
+#include "encoder/encoder.h"
 #include "encoder_golden.h"
 #include "gemm/bf16_remainder.h"
 #include "model/model.h"
@@ -154,8 +154,8 @@ distance(const struct model *m, const struct encoder_packed *p)
 	struct arena arena = ARENA_INIT;
 
 	golden_audio(audio, SAMPLES);
-	encoder_infer(n, y, NULL, audio, SAMPLES, &arena);
-	encoder_bf16_infer(n, p, x, NULL, audio, SAMPLES, &arena);
+	encoder_infer(n, NULL, y, NULL, audio, SAMPLES, &arena);
+	encoder_infer(n, p, x, NULL, audio, SAMPLES, &arena);
 	for (size_t k = 0; k < m->class_count; k++) {
 		errors += (double)((x[k] - y[k]) * (x[k] - y[k]));
 		squares += (double)(y[k] * y[k]);
@@ -174,8 +174,8 @@ forget(const struct encoder_packed *p, const struct encoder_config *c,
 	for (size_t i = 0; i < c->layers; i++) {
 		const struct encoder_packed_layer *l = &p->layer[i];
 		const uint16_t *const all[] = {
-			l->value_remainder, l->out_remainder,
-			l->narrow_remainder
+			l->qkv.remainder, l->out.remainder,
+			l->narrow.remainder
 		};
 		size_t K = which == NARROW ? c->inner : c->width;
 

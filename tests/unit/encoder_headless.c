@@ -2,7 +2,7 @@
  * wav2vec 2.0 as it comes from pre-training, without a head and perhaps with
  * tensors that only pre-training needs, against PyTorch.
  */
-#include "encoder/directory.h"
+#include "encoder/open.h"
 #include "encoder/encoder.h"
 #include "encoder_golden.h"
 
@@ -18,17 +18,17 @@ headless_match(const char *name)
 	struct arena arena = ARENA_INIT;
 	struct safetensors expected;
 	float logit, *owned;
-	struct directory d;
+	struct encoder_directory d;
 	char path[96];
 
 	golden_path(path, name, "");
 	golden_open(&expected, name, "expected.safetensors");
-	assert_null(directory_open(&d, path, DIRECTORY_ENCODER));
+	assert_null(encoder_directory_open(&d, path, ENCODER_USE_ENCODER));
 	assert_int_equal(d.config.head, ENCODER_HEAD_NONE);
 	n.config = d.config;
 	assert_int_equal(n.config.width, WIDTH);
 	encoder_layout(&p, &n.weights, &n.config, &d.spelling);
-	assert_null(params_map(&p, &d.file, &owned));
+	assert_null(params_map(&p, &d.files.weights, &owned));
 	n.config.head = ENCODER_HEAD_DENSE;
 	n.config.projector = n.config.labels = 1;
 	n.weights.projector = n.weights.classifier =
@@ -41,7 +41,7 @@ headless_match(const char *name)
 
 		golden_audio(x, N);
 		encoder_normalize(x, x, N);
-		encoder_infer(&n, &logit, embedding, x, N, &arena);
+		encoder_infer(&n, NULL, &logit, embedding, x, N, &arena);
 		golden_match(&expected, "embedding", N, embedding, WIDTH);
 		free(x);
 	}
@@ -50,7 +50,7 @@ headless_match(const char *name)
 	params_release(&p);
 	wav2vec2_folded_release(&n.folded);
 	encoder_weights_release(&n.weights);
-	directory_release(&d);
+	encoder_directory_release(&d);
 	safetensors_release(&expected);
 }
 

@@ -16,16 +16,17 @@ new_remove(void)
 }
 
 static void
-new_open(struct directory *d)
+new_open(struct encoder_directory *d)
 {
-	if (directory_open(d, NEW, DIRECTORY_CLASSIFIER))
+	if (encoder_directory_open(d, NEW, ENCODER_USE_CLASSIFIER))
 		fail_msg("%s", d->why);
 }
 
 static const float *
-floats(const struct directory *d, const char *name, size_t length)
+floats(const struct encoder_directory *d, const char *name, size_t length)
 {
-	const struct safetensors_entry *e = safetensors_find(&d->file, name);
+	const struct safetensors_entry *e =
+		safetensors_find(&d->files.weights, name);
 
 	assert_non_null(e);
 	assert_int_equal(e->length, length);
@@ -75,7 +76,7 @@ test_derive(void **state)
 		.layer_sum = true, .projector = 256, .seed = 3
 	};
 	struct hub_tensors t;
-	struct directory d;
+	struct encoder_directory d;
 
 	(void)state;
 	bare_make(&t, TYPE_F32);
@@ -89,7 +90,8 @@ test_derive(void **state)
 		                    t.params.param[i].length * 4);
 		free(name);
 	}
-	assert_int_equal(d.file.entries, t.count + 6); /* head and mask */
+	/* head and mask */
+	assert_int_equal(d.files.weights.entries, t.count + 6);
 	is_narrow(floats(&d, "projector.weight", 256 * 8), 256 * 8);
 	is_narrow(floats(&d, "classifier.weight", 512), 512);
 	assert_true(floats(&d, "classifier.bias", 2)[1] == 0);
@@ -97,10 +99,12 @@ test_derive(void **state)
 	            floats(&d, "layer_weights", 3)[2]);
 	assert_true(d.config.layer_sum && d.config.normalize == false);
 	assert_string_equal(d.config.label[1], "bad");
-	assert_non_null(strstr(d.json_text, "\"odd\": 1.0"));
-	assert_string_equal(safetensors_metadata(&d.file, "passes"), "0");
-	assert_string_equal(safetensors_metadata(&d.file, "speakers"), "s1");
-	directory_release(&d);
+	assert_non_null(strstr(d.files.json_text, "\"odd\": 1.0"));
+	assert_string_equal(safetensors_metadata(&d.files.weights, "passes"),
+	                    "0");
+	assert_string_equal(safetensors_metadata(&d.files.weights, "speakers"),
+	                    "s1");
+	encoder_directory_release(&d);
 	hub_tensors_release(&t);
 }
 
@@ -114,18 +118,18 @@ test_halves(void **state)
 	const char *name = "encoder.layers.1.final_layer_norm.bias";
 	const char *new = "wavlm.encoder.layers.1.final_layer_norm.bias";
 	struct hub_tensors t;
-	struct directory old, d;
+	struct encoder_directory old, d;
 	float want[8];
 
 	(void)state;
 	bare_make(&t, TYPE_BF16);
 	encoder_init(NEW, &wishes);
 	new_open(&d);
-	hub_opened(&old, DIRECTORY_ANY);
-	safetensors_floats(want, safetensors_find(&old.file, name));
+	hub_opened(&old, ENCODER_USE_ANY);
+	safetensors_floats(want, safetensors_find(&old.files.weights, name));
 	assert_memory_equal(floats(&d, new, 8), want, sizeof want);
-	directory_release(&d);
-	directory_release(&old);
+	encoder_directory_release(&d);
+	encoder_directory_release(&old);
 	hub_tensors_release(&t);
 }
 
@@ -137,7 +141,7 @@ test_heads(void **state)
 		.from = HUB, .classes = classes, .class_count = 2, .seed = 1
 	};
 	struct hub_tensors *t = *state;
-	struct directory d;
+	struct encoder_directory d;
 
 	encoder_init(NEW, &wishes);
 	new_open(&d);
@@ -145,7 +149,7 @@ test_heads(void **state)
 	assert_int_equal(d.config.projector, 9);
 	assert_memory_not_equal(floats(&d, "projector.weight", 72),
 	                        t->weights.projector.weight, 72 * 4);
-	directory_release(&d);
+	encoder_directory_release(&d);
 	wishes.keep_head = true;
 	wishes.class_count = 0;
 	encoder_init(NEW, &wishes);
@@ -153,7 +157,7 @@ test_heads(void **state)
 	assert_string_equal(d.config.label[2], "calm");
 	assert_memory_equal(floats(&d, "projector.weight", 72),
 	                    t->weights.projector.weight, 72 * 4);
-	directory_release(&d);
+	encoder_directory_release(&d);
 }
 
 static void
@@ -163,14 +167,14 @@ test_dimensions(void **state)
 	const struct encoder_wishes wishes = {
 		.size = "hubert-tiny", .classes = names, .class_count = 2
 	};
-	struct directory d;
+	struct encoder_directory d;
 
 	(void)state;
 	encoder_init(NEW, &wishes);
 	new_open(&d);
 	assert_true(d.config.regression);
-	assert_non_null(strstr(d.json_text, "\"regression\""));
-	directory_release(&d);
+	assert_non_null(strstr(d.files.json_text, "\"regression\""));
+	encoder_directory_release(&d);
 }
 
 /* Sizes that fit in a test: each can be made, by its seed alone. */
@@ -180,7 +184,7 @@ test_sizes(void **state)
 	struct encoder_wishes wishes = {
 		.classes = classes, .class_count = 2, .seed = 5
 	};
-	struct directory a, b;
+	struct encoder_directory a, b;
 
 	(void)state;
 	for (size_t i = 0; encoder_sizes[i]; i++) {
@@ -189,19 +193,22 @@ test_sizes(void **state)
 		wishes.size = encoder_sizes[i];
 		encoder_init(HUB, &wishes);
 		encoder_init(NEW, &wishes);
-		hub_opened(&a, DIRECTORY_CLASSIFIER);
+		hub_opened(&a, ENCODER_USE_CLASSIFIER);
 		new_open(&b);
-		assert_int_equal(a.file.mapping_size, b.file.mapping_size);
-		assert_memory_equal(a.file.mapping, b.file.mapping,
-		                    a.file.mapping_size);
-		directory_release(&b);
+		assert_int_equal(a.files.weights.mapping_size,
+		                 b.files.weights.mapping_size);
+		assert_memory_equal(a.files.weights.mapping,
+		                    b.files.weights.mapping,
+		                    a.files.weights.mapping_size);
+		encoder_directory_release(&b);
 		wishes.seed++;
 		encoder_init(NEW, &wishes);
 		new_open(&b);
-		assert_memory_not_equal(a.file.mapping, b.file.mapping,
-		                        a.file.mapping_size);
-		directory_release(&a);
-		directory_release(&b);
+		assert_memory_not_equal(a.files.weights.mapping,
+		                    b.files.weights.mapping,
+		                        a.files.weights.mapping_size);
+		encoder_directory_release(&a);
+		encoder_directory_release(&b);
 	}
 }
 

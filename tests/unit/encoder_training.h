@@ -130,7 +130,7 @@ gradient_compute(struct golden *g, bool unfreeze, size_t memory)
 	arena_clear(&g->arena);
 	pass = encoder_forward(logits, n, &batch, &g->arena, &g->scratch);
 	loss = cross_entropy(dlogits, logits, g->m.class_count);
-	encoder_backward(&g->bound, &g->dfolded, pass, dlogits, n, &g->arena,
+	encoder_backward(&g->bound, &g->dfolded, pass, dlogits, &g->arena,
 	                 &g->scratch);
 	wav2vec2_fold_backward(&g->bound, &g->dfolded, &n->weights, &n->config,
 	                       true);

@@ -6,6 +6,7 @@
 
 #include "core/chunk.h"
 #include "core/half.h"
+#include "gemm/bf16_native.h"
 #include "gemm/gemm_bf16.h"
 #include "nn/gelu.h"
 #include "gradient.h"
@@ -35,7 +36,7 @@ bfloats(size_t n, unsigned long seed)
 	uint16_t *y = malloc(n * sizeof *y);
 
 	assert_non_null(y);
-	bfloat_from_floats(y, x, n);
+	bf16_round(y, x, n, 1);
 	free(x);
 	return y;
 }
@@ -180,7 +181,7 @@ compare_norm(const struct bf16_unit *unit, size_t M, size_t N, size_t K)
 	};
 
 	layernorm_forward(want, mean, mean, x, gain, bias, M, K, 1e-5f);
-	bfloat_from_floats(rounded, want, M * K);
+	bf16_round(rounded, want, M * K, 1);
 	bf16_pack(packed, B, K, N, K);
 	for (int i = 0; i < 2; i++) {
 		struct bf16_out out = { .ldy = N };

@@ -3,7 +3,7 @@
 
 #include "core/chunk.h"
 #include "core/half.h"
-#include "gemm/gemm_rounded.h"
+#include "gemm/gemm_bf16.h"
 #include "gradient.h"
 
 enum { PAD = 3 };

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "encoder/directory.h"
+#include "encoder/open.h"
 #include "gradient.h"
 #include "weights/json.h"
 
@@ -132,23 +132,23 @@ hub_make(struct hub_tensors *t)
 
 /* Fails unless opening is refused with a line that has this in it. */
 static inline void
-hub_refused(enum directory_use use, const char *says)
+hub_refused(enum encoder_use use, const char *says)
 {
-	struct directory d;
-	const char *why = directory_open(&d, HUB "//", use);
+	struct encoder_directory d;
+	const char *why = encoder_directory_open(&d, HUB "//", use);
 
 	if (!why)
 		fail_msg("was opened, want '%s'", says);
 	if (strncmp(why, HUB, strlen(HUB)) != 0 || strchr(why, '\n') ||
 	    !strstr(why, says))
 		fail_msg("'%s', want '%s'", why, says);
-	directory_release(&d);
+	encoder_directory_release(&d);
 }
 
 static inline void
-hub_opened(struct directory *d, enum directory_use use)
+hub_opened(struct encoder_directory *d, enum encoder_use use)
 {
-	if (directory_open(d, HUB, use))
+	if (encoder_directory_open(d, HUB, use))
 		fail_msg("%s", d->why);
 }
 

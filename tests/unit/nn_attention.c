@@ -2,7 +2,7 @@
 #include <omp.h>
 
 #include "core/chunk.h"
-#include "gemm/gemm_rounded.h"
+#include "gemm/gemm_bf16.h"
 #include "gradient.h"
 #include "nn/attention.h"
 #include "nn/dropout.h"

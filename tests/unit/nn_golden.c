@@ -192,16 +192,12 @@ static void
 test_log_softmax(void **state)
 {
 	float *x = golden("log_softmax.x", 105);
-	float *dy = golden("log_softmax.dy", 105);
-	float *y = gradient_floats(105), *dx = gradient_floats(105);
+	float *y = gradient_floats(105);
 
 	(void)state;
 	log_softmax_forward(y, x, 5, 21);
-	log_softmax_backward(dx, dy, y, 5, 21);
 	match("log_softmax.y", y, 105);
-	match_gradient("log_softmax.dx", dx, 105);
 	free(x);
-	free(dy);
 }
 
 static void

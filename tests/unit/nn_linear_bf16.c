@@ -1,5 +1,6 @@
 /* A linear layer in bfloat16: against sums in double of what is rounded. */
 #include "core/half.h"
+#include "gemm/bf16_native.h"
 #include "gemm/gemm_bf16.h"
 #include "gradient.h"
 #include "nn/linear_bf16.h"
@@ -108,7 +109,7 @@ compare_rounded(const struct bf16_unit *unit, size_t N, size_t I, size_t O)
 	};
 	float *y[2], *dw[2];
 
-	bfloat_from_floats(half, x, N * I);
+	bf16_round(half, x, N * I, 1);
 	for (size_t i = 0; i < 2; i++) {
 		y[i] = constant_floats(N * O, NAN);
 		dw[i] = gradient_floats(O * I);

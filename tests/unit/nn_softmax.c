@@ -1,4 +1,4 @@
-/* softmax, log-softmax and their gradients. */
+/* softmax with its gradient, and log-softmax. */
 #include <float.h>
 
 #include "gradient.h"
@@ -45,12 +45,9 @@ try_layer(size_t N, size_t C, int is_log)
 	loss(&l);
 	for (size_t row = 0; row < N; row++)
 		compare_row(l.x + row * C, l.y + row * C, C, is_log);
-	if (is_log)
-		log_softmax_backward(dx, l.dy, l.y, N, C);
-	else
-		softmax_backward(dx, l.dy, l.y, N, C);
-	check_gradient(loss, &l, l.x, dx, n);
 	if (!is_log) {
+		softmax_backward(dx, l.dy, l.y, N, C);
+		check_gradient(loss, &l, l.x, dx, n);
 		softmax_forward(l.y, l.x, N, C);
 		softmax_backward(l.dy, l.dy, l.y, N, C);
 		for (size_t i = 0; i < n; i++)
@@ -121,7 +118,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		{ "softmax and its gradient, at many sizes",
 		  test_softmax, NULL, NULL, NULL },
-		{ "log-softmax and its gradient, at many sizes",
+		{ "log-softmax, at many sizes",
 		  test_log_softmax, NULL, NULL, NULL },
 		{ "large and infinite scores neither overflow nor vanish",
 		  test_large, NULL, NULL, NULL },

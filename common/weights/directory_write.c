@@ -11,16 +11,15 @@
 #include "core/die.h"
 #include "core/replace.h"
 #include "core/xalloc.h"
-#include "encoder/config_write.h"
-#include "encoder/directory.h"
+#include "weights/directory.h"
 
 /*
- * All is written first, under other names: a full disk is met while the old
- * model stands, and nothing is left on it.  If the configuration changes, the
- * old weights then go, the configuration is replaced, and the new weights take
- * their name: a configuration never meets weights that were not written for
- * it.  The state of training bears a stamp of its weights, so that it may come
- * first, under a second name, and get its own after them.
+ * First all files are written under other names: a full disk is noticed while
+ * the old model stands, and nothing is left behind.  Then, if the configuration
+ * changes, the old weights are removed, the configuration is replaced, and the
+ * new weights take their name: a configuration never meets weights that were
+ * not written for it.  The state of training has a stamp of its weights: it is
+ * written first, under a second name, and gets its own after them.
  */
 static const char WEIGHTS[] = "model.safetensors";
 static const char TRAINING[] = "training.safetensors";
@@ -39,7 +38,7 @@ make(const char *path)
 		die("%s: not a directory", path);
 }
 
-/* What was renamed or removed stays so when the power fails. */
+/* Renamed and removed files stay so when the power fails. */
 static void
 sync_names(const char *path)
 {
@@ -132,40 +131,28 @@ texts_replace(const char *path, const struct replace *tensors,
 	free(sound_name);
 }
 
-static struct safetensors_source *
-sources_make(const struct directory_contents *c)
-{
-	struct safetensors_source *s = xcalloc(c->params->count, sizeof *s);
-
-	for (size_t i = 0; i < c->params->count; i++) {
-		const struct param *t = &c->params->param[i];
-
-		s[i] = (struct safetensors_source){
-			.name = t->name, .type = c->type, .ndim = t->ndim,
-			.data = c->block ? c->block + t->offset : *t->slot
-		};
-		memcpy(s[i].dim, t->dim, sizeof t->dim);
-	}
-	return s;
-}
-
 /* A hash of all weights, by Fowler, Noll and Vo's rule on whole words. */
 static char *
-stamp_make(const struct directory_contents *c,
-           const struct safetensors_source *source)
+stamp_make(const struct directory_contents *c)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
-	for (size_t i = 0; i < c->params->count; i++)
-		for (size_t k = 0; k < c->params->param[i].length; k++)
-			hash = (hash ^ bits_of(source[i].data[k])) *
+	for (size_t i = 0; i < c->weights_count; i++) {
+		const struct safetensors_source *s = &c->weights[i];
+		size_t length = 1;
+
+		for (int d = 0; d < s->ndim; d++)
+			length *= s->dim[d];
+		for (size_t k = 0; k < length; k++)
+			hash = (hash ^ bits_of(s->data[k])) *
 				UINT64_C(0x100000001b3);
+	}
 	return xasprintf("%016" PRIx64, hash);
 }
 
 /*
- * A state left by an interruption under its second name, if it is that of the
- * weights, gets its first name before the next is written.
+ * An interruption may leave a state under its second name: if it belongs to
+ * the weights, it gets its first name before the next one is written.
  */
 static void
 training_settle(const char *path)
@@ -191,12 +178,12 @@ training_settle(const char *path)
 	free(next);
 }
 
-/* Borrows all: the caller's, then what the old file had besides. */
+/* Borrows all: the caller's, then the rest of the old file's. */
 static size_t
 metadata_make(struct safetensors_text **text,
               const struct directory_contents *c, char *stamp)
 {
-	const struct safetensors *old = c->from ? &c->from->file : NULL;
+	const struct safetensors *old = c->old;
 	size_t more = old ? old->metadata_count : 0, count = 0;
 	struct safetensors_text *t =
 		xcalloc(2 + c->metadata_count + more, sizeof *t);
@@ -223,41 +210,32 @@ metadata_make(struct safetensors_text **text,
 	return count;
 }
 
-/* All on disk, the state of training only if there is one. */
+/* Writes all to disk; the state of training only if there is one. */
 static void
 tensors_settle(const char *path, struct replace *weights,
                struct replace *training, const char *weights_name,
                const char *training_name, const struct directory_contents *c)
 {
-	struct safetensors_source *source = sources_make(c);
-	char *stamp = c->trainings ? stamp_make(c, source) : NULL;
+	char *stamp = c->trainings ? stamp_make(c) : NULL;
 	const struct safetensors_text key = {
 		(char *)(uintptr_t)"stamp", stamp
 	};
 	struct safetensors_text *text;
 	size_t texts = metadata_make(&text, c, stamp);
 
-	safetensors_settle(weights, NULL, weights_name, source,
-	                   c->params->count, text, texts);
+	safetensors_settle(weights, NULL, weights_name, c->weights,
+	                   c->weights_count, text, texts);
 	training_settle(path); /* nobody else writes weights from here on */
 	if (c->trainings)
 		safetensors_settle(training, weights, training_name,
 		                   c->training, c->trainings, &key, 1);
 	free(text);
 	free(stamp);
-	free(source);
 }
 
 void
 directory_write(const char *path, const struct directory_contents *c)
 {
-	const struct directory *old = c->from;
-	char *config = encoder_config_text(
-		c->config, c->type, old ? old->json : NULL,
-		old ? old->json_text : NULL, old ? &old->config : NULL);
-	char *preprocessor = encoder_preprocessor_text(
-		c->config, old ? old->preprocessor : NULL,
-		old ? old->preprocessor_text : NULL);
 	char *weights_name = xasprintf("%s/%s", path, WEIGHTS);
 	char *training_name = xasprintf("%s/%s", path, TRAINING_NEXT);
 	struct replace weights, training;
@@ -265,8 +243,8 @@ directory_write(const char *path, const struct directory_contents *c)
 	make(path);
 	tensors_settle(path, &weights, &training, weights_name, training_name,
 	               c);
-	texts_replace(path, c->trainings ? &training : &weights, config,
-	              preprocessor);
+	texts_replace(path, c->trainings ? &training : &weights, c->config,
+	              c->preprocessor);
 	if (c->trainings)
 		commit(path, &training);
 	commit(path, &weights);
@@ -276,6 +254,4 @@ directory_write(const char *path, const struct directory_contents *c)
 		drop(path, TRAINING);
 	free(weights_name);
 	free(training_name);
-	free(config);
-	free(preprocessor);
 }

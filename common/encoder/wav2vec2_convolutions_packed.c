@@ -4,7 +4,9 @@
 
 #include "core/chunk.h"
 #include "core/half.h"
-#include "encoder/encoder_bf16.h"
+#include "encoder/encoder.h"
+#include "encoder/packed.h"
+#include "encoder/wav2vec2_convolutions.h"
 #include "gemm/bf16_native.h"
 #include "nn/conv1d.h"
 #include "nn/gelu.h"
@@ -117,12 +119,11 @@ finish(uint16_t *y, float *z, const struct encoder_norm *norm, size_t rows,
 	bf16_round(y, z, rows * O, 1);
 }
 
-static uint16_t *
-first_forward(const struct first *f, const float *audio, size_t N,
+static void
+first_forward(uint16_t *y, const struct first *f, const float *audio, size_t N,
               struct arena *arena)
 {
 	size_t rows = conv1d_rows(N, f->k, f->stride);
-	uint16_t *y = arena_halves(arena, rows * f->O);
 	float *z = arena_floats(arena, (size_t)omp_get_max_threads() * ROWS *
 	                        f->O);
 
@@ -136,23 +137,21 @@ first_forward(const struct first *f, const float *audio, size_t N,
 		               f->stride);
 		finish(y + t * f->O, own, f->norm, some, f->O);
 	}
-	return y;
 }
 
 /*
  * Convolution i of x [T,I]; its norm, if any, is over channels of z, which is
  * shared by all.
  */
-static uint16_t *
-conv_forward(const struct encoder *n, const struct encoder_packed *p, size_t i,
-             const uint16_t *x, size_t T, float *z, struct arena *arena,
-             struct arena *scratch)
+static void
+conv_forward(uint16_t *y, const struct encoder *n,
+             const struct encoder_packed *p, size_t i, const uint16_t *x,
+             size_t T, float *z, struct arena *scratch)
 {
 	const struct encoder_config *c = &n->config;
 	size_t O = c->conv_width[i], I = encoder_conv_inputs(c, i);
 	size_t rows = conv1d_rows(T, c->conv_taps[i], c->conv_stride[i]);
 	size_t K = c->conv_taps[i] * I;
-	uint16_t *y = arena_halves(arena, rows * O);
 	const struct bf16_in in = { .half = x, .ld = c->conv_stride[i] * I };
 	struct bf16_out out = {
 		.half = y, .ldh = O, .bias = n->weights.conv[i].conv.bias,
@@ -168,12 +167,11 @@ conv_forward(const struct encoder *n, const struct encoder_packed *p, size_t i,
 	gemm_bf16(&out, p->unit, &in, p->conv[i], rows, O, K,
 	          arena_halves(scratch, gemm_bf16_scratch(rows, K)));
 	if (!c->conv_layer_norm)
-		return y;
+		return;
 	#pragma omp parallel for schedule(dynamic)
 	for (size_t t = 0; t < rows; t += ROWS)
 		finish(y + t * O, z + t * O, &n->weights.conv[i].norm,
 		       chunk_length(t, ROWS, rows), O);
-	return y;
 }
 
 /* Of any convolution but the first, which has T rows: rows by channels. */
@@ -190,38 +188,41 @@ most_values(const struct encoder_config *c, size_t T)
 	return most;
 }
 
-uint16_t *
-encoder_bf16_encode(const struct encoder *n, const struct encoder_packed *p,
-                    const float *audio, size_t N, struct arena *arena,
-                    struct arena *scratch)
+void
+wav2vec2_convolutions_halves(uint16_t *features, const struct encoder *n,
+                             const struct encoder_packed *p,
+                             const float *audio, size_t N,
+                             struct arena *scratch)
 {
 	const struct encoder_config *c = &n->config;
 	struct first f = first_of(n, audio, N, scratch);
 	size_t T = conv1d_rows(N, f.k, f.stride);
-	uint16_t *x = first_forward(&f, audio, N, c->convs > 1 ? scratch
-	                                                       : arena);
+	uint16_t *x = c->convs > 1 ? arena_halves(scratch, T * f.O) : features;
 	float *z = NULL;
 
+	first_forward(x, &f, audio, N, scratch);
 	if (c->conv_layer_norm)
 		z = arena_floats(scratch, most_values(c, T));
 	for (size_t i = 1; i < c->convs; i++) {
-		x = conv_forward(n, p, i, x, T, z,
-		                 i + 1 < c->convs ? scratch : arena, scratch);
-		T = conv1d_rows(T, c->conv_taps[i], c->conv_stride[i]);
+		size_t rows = conv1d_rows(T, c->conv_taps[i],
+		                          c->conv_stride[i]);
+		uint16_t *y = i + 1 == c->convs ? features
+			: arena_halves(scratch, rows * c->conv_width[i]);
+
+		conv_forward(y, n, p, i, x, T, z, scratch);
+		x = y;
+		T = rows;
 	}
-	return x;
 }
 
 void
-encoder_bf16_features(float *features, const struct encoder *n,
-                      const struct encoder_packed *p, const float *audio,
-                      size_t N, struct arena *scratch)
+wav2vec2_convolutions_packed(const struct encoder_values *features,
+                             const struct encoder_rows *rows,
+                             struct arena *scratch)
 {
-	size_t count = encoder_rows(&n->config, N) *
-	               n->config.conv_width[n->config.convs - 1];
-	const uint16_t *x =
-		encoder_bf16_encode(n, p, audio, N, scratch, scratch);
-
-	for (size_t i = 0; i < count; i++)
-		features[i] = bfloat_to_float(x[i]);
+	arena_clear(scratch);
+	wav2vec2_convolutions_halves(features->halves, rows->network,
+	                             rows->packed, rows->batch->audio[0],
+	                             rows->batch->samples[0], scratch);
+	arena_clear(scratch);
 }

@@ -1,0 +1,69 @@
+/*
+ * directory.h - a model directory of Hugging Face: its files, read and written
+ *
+ *	config.json                the network, in words
+ *	preprocessor_config.json   what is done to the audio; may be missing
+ *	model.safetensors          the weights; or shards and their index
+ *	training.safetensors       ours: the state of an interrupted training
+ *
+ * What config.json says is for others to read, such as encoder/open.h.  An
+ * error is one line, "DIR/FILE: what is wrong".
+ */
+#ifndef DIRECTORY_H
+#define DIRECTORY_H
+
+#include "weights/safetensors_write.h"
+
+struct json;
+
+struct directory {
+	char *name;               /* without a slash at its end; owned */
+	struct json *json;        /* config.json, parsed, and its text */
+	char *json_text;
+	struct json *preprocessor; /* the same; NULL: there is no such file */
+	char *preprocessor_text;
+	struct safetensors weights; /* after directory_weights */
+};
+
+/*
+ * Reads the two texts; directory_weights opens the weights.  Both return NULL,
+ * or what is wrong, for the caller to free.  directory_release is needed in
+ * either case.
+ */
+char *directory_open(struct directory *d, const char *path);
+char *directory_weights(struct directory *d);
+void directory_release(struct directory *d);
+
+/* "DIR/FILE: reason", for config.json and so on.  Frees reason; NULL: NULL. */
+char *directory_config_wrong(const struct directory *d, char *reason);
+char *directory_preprocessor_wrong(const struct directory *d, char *reason);
+char *directory_weights_wrong(const struct directory *d, char *reason);
+
+/*
+ * Opens the state of training that belongs to these very weights: tensors of
+ * the optimiser, and metadata; s is empty if there is none.  Returns NULL, or
+ * what is wrong, for the caller to free; s is to be released in either case.
+ */
+char *directory_training(struct safetensors *s, const struct directory *d);
+
+/* What to write into a directory. */
+struct directory_contents {
+	const char *config, *preprocessor; /* texts of the two files */
+	const struct safetensors_source *weights;
+	size_t weights_count;
+	const struct safetensors *old; /* its metadata are kept; or NULL */
+	const struct safetensors_text *metadata; /* new ones; they win */
+	size_t metadata_count;
+	const struct safetensors_source *training; /* optimiser's tensors */
+	size_t trainings;
+};
+
+/*
+ * Writes a model that transformers can load; makes the directory if it is
+ * missing, and leaves other files in it alone.  Dies if it cannot.  At any
+ * moment the directory holds the old model, the new one, or no
+ * model.safetensors.
+ */
+void directory_write(const char *path, const struct directory_contents *c);
+
+#endif
