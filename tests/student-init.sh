@@ -215,11 +215,11 @@ check 'a trained model is not replaced in silence' '
 	test ! -s err
 	student-step -q -m m features
 	student-init -a small -o m 2>err
-	says "m: replaces a model that was trained, of 1 passes" err
+	says "m: replaces a trained model (passes: 1)" err
 	student-init -a w2v2-tiny -c anger,happiness,neutral,sadness -o net
 	student-step -q -m net clips
 	student-init -a w2v2-tiny -o net 2>err
-	says "net: replaces a model that was trained, of 1 passes" err
+	says "net: replaces a trained model (passes: 1)" err
 '
 check 'a network with a weight that is not finite is not begun with' '
 	student-init -a w2v2-tiny -o a
@@ -264,13 +264,13 @@ check 'a recording or a stream is not replaced by a model' '
 	do
 		cp $file kept
 		fails 1 student-init -a small -o $file 2>err
-		says "$file: is there, and a " err
+		says "$file: is a " err
 		says ", not a model: it is not replaced (remove it" err
 		fails 1 student-init -a w2v2-tiny -o $file 2>err
 		fails 1 student-export -m s -o $file 2>err
-		says "$file: is there, and a " err
+		says "$file: is a " err
 		fails 1 student-step -m s -o $file y.frames 2>err
-		says "$file: is there, and a " err
+		says "$file: is a " err
 		cmp $file kept
 	done
 '
