@@ -122,6 +122,9 @@ settings_check(struct settings *s, const struct cli_option *options,
 	if (!s->model)
 		die_usage("--model is missing: the model to train "
 		          "(student-init makes one)");
+	if (s->loss && cli_given(options, "label-smoothing"))
+		die_usage("--label-smoothing is for the default loss; give "
+		          "it to the --loss command");
 	if (!s->pass_options.out)
 		s->pass_options.out = s->model;
 	cli_output_check(s->pass_options.out, NULL, operand);

@@ -111,7 +111,7 @@ check 'a network whose input was cut goes on to the same weights' '
 '
 check 'options for the other kind of model are usage errors' '
 	fails 2 student-step -a -m "$network/base" -o x "$dir/tones" 2>err
-	grep -q "base: -a is for compact students; a network" err
+	grep -q "base: --spec-augment is for compact students; the" err
 	for option in "--dropout .3" "--head-dropout 0" "--average 0"
 	do
 		fails 2 student-step $option -m "$network/base" -o x \

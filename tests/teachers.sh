@@ -108,7 +108,7 @@ check 'labels of no class, none at all and short clips do not stop it' '
 	mkdir -p "$dir/odd/de.teacher" # as left by an interruption
 	teachers "$dir/odd" CORPORA="$dir/strange" PASSES=2 2>err
 	test "$(modeldump --key passes "$dir/odd/de.teacher")" -eq 2
-	test "$(grep -c "skipped" err)" -eq 2
+	test "$(grep -c ": skipped: " err)" -eq 2
 	test "$(grep -c "short.wav: skipped: too short" err)" -eq 2
 '
 check 'a language of no use is an error' '

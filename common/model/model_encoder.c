@@ -18,8 +18,8 @@
 #include "stream/fields.h"
 #include "stream/frame.h"
 
-static struct encoder *
-encoder_of(const struct model *m)
+struct encoder *
+model_encoder_of(const struct model *m)
 {
 	return &((struct model_encoder *)m->state)->encoder;
 }
@@ -143,7 +143,7 @@ encoder_model_release(void *state)
 static size_t
 embedding_length(const struct model *m)
 {
-	return encoder_embedding_length(&encoder_of(m)->config);
+	return encoder_embedding_length(&model_encoder_of(m)->config);
 }
 
 /* The fewest samples that make a row: how far one row looks. */
@@ -178,7 +178,7 @@ encoder_model_view(struct model_view *view, const struct model *m,
 {
 	const char *why = NULL;
 	const struct tensor *audio = frame_need(f, FIELD_AUDIO, 1, &why);
-	const struct encoder_config *c = &encoder_of(m)->config;
+	const struct encoder_config *c = &model_encoder_of(m)->config;
 	double rate = frame_number(f, FIELD_RATE, ENCODER_RATE);
 	float *rows;
 	size_t count;
@@ -321,7 +321,7 @@ training_begin(const struct model_training *t)
 {
 	struct encoder_training *e = xcalloc(1, sizeof *e);
 	const struct training_options *o = t->options;
-	const struct encoder *n = encoder_of(t->model);
+	const struct encoder *n = model_encoder_of(t->model);
 	struct params again = { .param = NULL };
 
 	encoder_layout(&again, &e->gradient, &n->config, &n->spelling);
@@ -390,7 +390,7 @@ training_forward(struct model_training *t, float *logits, float *embedding,
 		e->samples[i] = view[i].count;
 	}
 	arena_clear(&e->arena);
-	e->pass = encoder_forward(logits, encoder_of(t->model), &batch,
+	e->pass = encoder_forward(logits, model_encoder_of(t->model), &batch,
 	                          &e->arena, &e->scratch);
 }
 
@@ -398,7 +398,7 @@ static void
 training_backward(struct model_training *t, const float *dlogits,
                   const float *dembedding)
 {
-	const struct encoder *n = encoder_of(t->model);
+	const struct encoder *n = model_encoder_of(t->model);
 	struct encoder_training *e = t->state;
 
 	(void)dembedding;
@@ -420,13 +420,13 @@ static bool
 training_frozen(const struct model_training *t, const struct param *p)
 {
 	return !t->options->unfreeze &&
-		p->offset < encoder_of(t->model)->convolutions;
+		p->offset < model_encoder_of(t->model)->convolutions;
 }
 
 static void
 training_changed(struct model_training *t)
 {
-	struct encoder *n = encoder_of(t->model);
+	struct encoder *n = model_encoder_of(t->model);
 
 	if (t->options->unfreeze)
 		wav2vec2_fold(&n->folded, &n->weights, &n->config);

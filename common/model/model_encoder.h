@@ -8,6 +8,7 @@
 #include "encoder/directory.h"
 #include "encoder/encoder.h"
 #include "encoder/packed.h"
+#include "model/model.h"
 
 struct model_encoder {
 	struct encoder encoder;
@@ -17,5 +18,7 @@ struct model_encoder {
 	struct safetensors training; /* the optimiser's tensors */
 	float seconds;            /* of audio; longer audio is cut */
 };
+
+struct encoder *model_encoder_of(const struct model *m);
 
 #endif

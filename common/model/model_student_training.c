@@ -225,7 +225,7 @@ static const char *const refused[] = { "unfreeze", "plain", NULL };
 
 const struct model_training_kind model_student_training = {
 	.rate = 1e-3f, .average = true, .embedding = true,
-	.refused = refused, .refusal = "is for networks",
+	.refused = refused, .refusal = "is for networks, this is a compact student",
 	.begin = training_begin, .end = training_end,
 	.recipe = training_recipe, .check = training_check,
 	.forward = training_forward, .backward = training_backward

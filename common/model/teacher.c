@@ -108,7 +108,7 @@ replace_warn(struct teacher *t, struct frame *f)
 	if (t->replace_warned || !frame_has(f, t->logits))
 		return;
 	t->replace_warned = true;
-	warn("%s: exists already, and is replaced by the logits of %s",
+	warn("%s: exists already, and is replaced by that of %s",
 	     t->logits, t->path);
 }
 
