@@ -1,24 +1,23 @@
 /*
- * modeldump - what is in a model
+ * modeldump - print the contents of a model
  *
  *	modeldump student.safetensors
  *	modeldump --key passes teacher/
  *
  * Prints the metadata of a file, or the shape, classes and metadata of a
- * directory of Hugging Face; then a line a tensor: name, type, shape.
+ * directory of Hugging Face; then name, type and shape of each tensor.
  * See modeldump(1) and tunne-model(5).
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "core/cli.h"
 #include "core/die.h"
 #include "core/utf8.h"
-#include "model/describe.h"
+#include "model/model.h"
 #include "weights/seen_ids.h"
 
-/* Every line of a text, those after the first set in. */
+/* Indents all lines of a text but the first. */
 static void
 lines_print(const char *text, int indent)
 {
@@ -34,7 +33,7 @@ lines_print(const char *text, int indent)
 	putchar('\n');
 }
 
-/* Digests tell people nothing: how many there are is enough. */
+/* Of digests only the number is printed. */
 static void
 text_print(const char *key, const char *text)
 {
@@ -73,57 +72,29 @@ tensor_print(const struct safetensors_entry *e, size_t width)
 	printf("]\n");
 }
 
-/* All of it, or the value of a key alone. */
+/* The value of one key, whole. */
 static void
-model_print(const char *path, const char *key,
-            const struct safetensors_text *text, size_t texts,
-            const struct safetensors *s)
+value_print(const char *path, const char *key, const struct model_texts *t)
 {
-	size_t width;
-
-	for (size_t i = 0; i < texts; i++) {
-		if (!key)
-			text_print(text[i].key, text[i].value);
-		else if (strcmp(text[i].key, key) == 0) {
-			lines_print(text[i].value, 0);
+	for (size_t i = 0; i < t->count; i++)
+		if (strcmp(t->text[i].key, key) == 0) {
+			lines_print(t->text[i].value, 0);
 			return;
 		}
-	}
-	if (key)
-		die("%s: no \"%s\" in its metadata", path, key);
+	die("%s: no \"%s\" in its metadata", path, key);
+}
+
+static void
+model_print(const struct model_description *d)
+{
+	const struct model_texts *t = &d->metadata;
+	size_t width = names_width(d->file);
+
+	for (size_t i = 0; i < t->count; i++)
+		text_print(t->text[i].key, t->text[i].value);
 	putchar('\n');
-	width = names_width(s);
-	for (size_t i = 0; i < s->entries; i++)
-		tensor_print(&s->entry[i], width);
-}
-
-static void
-directory_print(const char *path, const char *key)
-{
-	struct encoder_directory d;
-	struct safetensors_text *text;
-	const char *why =
-		encoder_directory_open(&d, path, ENCODER_USE_ANY);
-	size_t texts;
-
-	if (why)
-		die("%s", why);
-	texts = describe_directory(&text, &d);
-	model_print(path, key, text, texts, &d.files.weights);
-	describe_release(text, texts);
-	encoder_directory_release(&d);
-}
-
-static void
-file_print(const char *path, const char *key)
-{
-	struct safetensors s;
-	const char *why = safetensors_open(&s, path);
-
-	if (why)
-		die("%s: %s", path, why);
-	model_print(path, key, s.metadata, s.metadata_count, &s);
-	safetensors_release(&s);
+	for (size_t i = 0; i < d->file->entries; i++)
+		tensor_print(&d->file->entry[i], width);
 }
 
 int
@@ -132,19 +103,21 @@ main(int argc, char *argv[])
 	const char *key = NULL, *path;
 	struct cli_option options[] = {
 		OPT_STRING('k', "key", &key, "KEY",
-		           "print this value of the metadata alone"),
+		           "print only the value of this key"),
 		OPT_END
 	};
 	const struct cli_about about = {
-		"print what is in a model", "MODEL", 1, 1
+		"print the contents of a model", "MODEL", 1, 1
 	};
-	struct stat st;
+	struct model_description d;
 
 	path = argv[cli_parse(argc, argv, options, &about)];
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		directory_print(path, key);
+	model_describe(&d, path);
+	if (key)
+		value_print(path, key, &d.metadata);
 	else
-		file_print(path, key);
+		model_print(&d);
+	model_description_release(&d);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		die("write <stdout>:");
 	return STATUS_OK;

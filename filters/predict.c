@@ -1,15 +1,15 @@
 /*
- * predict - name the emotion of each utterance
+ * predict - predict the emotion of each utterance
  *
  *	wavread x.wav | featurize | predict
  *
- * reads   features [T,M]; cmvn, where cmvn(1) has normalised them; for a
- *         network of Hugging Face audio [N] instead
- * prints  a table: a line an utterance, a column a class
+ * reads   features [T,M] and cmvn(1)'s field cmvn; for a network of Hugging
+ *         Face audio [N] instead
+ * prints  a table with a line for each utterance and a column for each class
  * adds    with --frames: logits [K], classes, embedding [D]; seen, if the
- *         model was trained with the utterance or its speaker
+ *         model was trained on the utterance or its speaker
  *
- * An utterance it cannot use is dropped, with a reason.  See predict(1).
+ * An utterance that cannot be used is dropped with a reason.  See predict(1).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,37 +19,36 @@
 #include "core/finite.h"
 #include "core/xalloc.h"
 #include "eval/prediction_writer.h"
-#include "model/lineage.h"
-#include "model/model_options.h"
+#include "model/model.h"
 #include "stream/fields.h"
 #include "stream/filter.h"
+#include "weights/lineage.h"
 
-/* What the loop carries from one utterance to the next. */
 struct prediction {
 	struct model model;
 	struct lineage lineage;
-	struct arena arena;       /* of the network */
-	float *logits;            /* one for each class */
+	struct arena arena;       /* for model_infer */
+	float *logits;            /* [class_count] */
 };
 
-/* To p->logits; with add, to fields of the frame, too. */
+/* Fills p->logits and, if asked to add, fields of the frame. */
 static const char *
 predict(struct prediction *p, struct frame *f, bool add)
 {
-	const char *why;
-	size_t rows, K = p->model.class_count;
-	const float *view = model_view(&p->model, f, &rows, &why);
+	size_t K = p->model.class_count;
+	struct model_view view;
+	const char *why = model_view(&view, &p->model, f);
 	float *embedding = NULL;
 
-	if (!view)
+	if (why)
 		return why;
 	if (add)
 		embedding = frame_add1(f, FIELD_EMBEDDING,
 		                       model_embedding_length(&p->model));
-	model_infer(&p->model, p->logits, embedding, view, rows, &p->arena);
+	model_infer(&p->model, p->logits, embedding, &view, &p->arena);
 	if (!floats_finite(p->logits, K))
 		return "values too large to compute with";
-	lineage_mark(&p->lineage, f, FIELD_SEEN, &p->model);
+	lineage_mark(&p->lineage, f, FIELD_SEEN);
 	if (!add)
 		return NULL;
 	memcpy(frame_add1(f, FIELD_LOGITS, K), p->logits,
@@ -61,12 +60,12 @@ predict(struct prediction *p, struct frame *f, bool add)
 static int
 frames_print(struct prediction *p, const char *path, int argc, char *argv[])
 {
-	char *voices = lineage_voices(&p->lineage);
+	char *speakers = lineage_speakers(&p->lineage);
 	struct filter s;
 
 	filter_open(&s, path, argc, argv);
-	frame_set_text(&s.out.header, FIELD_VOICES, voices);
-	free(voices);
+	frame_set_text(&s.out.header, FIELD_VOICES, speakers);
+	free(speakers);
 	while (filter_next(&s))
 		filter_put(&s, predict(p, &s.frame, true));
 	return filter_close(&s);
@@ -87,7 +86,7 @@ table_print(struct prediction *p, const char *path, bool json,
 	reader_tell(&in);
 	reader_more(&in); /* no heading where no stream begins */
 	wrong = prediction_writer_open(&out, stdout, "<stdout>", json,
-	                               p->lineage.voices.count, keep,
+	                               p->lineage.corpus_speakers.count, keep,
 	                               p->model.classes, p->model.class_count);
 	if (wrong)
 		die_usage("--keep %s: want names of fields that are not "
@@ -114,24 +113,25 @@ int
 main(int argc, char *argv[])
 {
 	const char *model = NULL, *path, *list = NULL;
+	struct model_options o = { .seconds = MODEL_SECONDS };
 	bool json = false, frames = false;
 	int precision = PRECISION_FP32, first, status;
-	float seconds = MODEL_SECONDS;
 	struct cli_option options[] = {
-		OPT_STRING('m', "model", &model, "FILE", "not the built-in"),
+		OPT_STRING('m', "model", &model, "MODEL",
+		           "model to use instead of the built-in one"),
 		OPT_FLAG('j', "json", &json, "JSON Lines instead of a table"),
 		OPT_STRING('k', "keep", &list, "KEYS",
-		           "more fields as columns, as in fold,sex"),
-		OPT_FLOAT(0, "max-seconds", &seconds, .025, 3600,
-		          "of audio that a network hears"),
-		OPT_CHOICE('p', "precision", &precision, PRECISIONS,
-		           "of a network's products"),
+		           "fields to print as columns, as fold,sex"),
 		OPT_FLAG('f', "frames", &frames,
 		         "frames with logits, classes and embedding"),
+		OPT_FLOAT(0, "max-seconds", &o.seconds, .025, 3600,
+		          "audio that a network reads, s"),
+		OPT_CHOICE('p', "precision", &precision, PRECISIONS,
+		           "precision of a network's products"),
 		OPT_END
 	};
 	const struct cli_about about = {
-		"name the emotion of each utterance", "[FILE]", 0, 1
+		"predict the emotion of each utterance", "[FILE]", 0, 1
 	};
 	struct prediction p = { .logits = NULL };
 	struct keys keep;
@@ -142,9 +142,12 @@ main(int argc, char *argv[])
 	cli_value_check("keep", list, keys_check(list));
 	keys_init(&keep, list);
 	path = first < argc ? argv[first] : "-";
-	model_open_at(&p.model, model, (enum precision)precision);
-	model_options_set(&p.model, seconds, (enum precision)precision);
-	lineage_init(&p.lineage, &p.model);
+	o.precision = (enum precision)precision;
+	model_open(&p.model, model, &o);
+	model_options_warn(&p.model, cli_given(options, "max-seconds"),
+	                   o.precision);
+	lineage_init(&p.lineage, p.model.name, p.model.file,
+	             p.model.input != MODEL_AUDIO);
 	p.logits = xcalloc(p.model.class_count, sizeof *p.logits);
 	status = frames ? frames_print(&p, path, argc, argv)
 	                : table_print(&p, path, json, &keep);

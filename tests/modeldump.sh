@@ -86,7 +86,7 @@ check 'a directory is told by shape, classes and metadata' '
 	modeldump m >out
 	grep -qx "family  *WavLM" out
 	grep -qx "layers  *2" out
-	grep -qx "head  *projector of 24, hears the last layer" out
+	grep -qx "head  *projector of 24, reads the last layer" out
 	grep -qx "classes  *joy" out
 	grep -qx "format  *pt" out
 	grep -qx "wavlm.*1.attention.gru_rel_pos_const  *F32  *\[1,4,1,1\]" out

@@ -111,7 +111,7 @@ check 'a network whose input was cut goes on to the same weights' '
 '
 check 'options for the other kind of model are usage errors' '
 	fails 2 student-step -a -m "$network/base" -o x "$dir/tones" 2>err
-	grep -q "base: -a is for compact students; a network" err
+	grep -q "base: --spec-augment is for compact students; the" err
 	for option in "--dropout .3" "--head-dropout 0" "--average 0"
 	do
 		fails 2 student-step $option -m "$network/base" -o x \
@@ -133,12 +133,12 @@ check 'a network whose optimiser was lost or cut says so' '
 	says "cut: training.safetensors: tensor optimizer.v: ends 4 bytes" err
 	rm cut/training.safetensors
 	student-step -q -m cut "$dir/tones" 2>err
-	says "cut: the optimiser begins anew: training.safetensors is not" err
+	says "cut: the optimiser starts again: training.safetensors is" err
 	head -c $(($(wc -c <"$dir/tones") * 3 / 4)) "$dir/tones" |
 		fails 1 student-step -q -m whole -b 1 --checkpoint 1 - 2>err
 	rm whole/training.safetensors
 	fails 1 student-step -q -m whole -b 1 "$dir/tones" 2>err
-	says "whole: cannot go on inside a pass without the optimiser" err
+	says "whole: cannot continue inside a pass without the optimiser" err
 '
 check 'no two batches of a training are dropped from alike' '
 	dropping large m
@@ -189,7 +189,7 @@ check 'audio too large to compute with is left out of its batch' '
 			$net.with/preprocessor_config.json
 		cp -r $net.with $net.without
 		fails 1 student-step -q -m $net.with -b 4 big 2>err
-		says "big: left out: values too large" err
+		says "big: skipped: values too large" err
 		student-step -q -m $net.without -b 4 "$dir/tones"
 		weights $net.with >a
 		weights $net.without | cmp - a

@@ -400,9 +400,9 @@ check 'features normalised otherwise than in training are told, once' '
 	cmvn --by utterance "$in" >each
 	student-step -q -m "$model" -o trained normed
 	predict -m trained "$in" 2>err >out
-	says "trained: trained after cmvn --by speaker, hears features" err
+	says "trained: was trained on features after cmvn --by speaker," err
 	predict -m trained each 2>err >out
-	says "hears features after cmvn --by utterance" err
+	says "these went through cmvn --by utterance" err
 	predict -m trained normed 2>err >out
 	test ! -s err
 	student-step -q -m trained -o trained "$in"
@@ -412,11 +412,11 @@ check 'features normalised otherwise than in training are told, once' '
 	predict -m plain "$in" 2>>err >out
 	test ! -s err
 	predict -m plain normed 2>err >out
-	says "plain: trained without cmvn, hears features after cmvn --by" err
+	says "plain: was trained on features without cmvn, and these went" err
 	teacher-logits -t a=plain normed 2>err >out
-	says "plain: trained without cmvn" err
+	says "plain: was trained on features without cmvn" err
 	student-export -m plain -m trained -o both 2>err
-	says "both: its members learnt from features that were" err
+	says "both: its members were trained on features that were" err
 	test "$(modeldump -k cmvn both)" = mixed
 	student-export -m plain -m plain -o both 2>err
 	test ! -s err
@@ -430,27 +430,27 @@ check 'members who cannot hear what is normalised are told of' '
 	for options in "" "--by speaker -m"
 	do
 		cmvn $options x.frames 2>/dev/null | predict 2>err >out
-		says "3 of its 4 members read functionals, which cmvn --by" err
+		says "3 of its 4 members are skipped: they read functionals" err
 	done
 	cmvn -m --by speaker "$in" >means
 	cmvn --by speaker "$in" >normed
 	student-step -q -m "$model" -o trained normed
 	predict -m trained means 2>err >out
-	says "hears features after cmvn --by speaker -m" err
+	says "went through cmvn --by speaker -m" err
 '
 check 'what only a network follows is told of a compact student' '
 	for options in "--max-seconds 1" "-p bf16"
 	do
 		predict -q $options -m "$model" "$in" >want 2>err
 		predict $options -m "$model" "$in" >got 2>err
-		says "is for networks, and this is a compact student" err
+		says "is ignored: a compact student" err
 		cmp want got
 		teacher-logits $options -t "a=$model" "$in" 2>err >out
-		says "is for networks, and this is a compact student" err
+		says "is ignored: a compact student" err
 	done
 	student-step -q --max-seconds 1 -m "$model" -o x "$in" 2>err
-	says "hears all: --max-seconds is for networks" err
-	predict -p auto --max-seconds 20 -m "$model" "$in" 2>err >out
+	says "--max-seconds is ignored: a compact student" err
+	predict -p auto -m "$model" "$in" 2>err >out
 	test ! -s err
 '
 check 'the built-in student knows whom it has heard' '
@@ -497,7 +497,7 @@ check 'what a network does not hear of long audio is told' '
 	wavread long.wav >long
 	network=$top/tests/golden/w2v2/base
 	predict --max-seconds 1 -m "$network" long >out 2>err
-	says "long.wav: 3.0 s long" err
+	says "long.wav: is 3.0 s long" err
 	wavread --max-seconds 1 long.wav | predict -m "$network" | cut -f 8- >a
 	cut -f 8- out | cmp - a
 '

@@ -120,7 +120,7 @@ check 'the running mean is another model than the last weights' '
 check 'a fresh model has no running mean' '
 	student-init -a small -o s.safetensors
 	fails 1 student-export -a -m s.safetensors -o e.safetensors 2>err
-	says "s.safetensors: no running mean in it" err
+	says "s.safetensors: has no running mean" err
 	test ! -e e.safetensors
 '
 check 'a running mean that is no number is refused' '
@@ -156,7 +156,7 @@ check 'exported inside a pass it begins one, and over itself too' '
 	student-export -m t.safetensors -o e.safetensors
 	cp e.safetensors f.safetensors
 	student-step -b 2 -m e.safetensors x.frames 2>err
-	! grep "goes on" err
+	! grep "continues after" err
 	test "$(modeldump -k updates e.safetensors)" = 1
 	student-step -q -b 2 -m f.safetensors -o g.safetensors x.frames
 	cmp e.safetensors g.safetensors
@@ -264,7 +264,8 @@ check 'members may be of different shapes, functionals among them' '
 check 'a member that whitens does so in bfloat and half precision, too' '
 	trained
 	wavread --window .5 --hop .1 "$top"/examples/*.flac | featurize |
-		student-init --blocks fw --width 16 --heads 2 -o f.safetensors
+		student-init --blocks fw --width 16 --heads 2 --whiten - \
+			-o f.safetensors
 	student-step -q -m f.safetensors x.frames
 	predict -m f.safetensors --frames x.frames >f32
 	for p in "f32 0" "f16 .02" "bf16 .2"
@@ -281,7 +282,7 @@ check 'a member that whitens does so in bfloat and half precision, too' '
 	done
 	fails 1 cmp -s e.f32 e.bf16
 '
-check 'a member who cannot hear the utterance keeps silent' '
+check 'a member without its functionals is skipped' '
 	trained
 	student-init --blocks f --width 16 --heads 2 -o f.safetensors
 	student-export -m t.safetensors -m f.safetensors -o e.safetensors
@@ -328,7 +329,7 @@ check 'members may count more or less' '
 	do
 		fails 2 student-export -m a.safetensors -m b.safetensors \
 			--shares "$bad" -o g.safetensors 2>err
-		grep -q "want 2 of 0.001 to 1000" err
+		grep -q "want a number of 0.001 to 1000 for each" err
 		test ! -e g.safetensors
 	done
 '
@@ -337,7 +338,7 @@ check 'members are trained before they are joined, not after' '
 	student-export -m a.safetensors -m b.safetensors -o e.safetensors
 	cp e.safetensors f.safetensors
 	fails 1 student-step -q -m e.safetensors x.frames 2>err
-	says "e.safetensors: has 2 members, which are trained one by one" err
+	says "e.safetensors: has 2 members, which must be trained one by one" err
 	cmp e.safetensors f.safetensors
 '
 check 'a number of members that cannot be is refused' '

@@ -75,7 +75,7 @@ check 'one of functionals has their rows, and only where there are such' '
 	test "$(modeldump -k blocks m)" = f
 	modeldump m | grep -q "^front.0.weight  *F32  *.16,1,428.$"
 	fails 1 student-init --blocks f -f "mfcc13 16000/400/160" -o n 2>err
-	says "features without functionals" err
+	says "these features have no functionals" err
 	fails 1 student-init --blocks fc -o n 2>err
 	says "blocks other than" err
 	test ! -e n
@@ -97,7 +97,7 @@ check 'whitening is by the stream alone, and training leaves it as it is' '
 	for seed in 1 2
 	do
 		student-init --blocks fw --width 16 --heads 2 -s $seed \
-			-o $seed <raw.frames
+			--whiten raw.frames -o $seed
 		tensor whiten.weight $seed >$seed.whiten
 		tensor front.0.weight $seed >$seed.front
 	done
@@ -111,18 +111,31 @@ check 'whitening is by the stream alone, and training leaves it as it is' '
 	tensor front.0.weight 1 >trained
 	fails 1 cmp -s trained 1.front
 	framecut --where language=de raw.frames |
-		student-init --blocks fw -o other
+		student-init --blocks fw --whiten - -o other
 	tensor whiten.weight other >other.whiten
 	fails 1 cmp -s other.whiten 1.whiten
 '
+check 'fw needs frames to whiten by, and nothing else does' '
+	clips
+	fails 2 student-init --blocks fw -o m <raw.frames 2>err
+	grep -q -e "--blocks fw needs --whiten" err
+	fails 2 student-init --whiten raw.frames -o m 2>err
+	grep -q -e "--whiten is for --blocks fw" err
+	fails 2 student-init -a w2v2-tiny --whiten raw.frames -o m 2>err
+	grep -q -e "--whiten is for compact students" err
+	cp raw.frames m
+	fails 2 student-init --blocks fw --whiten m -o m 2>err
+	grep -q "m: would be read, and replaced" err
+	cmp raw.frames m
+'
 check 'what cannot be whitened is refused, and no model written' '
 	clips
-	fails 1 student-init --blocks fw -o m </dev/null 2>err
+	fails 1 student-init --blocks fw --whiten /dev/null -o m 2>err
 	cmvn --by stream raw.frames >cmvn.frames
-	fails 1 student-init --blocks fw -o m <cmvn.frames 2>err
+	fails 1 student-init --blocks fw --whiten cmvn.frames -o m 2>err
 	says "no utterance with raw features" err
 	head -c 100000 raw.frames >short.frames
-	fails 1 student-init --blocks fw -o m <short.frames 2>err
+	fails 1 student-init --blocks fw --whiten short.frames -o m 2>err
 	test "$(wc -l <err)" -eq 1
 	for what in "f[\"features\"][b\"data\"] = nan" "del f[\"features\"]"
 	do
@@ -136,12 +149,12 @@ for f in msgpack.Unpacker(sys.stdin.buffer):
         nan = struct.pack(\"<f\", float(\"nan\")) * n
         $what
     sys.stdout.buffer.write(msgpack.packb(f))" <raw.frames >bad.frames
-		fails 1 student-init --blocks fw -o old <bad.frames 2>err
+		fails 1 student-init --blocks fw --whiten bad.frames -o old 2>err
 		says "happy-pl.flac: features: " err
 		cmp old kept
 	done
 	fails 1 student-init --blocks fw -f "fbank40+pitch 16000/400/160" \
-		-o m <raw.frames 2>err
+		--whiten raw.frames -o m 2>err
 	says "16000/400/160\", the student" err
 	test ! -e m
 '
@@ -196,7 +209,7 @@ check 'a network does not begin with what it would replace' '
 	student-init -a w2v2-tiny -o net
 	cp -r net was
 	fails 2 student-init --from net -c a,b -o ./net 2>err
-	grep -q -e "--out ./net: is what --from begins with" err
+	grep -q -e "--out ./net: is the network of --from" err
 	diff -r was net
 '
 check 'a class that no label can have is reported' '
@@ -215,11 +228,11 @@ check 'a trained model is not replaced in silence' '
 	test ! -s err
 	student-step -q -m m features
 	student-init -a small -o m 2>err
-	says "m: replaces a model that was trained, of 1 passes" err
+	says "m: replaces a trained model (passes: 1)" err
 	student-init -a w2v2-tiny -c anger,happiness,neutral,sadness -o net
 	student-step -q -m net clips
 	student-init -a w2v2-tiny -o net 2>err
-	says "net: replaces a model that was trained, of 1 passes" err
+	says "net: replaces a trained model (passes: 1)" err
 '
 check 'a network with a weight that is not finite is not begun with' '
 	student-init -a w2v2-tiny -o a
@@ -247,7 +260,7 @@ check 'options of networks and of students do not mix' '
 	grep -q "compact students" err
 	fails 2 student-init -a w2v2-tiny -f "fbank20 8000/200/80" -o m
 	fails 2 student-init --layer-sum -o m 2>err
-	grep -q "of networks" err
+	grep -q "is for networks" err
 	fails 2 student-init -a w2v2-tiny --keep-head -o m
 	fails 2 student-init --from m -a w2v2-tiny -o m2
 	fails 2 student-init --from m --keep-head --projector 8 -o m2
@@ -264,13 +277,13 @@ check 'a recording or a stream is not replaced by a model' '
 	do
 		cp $file kept
 		fails 1 student-init -a small -o $file 2>err
-		says "$file: is there, and a " err
-		says ", not a model: it is not replaced (remove it" err
+		says "$file: is a " err
+		says ", not a model, and is not replaced (remove it" err
 		fails 1 student-init -a w2v2-tiny -o $file 2>err
 		fails 1 student-export -m s -o $file 2>err
-		says "$file: is there, and a " err
+		says "$file: is a " err
 		fails 1 student-step -m s -o $file y.frames 2>err
-		says "$file: is there, and a " err
+		says "$file: is a " err
 		cmp $file kept
 	done
 '

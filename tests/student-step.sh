@@ -65,7 +65,7 @@ check 'bad options are usage errors' '
 		"--mask-bands 1" "--mask-rows 1" "--crop 0"
 	do
 		fails 2 student-step -m "$fresh" -o n $option "$train" 2>err
-		grep -q "change nothing without -a" err
+		grep -q -e "${option% *} needs --spec-augment" err
 	done
 	test ! -e n
 '
@@ -202,7 +202,7 @@ check 'an interrupted pass does not go on with other utterances' '
 	says "the stream has fewer" err
 	cmp kept m
 '
-check 'an interrupted pass that goes on otherwise says in what' '
+check 'an interrupted pass that continues with other options names them' '
 	cp "$fresh" m
 	step="student-step -q -b 4 --checkpoint 2 -m m"
 	head -c $(($(wc -c <"$train") * 3 / 4)) "$train" |
@@ -214,13 +214,13 @@ check 'an interrupted pass that goes on otherwise says in what' '
 	cp kept m
 	$step -r 1e-4 -l "kd-loss -L 0" --clip 2 "$train" 2>err
 	test "$(wc -l <err)" -eq 3
-	grep "m: this pass was begun with rate 0.001, and .* rate 0.0001$" err
-	grep "with loss kd-loss -L 0 .*goes on with loss kd-loss -L 0$" err
-	grep "begun with clip 1, and goes on with clip 2$" err
+	grep "m: this pass began with rate 0.001, and .* rate 0.0001$" err
+	grep "with loss kd-loss -L 0 .*continues with loss kd-loss -L 0$" err
+	grep "began with clip 1, and continues with clip 2$" err
 	test -z "$(metadata recipe m)"
 	cp kept m
 	student-step -b 4 -m m "$train" 2>err
-	grep "m: goes on after batch [0-9]* of pass 1$" err
+	grep "m: continues after batch [0-9]* of pass 1$" err
 	grep "pass 1, after batch [0-9]*: loss .* right$" err
 	$step -r 1e-3 "$train" 2>err # another pass
 	test ! -s err
@@ -405,7 +405,7 @@ check 'a part of the state of an optimiser is none to go on with' '
 		END
 		cp m part
 		fails 1 student-step -q -m m -b 8 "$train" 2>err
-		says "m: has a part of the optimiser" err
+		says "m: has only a part of the optimiser" err
 		cmp m part
 	done
 '
@@ -489,7 +489,7 @@ check 'a bad utterance is left out and named, the rest is learnt' '
 	open("bad", "wb").write(data)
 	END
 	fails 1 student-step -q -m "$fresh" -o m bad 2>err
-	says "u3: left out: features: NaN" err
+	says "u3: skipped: features: NaN" err
 	test "$(metadata passes m)" = 1
 '
 check 'one with no room for what the loss needs is left out, too' '
@@ -501,7 +501,7 @@ for f in msgpack.Unpacker(sys.stdin.buffer):
     sys.stdout.buffer.write(msgpack.packb(f))
 " <"$train" >wide
 	fails 1 student-step -q -m "$fresh" -o m wide 2>err
-	says "u3: left out: no room for its logits" err
+	says "u3: skipped: no room for its logits" err
 	test "$(metadata passes m)" = 1
 '
 check 'one too large to compute with is left out, the rest of its batch not' '
@@ -509,14 +509,14 @@ check 'one too large to compute with is left out, the rest of its batch not' '
 	for how in "-a -b 4" "-a -b 4 --accumulate 2"
 	do
 		fails 1 student-step $how --log log -m "$fresh" -o a big 2>err
-		grep -qF "u3: left out: values too large to compute" err
+		grep -qF "u3: skipped: values too large to compute" err
 		grep -qF "pass 1: loss" err
 	done
 	head -1 log | grep -qF "\"utterances\":3,"
 	test "$(metadata speakers a | tr "\n" " ")" = "s0 s1 s2 "
 	# all in one batch: as without it, to the last bit
 	fails 1 student-step -q -a -b 30 -m "$fresh" -o a big 2>err
-	says "u3: left out: values too large to compute with" err
+	says "u3: skipped: values too large to compute with" err
 	framecut -w id!=u3 <"$train" |
 		student-step -q -a -b 30 -m "$fresh" -o b
 	predict -m a --frames "$train" >said
@@ -529,14 +529,14 @@ check 'one too large to compute with is left out, the rest of its batch not' '
 	test "$(wc -l <err)" -eq 4
 	framecut -w id=u1 <big >only
 	fails 1 student-step -q -m "$fresh" -o d only 2>err
-	grep -qF "no utterances to learn from" err
+	grep -qF "no utterances to train on" err
 	test ! -e d
 '
 check 'an utterance without features is left out where others have them' '
 	framecut -d features <"$train" | framecut -w id=u3 >lacking
 	cat "$train" lacking "$train" >mixed
 	fails 1 student-step -q -m "$fresh" -o a -b 60 mixed 2>err
-	says "u3: left out: features: missing" err
+	says "u3: skipped: features: missing" err
 	cat "$train" "$train" | student-step -q -m "$fresh" -o b -b 60
 	predict --frames -m a "$train" >said
 	predict --frames -m b "$train" | framecmp -t 0 - said
@@ -560,7 +560,7 @@ check 'an utterance without label or teacher is left out by name' '
 	framecut -d label <"$train" | framecut -w id=u3 >none
 	framecut -w id!=u3 <"$train" | cat none - >mixed
 	fails 1 student-step -q -m m -b 8 mixed 2>err
-	says "u3: left out: no label, and no teacher" err
+	says "u3: skipped: no label, and no teacher" err
 	test "$(metadata passes m)" = 1
 	teacher-logits -t a="$fresh" mixed >taught
 	fails 1 student-step -q -m m -b 8 taught 2>err
@@ -573,7 +573,7 @@ check 'an utterance whose label is no class is left out by name' '
 	student-init -c anger,sadness --width 16 --heads 2 --blocks ca \
 		-f "fbank10+pitch 16000/400/160" -o two
 	fails 1 student-step -m two -b 8 "$train" 2>err
-	grep -q "left out: its label \"happiness\" is none of .*: anger" err
+	grep -q "skipped: its label \"happiness\" is not among .*: anger" err
 	test "$(metadata passes two)" = 1
 '
 check 'a key to balance by that nothing has is an error' '
@@ -637,7 +637,7 @@ check 'the log is not a model' '
 	for log in "m --log m" "m --log ./m" "n --log m" "n --log n"
 	do
 		fails 2 student-step -q -m m -o $log "$train" 2>err
-		grep -E -e "--log .*: is a model|: would be read" err
+		grep -E -e "--log .*: is a file of the model|: would be read" err
 	done
 	cmp "$fresh" m
 	student-init -a w2v2-tiny -o net
@@ -685,7 +685,7 @@ check 'two who train one model do not undo each other' '
 	cp m first
 	: >hold
 	wait
-	says "./m: another program has trained it meanwhile" err
+	says "./m: another program has trained it since" err
 	cmp m first
 	student-step -q -m m "$train"
 	test "$(metadata passes m)" = 2
@@ -705,7 +705,7 @@ time.sleep(1) # it has learnt all, and waits
 os.rename(\"other\", \"m\")" & pid=$!
 	cat held
 	fails 1 student-step -q -m m -b 1000 --log learnt "$train" 2>err
-	says "m: another program has trained it meanwhile" err
+	says "m: another program has trained it since" err
 	wait $pid
 	test "$(metadata passes m)" = 1
 '
@@ -770,11 +770,11 @@ check 'models that lie are refused' '
 		open("lie", "wb").write(data)
 		END
 		fails 1 student-step -m lie "$train" 2>err
-		says "tensor optimizer.v holds what no training leaves" err
+		says "tensor optimizer.v has values that no training leaves" err
 	done
 '
 check 'weights and a state that are not finite are not written' '
-	refused "no finite numbers any more" --clip 0 -l "$bad_loss steep"
+	refused "no longer finite" --clip 0 -l "$bad_loss steep"
 	student-step -q -m "$fresh" -o m -l "$bad_loss steep" "$train"
 '
 check 'a batch of which nothing is learnt does not keep checkpoints off' '
@@ -793,7 +793,7 @@ check 'features normalised otherwise than before are said to be so' '
 	test "$(metadata cmvn m)" = mixed
 	student-step -q -m "$fresh" -o m "$train"
 	student-step -q -m m normed 2>err
-	says "m: trained without cmvn, hears features after cmvn --by" err
+	says "m: was trained on features without cmvn, and these went" err
 	student-step -q -m m normed 2>err
 	test ! -s err
 '
@@ -805,7 +805,7 @@ check 'an utterance too long for attention is left out, and may be cropped' '
 	cat short long >both
 	student-init -q -c anger,neutral -a small -o m
 	fails 1 student-step -q -m m both 2>err
-	says "-: left out: 61.0 s, of which training takes 60" err
+	says "-: skipped: 61.0 s long, training takes up to 60" err
 	student-step -q -a -m m both
 	student-init -q -c anger,neutral --blocks cc -o m
 	student-step -q -m m long

@@ -38,7 +38,7 @@ check 'a teacher must be named, and be named well' '
 	fails 2 teacher-logits -t a.b=x "$three"
 	fails 2 teacher-logits -t a="$golden/base" -t a="$golden/large" \
 		"$three" 2>err
-	grep -q "there is a a already" err
+	grep -q "another teacher is named a" err
 '
 check 'each teacher says what predict says with the same model' '
 	teacher-logits -t en="$golden/base" -t x:de="$golden/wavlm" "$three" \
@@ -68,7 +68,7 @@ check 'embeddings come when asked for' '
 check 'a teacher who takes another'\''s place is told of, and takes all of it' '
 	teacher-logits -e -t a="$golden/base" "$three" >first
 	teacher-logits -t a="$golden/large" first 2>err >second
-	says "teacher.a.logits: is there already, and replaced by what " err
+	says "teacher.a.logits: exists already, and is replaced by that of " err
 	framedump second >text
 	! grep embedding text
 	teacher-logits -t b="$golden/large" first 2>err | framedump >text
@@ -119,7 +119,7 @@ check 'too short is dropped by name and the rest comes through' '
 check 'too long is heard in part, and that is told' '
 	teacher-logits --max-seconds 1.5 -t a="$golden/base" "$three" \
 		>out 2>err
-	says "t2.wav: 2.5 s long" err
+	says "t2.wav: is 2.5 s long" err
 	wavread --max-seconds 1.5 "$dir/t2.wav" >part
 	teacher-logits -t a="$golden/base" part |
 		field teacher.a.logits >want

@@ -108,12 +108,12 @@ check 'labels of no class, none at all and short clips do not stop it' '
 	mkdir -p "$dir/odd/de.teacher" # as left by an interruption
 	teachers "$dir/odd" CORPORA="$dir/strange" PASSES=2 2>err
 	test "$(modeldump --key passes "$dir/odd/de.teacher")" -eq 2
-	test "$(grep -c "left out" err)" -eq 2
-	test "$(grep -c "short.wav: left out: too short" err)" -eq 2
+	test "$(grep -c ": skipped: " err)" -eq 2
+	test "$(grep -c "short.wav: skipped: too short" err)" -eq 2
 '
 check 'a language of no use is an error' '
 	teachers "$dir/vain" LANGUAGES=it CLASSES=boredom,joy 2>err && exit 1
-	grep -q "no utterances to learn from" err
+	grep -q "no utterances to train on" err
 '
 check 'other settings want another folder, more languages do not' '
 	teachers "$dir/fold" LANGUAGES=it FOLD=0 PASSES=1

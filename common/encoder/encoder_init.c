@@ -10,7 +10,7 @@
 #include "encoder/encoder_init.h"
 #include "encoder/open.h"
 #include "weights/json.h"
-#include "weights/trained.h"
+#include "weights/training_state.h"
 
 #define TINY "\"hidden_size\":64,\"num_hidden_layers\":2," \
 	"\"num_attention_heads\":4,\"intermediate_size\":128," \
@@ -165,7 +165,7 @@ network_write(const char *out, const struct tensors *t,
 				(char *)(uintptr_t)keys[i],
 				(char *)(uintptr_t)(i < NUMBERS ? "0" : "")
 			};
-	trained_warn(out, true);
+	model_replace_warn(out, true);
 	encoder_directory_write(out, &c);
 }
 

@@ -1,27 +1,27 @@
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/die.h"
 #include "core/number.h"
-#include "encoder/open.h"
+#include "core/xalloc.h"
 #include "gemm/gemm.h"
-#include "model/model_kinds.h"
+#include "model/model_kind.h"
 #include "nn/softmax.h"
 
-extern const uint8_t builtin_model[], builtin_model_end[]; /* builtin.S */
-
-static void
-student_open(struct model *m, const char *path)
+/* The first kind that recognises a path opens it; a student takes the rest. */
+static const struct model_kind *
+kind_of(const char *path)
 {
-	const char *why;
+	static const struct model_kind *const kinds[] = {
+		&model_encoder_kind, &model_student_kind
+	};
+	size_t i = 0;
 
-	if (path)
-		why = safetensors_open(&m->file, path);
-	else
-		why = safetensors_parse(&m->file, builtin_model,
-			(size_t)(builtin_model_end - builtin_model));
-	if (why)
-		die("%s: %s", m->name, why);
-	model_student_open(m);
+	while (!kinds[i]->recognise(path))
+		i++;
+	return kinds[i];
 }
 
 static void
@@ -37,21 +37,87 @@ temperature_read(struct model *m)
 }
 
 void
-model_open(struct model *m, const char *path)
+model_open(struct model *m, const char *path,
+           const struct model_options *options)
 {
-	model_open_at(m, path, PRECISION_FP32);
+	static const struct model_options none = { .seconds = 0 };
+
+	*m = (struct model){
+		.name = path ? path : MODEL_BUILTIN, .kind = kind_of(path)
+	};
+	gemm_begin();
+	m->kind->open(m, path, options ? options : &none);
+	temperature_read(m);
 }
 
 void
-model_open_at(struct model *m, const char *path, enum precision precision)
+model_release(struct model *m)
 {
-	*m = (struct model){ .name = path ? path : MODEL_BUILTIN };
-	gemm_begin();
-	if (path && model_encoder_is(path))
-		model_encoder_open(m, precision);
-	else
-		student_open(m, path);
-	temperature_read(m);
+	m->kind->release(m->state);
+	params_release(&m->params);
+	free(m->block);
+	free(m->classes);
+}
+
+void
+model_options_warn(const struct model *m, bool seconds_given,
+                   enum precision precision)
+{
+	if (m->input == MODEL_AUDIO)
+		return;
+	if (seconds_given)
+		warn("%s: --max-seconds is ignored: a %s reads the whole "
+		     "utterance", m->name, m->kind->name);
+	if (precision == PRECISION_BF16)
+		warn("%s: --precision is ignored: a %s computes in fp32",
+		     m->name, m->kind->name);
+}
+
+const char *
+model_metadata(const struct model *m, const char *key)
+{
+	return safetensors_metadata(m->file, key);
+}
+
+bool
+model_in_directory(const struct model *m)
+{
+	return m->kind->directory;
+}
+
+size_t
+model_embedding_length(const struct model *m)
+{
+	return m->kind->embedding_length(m);
+}
+
+const char *
+model_view(struct model_view *view, const struct model *m, struct frame *f)
+{
+	*view = (struct model_view){ .rows = NULL };
+	return m->kind->view(view, m, f);
+}
+
+void
+model_view_copy(struct model_view *view, struct arena *arena)
+{
+	size_t size = view->count * view->width;
+
+	if (view->rows)
+		view->rows = memcpy(arena_floats(arena, size), view->rows,
+		                    size * sizeof *view->rows);
+	size = view->functionals_length;
+	if (view->functionals)
+		view->functionals = memcpy(arena_floats(arena, size),
+		                           view->functionals,
+		                           size * sizeof *view->rows);
+}
+
+void
+model_infer(const struct model *m, float *logits, float *embedding,
+            const struct model_view *view, struct arena *arena)
+{
+	m->kind->infer(m, logits, embedding, view, arena);
 }
 
 void
@@ -65,73 +131,128 @@ model_probabilities(const struct model *m, float *logits)
 }
 
 void
-model_release(struct model *m)
+model_texts_add(struct model_texts *t, const char *key, const char *value)
 {
-	if (m->network)
-		model_encoder_release(m);
-	params_release(&m->params);
-	safetensors_release(&m->file);
-	free(m->block);
-	free(m->classes);
-}
-
-size_t
-model_embedding_length(const struct model *m)
-{
-	size_t length = 0;
-
-	if (m->network)
-		return encoder_embedding_length(&m->network->config);
-	for (size_t i = 0; i < m->members; i++)
-		length += student_embedding_length(&m->member[i].shape);
-	return length;
+	for (size_t i = 0; i < t->count; i++)
+		if (strcmp(t->text[i].key, key) == 0)
+			return;
+	t->text = xrealloc(t->text, t->count + 1, sizeof *t->text);
+	t->text[t->count++] = (struct safetensors_text){
+		xstrdup(key), xstrdup(value)
+	};
 }
 
 void
-model_own(struct model *m)
+model_texts_printf(struct model_texts *t, const char *key,
+                   const char *format, ...)
 {
-	if (m->network)
-		model_encoder_own(m);
+	va_list arguments;
+	char value[512];
+
+	va_start(arguments, format);
+	vsnprintf(value, sizeof value, format, arguments);
+	va_end(arguments);
+	model_texts_add(t, key, value);
 }
 
-const struct safetensors *
-model_training(const struct model *m)
+static void
+texts_release(struct model_texts *t)
 {
-	return m->network ? &m->training : &m->file;
-}
-
-const struct safetensors *
-model_file(const struct model *m)
-{
-	return m->network ? &m->directory->files.weights : &m->file;
-}
-
-const char *
-model_metadata(const struct model *m, const char *key)
-{
-	return safetensors_metadata(model_file(m), key);
-}
-
-size_t
-model_columns(const struct model *m)
-{
-	return m->network ? 1 : m->shape.rows;
-}
-
-float *
-model_view(const struct model *m, struct frame *f, size_t *rows,
-           const char **why)
-{
-	return m->network ? model_encoder_view(m, f, rows, why)
-	                  : model_student_view(m, f, rows, why);
+	for (size_t i = 0; i < t->count; i++) {
+		free(t->text[i].key);
+		free(t->text[i].value);
+	}
+	free(t->text);
 }
 
 void
-model_infer(const struct model *m, float *logits, float *embedding,
-            const float *view, size_t rows, struct arena *arena)
+model_texts_add_classes(struct model_texts *t, const char *const *name,
+                        size_t count)
 {
-	if (m->network)
-		model_encoder_infer(m, logits, embedding, view, rows, arena);
-	else
-		model_student_infer(m, logits, embedding, view, rows, arena);
+	char *joined = xstrdup(name[0]);
+
+	for (size_t k = 1; k < count; k++) {
+		char *longer = xasprintf("%s\n%s", joined, name[k]);
+
+		free(joined);
+		joined = longer;
+	}
+	model_texts_add(t, "classes", joined);
+	free(joined);
+}
+
+static bool
+architecture_key(const struct model_kind *kind, const char *key)
+{
+	const char *const *own = kind->architecture_keys;
+
+	for (; own && *own; own++)
+		if (strcmp(*own, key) == 0)
+			return true;
+	return false;
+}
+
+void
+model_write(const char *path, const struct model *m,
+            const struct model_extras *extras)
+{
+	const struct safetensors *old = m->file;
+	struct model_extras all = *extras;
+	struct model_texts t = { .text = NULL };
+
+	if (m->kind->architecture)
+		m->kind->architecture(&t, m);
+	for (size_t i = 0; i < extras->metadata_count; i++)
+		model_texts_add(&t, extras->metadata[i].key,
+		                extras->metadata[i].value);
+	for (size_t i = 0; i < old->metadata_count; i++)
+		if (!architecture_key(m->kind, old->metadata[i].key))
+			model_texts_add(&t, old->metadata[i].key,
+			                old->metadata[i].value);
+	all.metadata = t.text;
+	all.metadata_count = t.count;
+	m->kind->write(path, m, &all);
+	texts_release(&t);
+}
+
+void
+model_describe(struct model_description *d, const char *path)
+{
+	*d = (struct model_description){ .kind = kind_of(path) };
+	d->kind->describe(d, path);
+	for (size_t i = 0; i < d->file->metadata_count; i++)
+		model_texts_add(&d->metadata, d->file->metadata[i].key,
+		                d->file->metadata[i].value);
+}
+
+void
+model_description_release(struct model_description *d)
+{
+	texts_release(&d->metadata);
+	d->kind->describe_end(d->state);
+}
+
+const struct model_training_kind *
+model_training_kind(const struct model *m)
+{
+	return m->kind->training;
+}
+
+void
+model_training_begin(struct model_training *t, struct model *m,
+                     const struct training_options *options)
+{
+	*t = (struct model_training){
+		.model = m, .options = options, .kind = m->kind->training,
+		.gradient = xmalloc(m->params.length, sizeof *t->gradient)
+	};
+	memset(t->gradient, 0, m->params.length * sizeof *t->gradient);
+	t->state = t->kind->begin(t);
+}
+
+void
+model_training_end(struct model_training *t)
+{
+	t->kind->end(t->state);
+	free(t->gradient);
 }

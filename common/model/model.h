@@ -1,11 +1,14 @@
 /*
- * model.h - the one door to all models
+ * model.h - the door to all kinds of models
  *
- * A compact student, from a file or built into the program, takes features;
- * a wav2vec 2.0, HuBERT or WavLM network, from a directory of Hugging Face,
- * takes audio.  Both give logits and an embedding.  What is wrong with a model
- * ends the program with one line that names the file and the tensor or key:
- * weights are never random by accident.
+ * A compact student, in a file or built into the program, reads features; a
+ * wav2vec 2.0, HuBERT or WavLM network, in a directory of Hugging Face, reads
+ * audio.  Both compute logits and an embedding.  Whatever is wrong with a
+ * model ends the program with one line that names the file and the tensor or
+ * key; no weight is ever left random by accident.
+ *
+ * A kind of model is a table of operations (model_kind.h).  Training is in
+ * model_training.h.
  */
 #ifndef MODEL_H
 #define MODEL_H
@@ -14,87 +17,126 @@
 #include <stddef.h>
 
 #include "core/arena.h"
-#include "encoder/encoder.h"
-#include "feat/features.h"
 #include "gemm/precision.h"
-#include "student/student.h"
+#include "weights/params.h"
 #include "weights/safetensors_write.h"
 
-struct encoder_directory;
 struct frame;
-struct encoder_packed;
-enum { MODEL_MEMBERS_MAX = 8, MODEL_ROWS_MAX = 3000 };
+struct model_kind;
+
+/* What a model reads.  A joined student may also use functionals. */
+enum model_input { MODEL_AUDIO, MODEL_FEATURES, MODEL_FUNCTIONALS };
 
 struct model {
-	const char *name;         /* the path, or "built-in model" */
-	struct safetensors file;
-	const char **classes;     /* class_count names; owned */
+	const char *name;         /* the path, or "built-in model"; borrowed */
+	const struct model_kind *kind;
+	void *state;              /* the kind's own; owned */
+	enum model_input input;
+	const char **classes;     /* [class_count] names; owned */
 	size_t class_count;
-	bool regression;          /* they are dimensions, not classes */
-	float temperature;        /* of its probabilities; 1 by default */
+	bool regression;          /* the outputs are dimensions, not classes */
+	float temperature;        /* of the probabilities; 1 by default */
 	struct params params;
 	float *block;             /* the parameters; owned */
-
-	struct student_shape shape; /* of the first compact student */
-	size_t members;
-	struct student_member member[MODEL_MEMBERS_MAX];
-	struct features_type features;
-	struct encoder *network;     /* owned; NULL for a student */
-	struct encoder_packed *packed; /* for inference in bfloat16; owned */
-	struct encoder_directory *directory; /* where it is from; owned */
-	struct safetensors training; /* the optimiser's state */
-	float seconds;            /* of audio it hears; what is longer is cut */
+	const struct safetensors *file; /* weights and metadata */
+	const struct safetensors *training; /* the optimiser's tensors */
 };
 
-/* path NULL: the built-in model.  With precision: to infer alone.  May die. */
-void model_open(struct model *m, const char *path);
-void model_open_at(struct model *m, const char *path, enum precision p);
+enum { MODEL_SECONDS = 20 };      /* of audio, by default */
+
+/* For models that read audio; others ignore all but train. */
+struct model_options {
+	enum precision precision;
+	float seconds;            /* longer audio is cut; 0: never */
+	bool train;               /* the weights will be changed */
+};
+
+/*
+ * path NULL: the built-in model.  options NULL: all of them 0.  The path and
+ * the options' values need not outlive the call, but m->name is path.
+ */
+void model_open(struct model *m, const char *path,
+                const struct model_options *options);
 void model_release(struct model *m);
 
 /*
- * A fresh model: classes, features and the shape but for its columns set by
- * the caller in *m, the parameters drawn from the seed.  name is where it goes;
- * trained_warn of what is there.
+ * Warns where m does not read audio and so ignores the options --max-seconds,
+ * if given, and --precision.
  */
-void model_start(struct model *m, const char *name, unsigned long seed);
+void model_options_warn(const struct model *m, bool seconds_given,
+                        enum precision precision);
 
-/*
- * Writes a model file.  block: the parameters, NULL for the model's own.  The
- * file's metadata are those that describe the architecture, then more, then
- * what m's file had besides.  Replaces path atomically; dies if it cannot.
- */
-void model_write(const char *path, const struct model *m, const float *block,
-                 enum safetensors_type type,
-                 const struct safetensors_source *extra, size_t extras,
-                 const struct safetensors_text *more, size_t mores);
+/* NULL where the file does not have the key. */
+const char *model_metadata(const struct model *m, const char *key);
+
+/* Whether m is stored in a directory, rather than in a file. */
+bool model_in_directory(const struct model *m);
 
 size_t model_embedding_length(const struct model *m);
-/* A network's weights leave the file, so that they can be trained. */
-void model_own(struct model *m);
-/* Where the optimiser's tensors are. */
-const struct safetensors *model_training(const struct model *m);
-/* What the file says besides tensors: its metadata, or one. */
-const struct safetensors *model_file(const struct model *m);
-const char *model_metadata(const struct model *m, const char *key);
-/* Floats in a row of model_view: the width of features, 1 of audio. */
-size_t model_columns(const struct model *m);
-/*
- * The frame's features or audio, as this model wants to see them: [rows,
- * width] in the frame's arena, its own copy; of audio, rows are samples.  NULL
- * and a reason when the utterance cannot be used; dies when the features are
- * of another kind than the model's.
- */
-float *model_view(const struct model *m, struct frame *f, size_t *rows,
-                  const char **why);
-/* Logits become probabilities, at its temperature; dimensions stay. */
-void model_probabilities(const struct model *m, float *logits);
+
+/* An utterance as a model reads it; the arrays belong to the frame's arena. */
+struct model_view {
+	const float *rows;        /* [count,width]; NULL: functionals alone */
+	size_t count, width;      /* of audio: samples, 1 */
+	/*
+	 * [2,FUNCTIONALS] where the model reads them: raw, then normalised by
+	 * speaker.  One of the rows is 0; NULL where the frame has neither.
+	 */
+	const float *functionals;
+	size_t functionals_length;
+};
 
 /*
- * logits [K] and embedding (NULL if not wanted) of one view.  Log-probabilities
- * are averaged over members, and over the equal pieces of what has more rows
- * than MODEL_ROWS_MAX; embeddings over pieces.  Clears the arena.
+ * Fills the view from a frame's features or audio.  Returns NULL or the reason
+ * why the utterance cannot be used.  Dies where features are not of the type
+ * that the model was trained on.
+ */
+const char *model_view(struct model_view *view, const struct model *m,
+                       struct frame *f);
+/* Copies the view's arrays into an arena. */
+void model_view_copy(struct model_view *view, struct arena *arena);
+
+/*
+ * logits [K], embedding [model_embedding_length] (or NULL) of one utterance.
+ * Clears the arena.
  */
 void model_infer(const struct model *m, float *logits, float *embedding,
-                 const float *view, size_t rows, struct arena *arena);
+                 const struct model_view *view, struct arena *arena);
+
+/* Turns logits into probabilities, in place; dimensions are left as they are. */
+void model_probabilities(const struct model *m, float *logits);
+
+/* What to write beside the parameters. */
+struct model_extras {
+	enum safetensors_type type; /* of the parameters in the file */
+	const struct safetensors_source *training; /* optimiser's tensors */
+	size_t trainings;
+	const struct safetensors_text *metadata; /* the first of a key counts */
+	size_t metadata_count;
+};
+
+/*
+ * Replaces the model at path, atomically; dies if it cannot.  Its metadata are
+ * those that describe the architecture, the extras', and those of m's file.
+ */
+void model_write(const char *path, const struct model *m,
+                 const struct model_extras *extras);
+
+/* The contents of a file or directory, as texts and tensors. */
+struct model_texts {
+	struct safetensors_text *text; /* keys and values are owned */
+	size_t count;
+};
+
+struct model_description {
+	struct model_texts metadata;
+	const struct safetensors *file;
+	const struct model_kind *kind;
+	void *state;              /* the kind's own */
+};
+
+/* Also describes what model_open refuses, as a network without a head. */
+void model_describe(struct model_description *d, const char *path);
+void model_description_release(struct model_description *d);
 
 #endif

@@ -1,4 +1,10 @@
+/*
+ * model_encoder.c - wav2vec 2.0, HuBERT and WavLM networks as a kind of model
+ *
+ * All calls from model/ to encoder/ are in this file.
+ */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,99 +13,24 @@
 #include "core/xalloc.h"
 #include "encoder/encoder.h"
 #include "encoder/open.h"
-#include "model/model_kinds.h"
+#include "model/model_encoder.h"
+#include "model/model_kind.h"
+#include "nn/linear_bf16.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
 
-void
-model_encoder_release(struct model *m)
+struct encoder *
+model_encoder_of(const struct model *m)
 {
-	struct encoder *n = m->network;
-
-	if (m->packed)
-		encoder_packed_release(m->packed);
-	free(m->packed);
-	encoder_weights_release(&n->weights);
-	wav2vec2_folded_release(&n->folded);
-	free(n);
-	encoder_directory_release(m->directory);
-	free(m->directory);
-	safetensors_release(&m->training);
+	return &((struct model_encoder *)m->state)->encoder;
 }
 
-/* The fewest samples that make a row: how far one row looks. */
-static size_t
-samples_least(const struct encoder_config *c)
-{
-	size_t samples = 1;
-
-	for (size_t i = c->convs; i-- > 0;)
-		samples = (samples - 1) * c->conv_stride[i] + c->conv_taps[i];
-	return samples;
-}
-
-/* How many of the utterance's samples are heard; names what is cut. */
-static size_t
-samples_heard(const struct model *m, struct frame *f, size_t samples)
-{
-	double most = (double)m->seconds * ENCODER_RATE;
-
-	if (m->seconds <= 0 || (double)samples <= most)
-		return samples;
-	warn("%s: %.1f s long, %s hears the first %g s of it "
-	     "(--max-seconds)",
-	     frame_id(f), (double)samples / ENCODER_RATE, m->name,
-	     (double)m->seconds);
-	return (size_t)most;
-}
-
-float *
-model_encoder_view(const struct model *m, struct frame *f, size_t *rows,
-                   const char **why)
-{
-	const struct tensor *audio = frame_need(f, FIELD_AUDIO, 1, why);
-	const struct encoder_config *c = &m->network->config;
-	double rate = frame_number(f, FIELD_RATE, ENCODER_RATE);
-	float *view;
-
-	if (!audio)
-		return NULL;
-	if (fabs(rate - ENCODER_RATE) > 0) {
-		*why = "its rate is not 16 kHz (see wavread --rate)";
-		return NULL;
-	}
-	*rows = samples_heard(m, f, audio->dim[0]);
-	if (*rows < samples_least(c)) {
-		*why = "too short: the model's first row needs more samples";
-		return NULL;
-	}
-	view = arena_floats(&f->arena, *rows);
-	if (c->normalize)
-		encoder_normalize(view, audio->data, *rows);
-	else
-		memcpy(view, audio->data, *rows * sizeof *view);
-	return view;
-}
-
-bool
-model_encoder_is(const char *path)
+static bool
+recognise(const char *path)
 {
 	struct stat about;
 
-	return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-}
-
-/* A network lends the door its labels. */
-static void
-classes_set(struct model *m)
-{
-	const struct encoder_config *c = &m->network->config;
-
-	m->classes = xcalloc(c->labels, sizeof *m->classes);
-	for (size_t k = 0; k < c->labels; k++)
-		m->classes[k] = c->label[k];
-	m->class_count = c->labels;
-	m->regression = c->regression;
+	return path && stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
 /* Where the convolutions' parameters end: they come first. */
@@ -113,90 +44,417 @@ convolutions_end(const struct params *p, const struct encoder_weights *w)
 	return 0;
 }
 
-/* Looks at all weights, and makes of them what the kernels want. */
+/* The classes' names stay the configuration's. */
 static void
-weights_prepare(struct model *m)
+classes_set(struct model *m, const struct encoder_config *c)
 {
-	struct encoder *n = m->network;
-	char *reason = params_finite(&m->params);
+	m->classes = xcalloc(c->labels, sizeof *m->classes);
+	for (size_t k = 0; k < c->labels; k++)
+		m->classes[k] = c->label[k];
+	m->class_count = c->labels;
+	m->regression = c->regression;
+}
 
-	if (reason)
-		die("%s: %s", m->name, reason);
+/* The weights stay in the mapped file, or are copied to be trained. */
+static void
+weights_read(struct model *m, bool train)
+{
+	char *why;
+
+	if (train) {
+		m->block = xmalloc(m->params.length, sizeof *m->block);
+		why = params_load(m->block, &m->params, m->file);
+		params_bind(&m->params, m->block);
+	} else {
+		why = params_map(&m->params, m->file, &m->block);
+	}
+	if (why)
+		die("%s: %s", m->name, why);
+}
+
+/* Checks all weights, and computes from them what the kernels need. */
+static void
+weights_prepare(struct model *m, struct model_encoder *e)
+{
+	struct encoder *n = &e->encoder;
+	char *why = params_finite(&m->params);
+
+	if (why)
+		die("%s: %s", m->name, why);
 	wav2vec2_folded_init(&n->folded, &n->config);
 	wav2vec2_fold(&n->folded, &n->weights, &n->config);
-	if (!m->packed)
+	if (!e->rounded)
 		return;
-	encoder_pack(m->packed, &n->weights, &n->folded, &n->config,
-	             &m->directory->files.weights);
+	encoder_pack(&e->packed, &n->weights, &n->folded, &n->config, m->file);
 	wav2vec2_folded_release(&n->folded);
 }
 
-void
-model_encoder_open(struct model *m, enum precision precision)
+static void
+training_read(struct model *m, struct model_encoder *e)
 {
-	struct encoder *n = m->network = xcalloc(1, sizeof *n);
-	struct encoder_directory *d = m->directory = xcalloc(1, sizeof *d);
-	const char *why =
-		encoder_directory_open(d, m->name, ENCODER_USE_CLASSIFIER);
-	char *reason;
+	char *why = directory_training(&e->training, &e->directory.files);
+
+	if (why)
+		die("%s: %s", m->name, why);
+}
+
+static void
+encoder_model_open(struct model *m, const char *path,
+                   const struct model_options *options)
+{
+	struct model_encoder *e = m->state = xcalloc(1, sizeof *e);
+	struct encoder *n = &e->encoder;
+	const char *why = encoder_directory_open(&e->directory, path,
+	                                         ENCODER_USE_CLASSIFIER);
 
 	if (why)
 		die("%s", why);
-	n->config = d->config;
-	n->spelling = d->spelling;
+	m->input = MODEL_AUDIO;
+	m->file = &e->directory.files.weights;
+	m->training = &e->training;
+	n->config = e->directory.config;
+	n->spelling = e->directory.spelling;
+	e->seconds = options->seconds;
+	e->rounded = !options->train && precision_rounds(options->precision);
 	encoder_layout(&m->params, &n->weights, &n->config, &n->spelling);
-	reason = params_map(&m->params, &d->files.weights, &m->block);
-	if (reason)
-		die("%s: %s", m->name, reason);
+	weights_read(m, options->train);
 	n->convolutions = convolutions_end(&m->params, &n->weights);
-	classes_set(m);
-	if (precision_rounds(precision))
-		m->packed = xcalloc(1, sizeof *m->packed);
-	if (!m->packed || !encoder_packed_find(m->packed, &n->weights,
-	                                       &n->config, &d->files.weights,
-	                                       m->name))
-		weights_prepare(m);
+	classes_set(m, &n->config);
+	if (!e->rounded || !encoder_packed_find(&e->packed, &n->weights,
+	                                        &n->config, m->file, m->name))
+		weights_prepare(m, e);
+	if (options->train)
+		training_read(m, e);
 }
 
-void
-model_encoder_infer(const struct model *m, float *logits, float *embedding,
-                    const float *view, size_t rows, struct arena *arena)
+static void
+encoder_model_release(void *state)
 {
-	encoder_infer(m->network, m->packed, logits, embedding, view, rows,
-	              arena);
+	struct model_encoder *e = state;
+
+	if (e->rounded)
+		encoder_packed_release(&e->packed);
+	encoder_weights_release(&e->encoder.weights);
+	wav2vec2_folded_release(&e->encoder.folded);
+	encoder_directory_release(&e->directory);
+	safetensors_release(&e->training);
+	free(e);
 }
 
-void
-model_encoder_own(struct model *m)
+static size_t
+embedding_length(const struct model *m)
 {
-	struct encoder *n = m->network;
-	char *reason;
-
-	free(m->block);
-	m->block = xmalloc(m->params.length, sizeof *m->block);
-	reason = params_load(m->block, &m->params,
-	                     &m->directory->files.weights);
-	if (reason)
-		die("%s: %s", m->name, reason);
-	params_bind(&m->params, m->block);
-	wav2vec2_fold(&n->folded, &n->weights, &n->config);
-	reason = directory_training(&m->training, &m->directory->files);
-	if (reason)
-		die("%s: %s", m->name, reason);
+	return encoder_embedding_length(&model_encoder_of(m)->config);
 }
 
-void
-model_encoder_write(const char *path, const struct model *m,
-                    enum safetensors_type type,
-                    const struct safetensors_source *extra, size_t extras,
-                    const struct safetensors_text *text, size_t texts)
+/* The fewest samples that make a row: how far one row looks. */
+static size_t
+samples_least(const struct encoder_config *c)
 {
+	size_t samples = 1;
+
+	for (size_t i = c->convs; i-- > 0;)
+		samples = (samples - 1) * c->conv_stride[i] + c->conv_taps[i];
+	return samples;
+}
+
+/* How many of the utterance's samples are read; warns of what is cut. */
+static size_t
+samples_cut(const struct model *m, struct frame *f, size_t samples)
+{
+	const struct model_encoder *e = m->state;
+	double most = (double)e->seconds * ENCODER_RATE;
+
+	if (e->seconds <= 0 || (double)samples <= most)
+		return samples;
+	warn("%s: is %.1f s long, %s reads the first %g s (--max-seconds)",
+	     frame_id(f), (double)samples / ENCODER_RATE, m->name,
+	     (double)e->seconds);
+	return (size_t)most;
+}
+
+static const char *
+encoder_model_view(struct model_view *view, const struct model *m,
+                   struct frame *f)
+{
+	const char *why = NULL;
+	const struct tensor *audio = frame_need(f, FIELD_AUDIO, 1, &why);
+	const struct encoder_config *c = &model_encoder_of(m)->config;
+	double rate = frame_number(f, FIELD_RATE, ENCODER_RATE);
+	float *rows;
+	size_t count;
+
+	if (!audio)
+		return why;
+	if (fabs(rate - ENCODER_RATE) > 0)
+		return "its rate is not 16 kHz (see wavread --rate)";
+	count = samples_cut(m, f, audio->dim[0]);
+	if (count < samples_least(c))
+		return "too short for one row of the model";
+	rows = arena_floats(&f->arena, count);
+	if (c->normalize)
+		encoder_normalize(rows, audio->data, count);
+	else
+		memcpy(rows, audio->data, count * sizeof *rows);
+	*view = (struct model_view){ .rows = rows, .count = count, .width = 1 };
+	return NULL;
+}
+
+static void
+encoder_model_infer(const struct model *m, float *logits, float *embedding,
+                    const struct model_view *view, struct arena *arena)
+{
+	const struct model_encoder *e = m->state;
+
+	encoder_infer(&e->encoder, e->rounded ? &e->packed : NULL, logits,
+	              embedding, view->rows, view->count, arena);
+}
+
+static void
+encoder_model_write(const char *path, const struct model *m,
+                    const struct model_extras *extras)
+{
+	const struct model_encoder *e = m->state;
 	const struct encoder_contents contents = {
-		.from = m->directory, .config = &m->network->config,
-		.params = &m->params, .type = type,
-		.metadata = text, .metadata_count = texts,
-		.training = extra, .trainings = extras,
+		.from = &e->directory, .config = &e->encoder.config,
+		.params = &m->params, .type = extras->type,
+		.metadata = extras->metadata,
+		.metadata_count = extras->metadata_count,
+		.training = extras->training, .trainings = extras->trainings,
 	};
 
 	encoder_directory_write(path, &contents);
 }
+
+/* "512x10/5 512x3/2": channels, taps, stride. */
+static void
+convolutions_describe(struct model_texts *t, const struct encoder_config *c)
+{
+	char value[ENCODER_CONVS_MAX * 20];
+	size_t used = 0;
+
+	for (size_t i = 0; i < c->convs; i++)
+		used += (size_t)snprintf(value + used, sizeof value - used,
+		                         "%s%zux%zu/%zu", i ? " " : "",
+		                         c->conv_width[i], c->conv_taps[i],
+		                         c->conv_stride[i]);
+	model_texts_add(t, "convolutions", value);
+}
+
+static void
+head_describe(struct model_texts *t, const struct encoder_config *c)
+{
+	static const char *const head[] = { "none", "projector", "dense" };
+
+	if (c->head == ENCODER_HEAD_NONE)
+		model_texts_add(t, "head", "none");
+	else
+		model_texts_printf(t, "head", "%s of %zu, reads %s",
+		                   head[c->head], c->projector,
+		                   c->layer_sum ? "all layers"
+		                                : "the last layer");
+	if (c->labels > 0)
+		model_texts_add(t, "outputs",
+		                c->regression ? "dimensions" : "classes");
+	if (c->labels > 0)
+		model_texts_add_classes(t, (const char *const *)c->label,
+		                        c->labels);
+}
+
+static void
+config_describe(struct model_texts *t, const struct encoder_config *c)
+{
+	model_texts_add(t, "family", encoder_family_class(c->family));
+	convolutions_describe(t, c);
+	model_texts_printf(t, "norms", "%s in convolutions, %s blocks in "
+	                   "layers", c->conv_layer_norm ? "layer" : "group",
+	                   c->stable ? "before" : "after");
+	model_texts_printf(t, "width", "%zu", c->width);
+	model_texts_printf(t, "layers", "%zu", c->layers);
+	model_texts_printf(t, "heads", "%zu", c->heads);
+	model_texts_printf(t, "inner", "%zu", c->inner);
+	model_texts_add(t, "normalize", c->normalize ? "yes" : "no");
+	head_describe(t, c);
+}
+
+static void
+encoder_model_describe(struct model_description *d, const char *path)
+{
+	struct encoder_directory *directory = d->state = xcalloc(1, sizeof *directory);
+	const char *why = encoder_directory_open(directory, path,
+	                                          ENCODER_USE_ANY);
+
+	if (why)
+		die("%s", why);
+	d->file = &directory->files.weights;
+	config_describe(&d->metadata, &directory->config);
+}
+
+static void
+encoder_model_describe_end(void *state)
+{
+	encoder_directory_release(state);
+	free(state);
+}
+
+/*
+ * Training.  The whole batch passes through the network at once, utterance
+ * beside utterance; threads share the work of each layer.  What the layers
+ * cannot keep in o->memory is computed again on the way back.  Dropout and
+ * masks are those of the model's config.json.
+ */
+struct encoder_training {
+	struct encoder_weights gradient; /* bound to the trainer's block */
+	struct wav2vec2_folded dfolded;
+	struct arena arena, scratch;
+	struct encoder_pass *pass;
+	struct bf16_space space;      /* of products in bfloat16 */
+	struct encoder_packed packed; /* convolutions that are frozen */
+	const float **audio;          /* of the batch at hand */
+	size_t *samples;
+};
+
+static void *
+training_begin(const struct model_training *t)
+{
+	struct encoder_training *e = xcalloc(1, sizeof *e);
+	const struct training_options *o = t->options;
+	const struct encoder *n = model_encoder_of(t->model);
+	struct params again = { .param = NULL };
+
+	encoder_layout(&again, &e->gradient, &n->config, &n->spelling);
+	params_bind(&again, t->gradient);
+	params_release(&again);
+	wav2vec2_folded_init(&e->dfolded, &n->config);
+	if (precision_rounds((enum precision)o->precision)) {
+		e->space.unit = bf16_unit_find(NULL);
+		if (!o->unfreeze)
+			encoder_pack_convolutions(&e->packed, &n->folded,
+			                          &n->config);
+	}
+	e->audio = xcalloc((size_t)o->batch, sizeof *e->audio);
+	e->samples = xcalloc((size_t)o->batch, sizeof *e->samples);
+	return e;
+}
+
+static void
+training_end(void *state)
+{
+	struct encoder_training *e = state;
+
+	encoder_weights_release(&e->gradient);
+	wav2vec2_folded_release(&e->dfolded);
+	arena_release(&e->arena);
+	arena_release(&e->scratch);
+	arena_release(&e->space.arena);
+	encoder_packed_release(&e->packed);
+	free(e->audio);
+	free(e->samples);
+	free(e);
+}
+
+static char *
+training_recipe(const struct model_training *t)
+{
+	const struct training_options *o = t->options;
+	const struct model_encoder *e = t->model->state;
+
+	return xasprintf("unfreeze %d\nplain %d\nprecision %s\n"
+	                 "max-seconds %g", o->unfreeze, o->plain,
+	                 precision_rounds((enum precision)o->precision)
+	                 ? "bf16" : "fp32", (double)e->seconds);
+}
+
+static void
+training_forward(struct model_training *t, float *logits, float *embedding,
+                 const struct model_view *view, size_t count,
+                 const struct training_progress *progress)
+{
+	const struct training_options *o = t->options;
+	struct encoder_training *e = t->state;
+	const struct encoder_batch batch = {
+		.count = count, .audio = e->audio, .samples = e->samples,
+		.unfreeze = o->unfreeze, .plain = o->plain,
+		.memory = (size_t)o->memory << 20, .seed = o->seed,
+		/* no two batches of a training are alike */
+		.step = (progress->passes << 32) + progress->batches,
+		.space = e->space.unit ? &e->space : NULL,
+		.packed = e->packed.unit ? &e->packed : NULL,
+	};
+
+	(void)embedding;
+	for (size_t i = 0; i < count; i++) {
+		e->audio[i] = view[i].rows;
+		e->samples[i] = view[i].count;
+	}
+	arena_clear(&e->arena);
+	e->pass = encoder_forward(logits, model_encoder_of(t->model), &batch,
+	                          &e->arena, &e->scratch);
+}
+
+static void
+training_backward(struct model_training *t, const float *dlogits,
+                  const float *dembedding)
+{
+	const struct encoder *n = model_encoder_of(t->model);
+	struct encoder_training *e = t->state;
+
+	(void)dembedding;
+	/* the gradient of frozen convolutions is never written */
+	if (t->options->unfreeze)
+		memset(e->dfolded.block, 0,
+		       e->dfolded.length * sizeof *e->dfolded.block);
+	else
+		memset(e->dfolded.position, 0,
+		       e->dfolded.positions * sizeof *e->dfolded.position);
+	encoder_backward(&e->gradient, &e->dfolded, e->pass, dlogits,
+	                 &e->arena, &e->scratch);
+	wav2vec2_fold_backward(&e->gradient, &e->dfolded, &n->weights,
+	                       &n->config, t->options->unfreeze);
+}
+
+/* The convolutions are frozen by default. */
+static bool
+training_frozen(const struct model_training *t, const struct param *p)
+{
+	return !t->options->unfreeze &&
+		p->offset < model_encoder_of(t->model)->convolutions;
+}
+
+static void
+training_changed(struct model_training *t)
+{
+	struct encoder *n = model_encoder_of(t->model);
+
+	if (t->options->unfreeze)
+		wav2vec2_fold(&n->folded, &n->weights, &n->config);
+	else
+		wav2vec2_fold_position(&n->folded, &n->weights, &n->config);
+}
+
+static const char *const refused[] = {
+	"spec-augment", "dropout", "head-dropout", "average", NULL
+};
+
+/* A running mean would take as much memory as the weights. */
+static const struct model_training_kind training = {
+	.rate = 3e-5f,
+	.refused = refused,
+	.refusal = "is for compact students; the dropout and masks of a "
+	           "network are those of its config.json",
+	.begin = training_begin, .end = training_end,
+	.recipe = training_recipe,
+	.forward = training_forward, .backward = training_backward,
+	.frozen = training_frozen, .changed = training_changed
+};
+
+const struct model_kind model_encoder_kind = {
+	.name = "network", .directory = true, .training = &training,
+	.recognise = recognise,
+	.open = encoder_model_open, .release = encoder_model_release,
+	.embedding_length = embedding_length,
+	.view = encoder_model_view, .infer = encoder_model_infer,
+	.write = encoder_model_write,
+	.describe = encoder_model_describe,
+	.describe_end = encoder_model_describe_end
+};

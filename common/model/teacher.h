@@ -1,43 +1,44 @@
 /*
- * teacher.h - a model that is asked for its opinion of utterances
+ * teacher.h - a model whose logits are added to utterances under a name
  */
 #ifndef TEACHER_H
 #define TEACHER_H
 
-#include "model/lineage.h"
+#include "model/model.h"
+#include "weights/lineage.h"
 
 struct teacher {
 	struct model model;
 	struct lineage lineage;
-	char *path;               /* behind the "=" */
+	char *path;               /* after the "=" */
 	char *language;           /* or NULL */
 	/* names of its fields */
 	char *logits, *classes, *spoken, *embedding, *seen;
-	char *weights, *voices;
+	char *weights, *speakers;
 	char *digest;             /* of its weights */
-	bool told;                /* that another had its name */
+	bool replace_warned;      /* of another teacher's logits */
 };
 
 /*
  * From "NAME[:LANGUAGE]=MODEL"; the language is the name where none is given.
- * A usage error when it reads otherwise or one of the others has the name.
+ * Returns NULL, or the reason why the text is wrong or the name is taken by one
+ * of the others (the caller frees it).
  */
-void teacher_name(struct teacher *t, const char *text,
-                  const struct teacher *others, size_t count);
+char *teacher_parse(struct teacher *t, const char *text,
+                    const struct teacher *others, size_t count);
 
-/* Dies if the model cannot be used.  Audio is heard up to so many seconds. */
-void teacher_open(struct teacher *t, float seconds,
-                  enum precision precision);
+/* Dies if the model cannot be used. */
+void teacher_open(struct teacher *t, const struct model_options *options);
 void teacher_release(struct teacher *t);
 
-/* Says in a header whose voices it has heard. */
-void teacher_tell(const struct teacher *t, struct frame *header);
+/* Adds to a header the speakers that it was trained on. */
+void teacher_header(const struct teacher *t, struct frame *header);
 
 /*
- * Adds its fields to f, with its embedding if that is wanted.  NULL, or why
- * the utterance is of no use to it.  Clears the arena.
+ * Adds its fields to f, and its embedding if that is wanted.  Returns NULL, or
+ * the reason why the utterance cannot be used.  Clears the arena.
  */
-const char *teacher_ask(struct teacher *t, struct frame *f,
-                        bool embed, struct arena *arena);
+const char *teacher_add(struct teacher *t, struct frame *f, bool embed,
+                        struct arena *arena);
 
 #endif

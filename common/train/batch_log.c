@@ -24,7 +24,7 @@ line_write(const struct batch_log *l, const struct trainer *t,
            const struct loss_sums *s, bool updated)
 {
 	double n = (double)s->utterances;
-	const struct trainer_progress *p = &t->progress;
+	const struct training_progress *p = &t->progress;
 
 	fprintf(l->fp, "{\"pass\":%zu,\"batch\":%zu,\"update\":%zu,"
 	        "\"utterances\":%zu,\"loss\":%.6f,", p->passes + 1, p->batches,

@@ -1,10 +1,9 @@
 /*
- * batch_log.h - what became of each batch, as JSON Lines
+ * batch_log.h - a JSON line for each batch of a pass
  *
- * A line tells how many updates there have been; and the rate and the norm of
- * the gradient of the one that the batch led to, or null.  So the line of a
- * batch that no update followed at once waits until the next one begins, or
- * the pass ends with an update.
+ * A line has the number of updates so far, and the rate and gradient norm of
+ * the update that followed the batch, or null.  Whether one follows is known
+ * only when the next batch begins or the pass ends, so the line waits.
  */
 #ifndef BATCH_LOG_H
 #define BATCH_LOG_H
@@ -15,19 +14,19 @@
 #include "train/trainer.h"
 
 struct batch_log {
-	FILE *fp;                 /* NULL: nobody wants to know */
+	FILE *fp;                 /* NULL: there is no log */
 	const char *path;         /* borrowed */
-	struct loss_sums waiting; /* of no utterances: none does */
+	struct loss_sums waiting; /* without utterances: none */
 };
 
-/* path: to append to; or NULL.  Dies where it cannot. */
+/* Appends to path, or does nothing where it is NULL.  Dies if it cannot. */
 void batch_log_open(struct batch_log *l, const char *path);
 
 /* After a batch: its sums. */
 void batch_log_note(struct batch_log *l, const struct trainer *t,
                     const struct loss_sums *sums);
 
-/* Before the next, not updated; after the last, if then it was. */
+/* Before the next batch, and after the last update. */
 void batch_log_settle(struct batch_log *l, const struct trainer *t,
                       bool updated);
 void batch_log_close(struct batch_log *l);

@@ -7,7 +7,6 @@
 #include "stream/fields.h"
 #include "stream/provenance.h"
 #include "train/batch_log.h"
-#include "train/example.h"
 #include "train/pass.h"
 #include "train/recipe.h"
 
@@ -22,12 +21,12 @@ struct pass {
 	struct frame frame;       /* as read */
 	char *recipe;             /* owned */
 	size_t skip, resumed;     /* batches done before: left, in all */
-	size_t dropped, heard;    /* utterances */
+	size_t dropped, used;     /* utterances */
 	size_t unwritten;         /* batches since a checkpoint */
 	struct batch_log log;
 	struct loss_sums sums;    /* over the pass */
-	struct provenance origin;     /* of the stream's runs so far */
-	size_t runs;              /* those that are in it */
+	struct provenance origin; /* of the stream's runs so far */
+	size_t runs;              /* how many they are */
 };
 
 /* Counts the groups in a first pass over the file. */
@@ -67,7 +66,7 @@ teacher_have(const struct frame *f)
 
 /* Naming the classes, as far as they fit a line. */
 static const char *
-label_foreign(const struct model *m, struct frame *f, const char *label)
+label_unknown(const struct model *m, struct frame *f, const char *label)
 {
 	enum { SIZE = 512, CLASSES = 300 };
 	char *why = arena_take(&f->arena, SIZE, 1), classes[CLASSES] = "";
@@ -77,13 +76,13 @@ label_foreign(const struct model *m, struct frame *f, const char *label)
 		length += (size_t)snprintf(classes + length, CLASSES - length,
 		                           "%s%s", k ? ", " : "",
 		                           m->classes[k]);
-	snprintf(why, SIZE, "its label \"%.100s\" is none of the model's "
-	         "classes: %s%s (framecut -w label!=... leaves it out "
-	         "quietly)", label, classes, length < CLASSES ? "" : "...");
+	snprintf(why, SIZE, "its label \"%.100s\" is not among the model's "
+	         "classes: %s%s (framecut -w label!=... removes such "
+	         "utterances)", label, classes, length < CLASSES ? "" : "...");
 	return why;
 }
 
-/* What keeps a loss from being had of an utterance, or NULL. */
+/* Why no loss can be computed for an utterance, or NULL. */
 static const char *
 label_check(const struct pass *p, struct frame *f)
 {
@@ -97,54 +96,38 @@ label_check(const struct pass *p, struct frame *f)
 	for (size_t k = 0; k < m->class_count; k++)
 		if (strcmp(m->classes[k], label) == 0)
 			return NULL;
-	return label_foreign(m, f, label);
+	return label_unknown(m, f, label);
 }
 
-/*
- * What a student's attention keeps grows with the square of the rows: of a
- * minute some 100 MB, of half an hour more than there is.
- */
+/* Returns the reason why the utterance that was read cannot be used. */
 static const char *
-length_check(const struct trainer *t, struct frame *f, size_t rows)
+utterance_check(struct pass *p, struct model_view *view)
 {
-	enum { ROWS_MOST = 6000, SIZE = 160 };
-	const struct features_type *type = &t->model->features;
-	double row = (double)type->hop / (double)type->rate;
-	char *why;
+	enum { ADDED = 8 };       /* fields, for the loss command */
+	const struct model_training *t = &p->t->training;
+	struct frame *f = &p->frame;
+	const char *why = model_view(view, t->model, f);
 
-	if (t->model->network || !strchr(t->model->shape.blocks, 'a') ||
-	    rows <= ROWS_MOST || (t->options.augment && t->options.spec.crop))
-		return NULL;
-	why = arena_take(&f->arena, SIZE, 1);
-	snprintf(why, SIZE, "%.1f s, of which training takes %.0f at most (cut "
-	         "it by wavread --window, or hear pieces of it by -a)",
-	         row * (double)rows, row * ROWS_MOST);
+	if (!why && f->fields + ADDED > FRAME_FIELDS_MAX)
+		why = "no room for its logits among 1024 fields";
+	if (!why && t->kind->check)
+		why = t->kind->check(t, view, &f->arena);
+	if (!why)
+		why = label_check(p, f);
 	return why;
 }
 
-/* Takes the utterance that was read, or says why it is of no use. */
+/* Takes the utterance that was read, or returns why it cannot be used. */
 static const char *
 example_take(struct pass *p, struct example *e)
 {
-	enum { ADDED = 8 };       /* fields, for the loss command */
-	const struct model *m = p->t->model;
 	struct frame *f = &p->frame;
-	const char *why;
-	const float *view = model_view(m, f, &e->rows, &why);
-	size_t length;
+	const char *why = utterance_check(p, &e->view);
 
-	if (view && f->fields + ADDED > FRAME_FIELDS_MAX)
-		why = "no room for its logits, of 1024 fields in all";
-	if (view && !why)
-		why = length_check(p->t, f, e->rows);
-	if (view && !why)
-		why = label_check(p, f);
-	if (!view || why)
+	if (why)
 		return why;
 	example_fields(e, f);
-	length = e->rows * model_columns(m);
-	e->view = arena_floats(&e->frame.arena, length);
-	memcpy(e->view, view, length * sizeof *view);
+	model_view_copy(&e->view, &e->frame.arena);
 	e->weight = 1;
 	if (p->options->balance) {
 		char *group = balance_group(f, &p->balance_by);
@@ -176,7 +159,7 @@ example_read(struct pass *p, struct example *e)
 
 		if (!why)
 			return true;
-		warn("%s: left out: %s", frame_id(&p->frame), why);
+		warn("%s: skipped: %s", frame_id(&p->frame), why);
 		p->dropped++;
 	}
 	return false;
@@ -185,7 +168,7 @@ example_read(struct pass *p, struct example *e)
 static size_t
 batch_read(struct pass *p)
 {
-	size_t count = 0, most = (size_t)p->t->options.batch;
+	size_t count = 0, most = (size_t)p->t->options.training.batch;
 
 	while (count < most && example_read(p, &p->example[count]))
 		count++;
@@ -200,43 +183,42 @@ digest_add(uint64_t digest, const char *id)
 	return (digest ^ '\n') * 0x100000001b3u;
 }
 
-/* The model has heard what the teachers had that counted. */
+/* Adds the speakers of the teachers that the loss used. */
 static void
-teachers_inherit(struct pass *p, const struct loss_process *loss)
+teachers_note(struct pass *p, const struct loss_process *loss)
 {
 	for (size_t i = 0; i < loss->teachers.length; i++) {
-		const struct texts *voices = provenance_speakers(&p->origin,
-			loss->teachers.text[i]);
+		const struct texts *speakers = provenance_speakers(
+			&p->origin, loss->teachers.text[i]);
 
-		if (voices)
-			lineage_teacher(p->lineage, voices);
+		if (speakers)
+			lineage_teacher(p->lineage, speakers);
 	}
 }
 
-/* One batch through the trainer, or over it if it was done before. */
+/* Trains on a batch, unless that was done before the interruption. */
 static void
-batch_do(struct pass *p, size_t count, struct loss_process *loss)
+batch_run(struct pass *p, size_t count, struct loss_process *loss)
 {
-	struct trainer_progress *progress = &p->t->progress;
+	struct training_progress *progress = &p->t->progress;
 	struct loss_sums sums = { 0 };
-	size_t learnt;
+	size_t trained;
 
 	for (size_t i = 0; i < count; i++)
 		progress->digest = digest_add(progress->digest,
 		                              frame_id(&p->example[i].frame));
 	if (p->skip > 0) {
 		p->skip--;
-		p->heard += count;
+		p->used += count;
 		progress->batches++;
 		return;
 	}
 	batch_log_settle(&p->log, p->t, false);
-	learnt = trainer_batch(p->t, p->example, count, loss, &sums);
-	for (size_t i = 0; i < learnt; i++)
-		lineage_utterance(p->lineage, &p->example[i].frame,
-		                  p->t->model);
-	p->heard += learnt;
-	p->dropped += count - learnt;
+	trained = trainer_batch(p->t, p->example, count, loss, &sums);
+	for (size_t i = 0; i < trained; i++)
+		lineage_utterance(p->lineage, &p->example[i].frame);
+	p->used += trained;
+	p->dropped += count - trained;
 	progress->batches++;
 	batch_log_note(&p->log, p->t, &sums);
 	p->sums.loss += sums.loss;
@@ -247,21 +229,21 @@ batch_do(struct pass *p, size_t count, struct loss_process *loss)
 	if (p->options->checkpoint > 0 && p->t->pending == 0 &&
 	    p->unwritten >= (size_t)p->options->checkpoint) {
 		p->unwritten = 0;
-		teachers_inherit(p, loss);
+		teachers_note(p, loss);
 		checkpoint_write(p->options->out, p->t, p->lineage, p->recipe);
 	}
 }
 
-/* Goes back to the beginning of an interrupted pass, on paper. */
+/* Sets the counts back to the beginning of an interrupted pass. */
 static uint64_t
 resume_begin(struct pass *p)
 {
-	struct trainer_progress *progress = &p->t->progress;
+	struct training_progress *progress = &p->t->progress;
 	uint64_t digest = progress->digest;
 
 	p->skip = p->resumed = progress->batches;
 	if (p->skip > 0 && program_verbosity() >= 0)
-		warn("%s: goes on after batch %zu of pass %zu",
+		warn("%s: continues after batch %zu of pass %zu",
 		     p->t->model->name, p->skip, progress->passes + 1);
 	if (p->skip > 0 && model_metadata(p->t->model, "recipe"))
 		recipe_compare(p->t->model->name,
@@ -281,18 +263,18 @@ batches_run(struct pass *p, struct loss_process *loss)
 	while ((count = batch_read(p)) > 0) {
 		bool last_skipped = p->skip == 1;
 
-		batch_do(p, count, loss);
+		batch_run(p, count, loss);
 		if (last_skipped && p->t->progress.digest != digest)
 			die("%s: the model was interrupted after %zu batches "
 			    "of other utterances, or of other sizes; give the "
-			    "same stream and --batch, or begin with what "
-			    "student-export makes of it",
+			    "same stream and --batch, or train the output of "
+			    "student-export",
 			    p->in->name, p->resumed);
 	}
 	if (p->skip > 0)
 		die("%s: the model was interrupted after %zu batches, the "
 		    "stream has fewer; give the same stream and --batch, or "
-		    "begin with what student-export makes of it",
+		    "train the output of student-export",
 		    p->in->name, p->resumed);
 }
 
@@ -306,9 +288,9 @@ history_note(struct pass *p)
 		lineage_command(p->lineage, history->text[i]);
 }
 
-/* Of what was heard now: the loss of batches before is not kept. */
+/* Of this run alone: the loss of earlier batches is not kept. */
 static void
-result_tell(const struct pass *p)
+result_print(const struct pass *p)
 {
 	const struct loss_sums *s = &p->sums;
 	double n = (double)s->utterances;
@@ -319,8 +301,8 @@ result_tell(const struct pass *p)
 	if (p->resumed > 0)
 		snprintf(since, sizeof since, ", after batch %zu", p->resumed);
 	if (p->dropped > 0)
-		snprintf(out, sizeof out, ", %zu of %zu of no use", p->dropped,
-		         p->dropped + p->heard);
+		snprintf(out, sizeof out, ", %zu of %zu skipped", p->dropped,
+		         p->dropped + p->used);
 	if (s->labelled > 0)
 		snprintf(right, sizeof right, ", %.1f %% right",
 		         100 * (double)s->right / (double)s->labelled);
@@ -338,18 +320,18 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 		.origin = PROVENANCE_INIT
 	};
 
-	checkpoint_check(options->out, t->model, options->log);
+	checkpoint_check(options->out, t->model);
 	keys_init(&p.balance_by, options->balance);
 	p.recipe = recipe_text(t, loss->command, options->balance);
-	p.example = xcalloc((size_t)t->options.batch, sizeof *p.example);
+	p.example = xcalloc((size_t)t->options.training.batch, sizeof *p.example);
 	batch_log_open(&p.log, options->log);
 	if (options->balance)
 		balance_learn(&p);
 	reader_tell(in);
 	batches_run(&p, loss);
-	if (p.heard == 0)
-		die("%s: no utterances to learn from", in->name);
-	teachers_inherit(&p, loss);
+	if (p.used == 0)
+		die("%s: no utterances to train on", in->name);
+	teachers_note(&p, loss);
 	loss_process_finish(loss);
 	trainer_flush(t);
 	batch_log_settle(&p.log, t, true);
@@ -361,9 +343,9 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 	free(p.recipe);
 
 	progress_end(&in->progress);
-	result_tell(&p);
+	result_print(&p);
 	batch_log_close(&p.log);
-	for (int i = 0; i < t->options.batch; i++)
+	for (int i = 0; i < t->options.training.batch; i++)
 		frame_release(&p.example[i].frame);
 	free(p.example);
 	frame_release(&p.frame);

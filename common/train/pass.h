@@ -1,5 +1,5 @@
 /*
- * pass.h - one pass over a stream of utterances: an epoch
+ * pass.h - trains a model by one pass over a stream of utterances (an epoch)
  */
 #ifndef PASS_H
 #define PASS_H
@@ -10,18 +10,17 @@
 
 struct pass_options {
 	const char *out;          /* the checkpoint to replace */
-	int checkpoint;           /* every so many batches too; 0: not */
+	int checkpoint;           /* batches between checkpoints; 0: none */
 	const char *log;          /* JSON Lines, a line a batch; or NULL */
-	const char *balance;      /* fields whose groups weight the loss, with
-	                             commas between them; or NULL */
+	const char *balance;      /* "FIELD,...": groups that weight the loss,
+	                             or NULL */
 };
 
 /*
- * Trains on all utterances of in, ends the loss, then writes the checkpoint:
- * a loss command that fails at the last leaves no model.  What an
- * interrupted pass had done is passed over, after checking that the stream
- * begins with the same utterances.  Returns how many utterances had to be left
- * out; each was named.
+ * Trains on all utterances of in, waits for the loss command to succeed, then
+ * writes the checkpoint.  Batches that an interrupted pass has done are skipped,
+ * after checking that the stream begins with the same utterances.  Returns how
+ * many utterances were skipped as unusable; each was named.
  */
 size_t pass_run(struct trainer *t, struct reader *in,
                 struct loss_process *loss, struct lineage *lineage,

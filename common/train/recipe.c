@@ -6,47 +6,25 @@
 #include "core/xalloc.h"
 #include "train/recipe.h"
 
-/* Only what the kind of model heeds. */
-static char *
-kind_text(const struct trainer *t)
-{
-	const struct trainer_options *o = &t->options;
-	const struct spec_augment *s = &o->spec;
-
-	if (t->model->network)
-		return xasprintf("unfreeze %d\nplain %d\nprecision %s\n"
-		                 "max-seconds %g", o->unfreeze, o->plain,
-		                 precision_rounds((enum precision)o->precision)
-		                 ? "bf16" : "fp32",
-		                 (double)t->model->seconds);
-	return xasprintf("average %g\ndropout %g\nhead-dropout %g\n"
-	                 "spec-augment %d: stretch %g, warp %g, tilt %g, "
-	                 "masks %d, bands %d, rows %d, crop %zu",
-	                 (double)o->average, (double)o->dropout,
-	                 (double)o->head_dropout, o->augment,
-	                 (double)s->stretch, (double)s->warp, (double)s->tilt,
-	                 s->masks, s->mask_bands, s->mask_rows, s->crop);
-}
-
 char *
 recipe_text(const struct trainer *t, const char *loss, const char *balance)
 {
 	const struct trainer_options *o = &t->options;
-	char *kind = kind_text(t), *text;
+	char *kind = t->training.kind->recipe(&t->training), *text;
 
 	text = xasprintf("loss %s\nbalance %s\nbatch %d\naccumulate %d\n"
 	                 "rate %g\nwarmup %d\ntotal-steps %d\nbeta2 %g\n"
 	                 "weight-decay %g\nclip %g\nseed %lu\n%s", loss,
-	                 balance ? balance : "", o->batch, o->accumulate,
+	                 balance ? balance : "", o->training.batch, o->accumulate,
 	                 (double)o->adamw.rate, o->warmup, o->total,
 	                 (double)o->adamw.beta2, (double)o->adamw.decay,
-	                 (double)o->clip, o->seed, kind);
+	                 (double)o->clip, o->training.seed, kind);
 	free(kind);
-	utf8_repair(text); /* as it will be read again */
+	utf8_repair(text); /* metadata must be UTF-8 */
 	return text;
 }
 
-/* The line of a text that begins with that name, and a blank; or NULL. */
+/* The line of a text that begins with the name and a blank, or NULL. */
 static const char *
 line_find(const char *text, const char *name, size_t length)
 {
@@ -66,7 +44,7 @@ recipe_compare(const char *model, const char *was, const char *now)
 		old = line ? (int)strcspn(line, "\n") : 0;
 		if (line && (old != length ||
 		             strncmp(line, now, (size_t)length) != 0))
-			warn("%s: this pass was begun with %.*s, and goes on "
+			warn("%s: this pass began with %.*s, and continues "
 			     "with %.*s", model, old, line, length, now);
 	}
 }

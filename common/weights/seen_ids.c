@@ -10,7 +10,7 @@
 
 enum { DIGITS = SEEN_IDS_LINE - 1 };
 
-/* Returns what follows its digits; a model has thousands, so no strtoull. */
+/* Returns what follows the digits; strtoull is slow for thousands of them. */
 static const char *
 digest_read(uint64_t *digest, const char *text)
 {
@@ -44,26 +44,26 @@ compare(const void *a, const void *b)
 }
 
 static bool
-named(const struct seen_ids *h, uint64_t digest)
+listed(const struct seen_ids *s, uint64_t digest)
 {
-	return h->sorted > 0 && bsearch(&digest, h->digest, h->sorted,
+	return s->sorted > 0 && bsearch(&digest, s->digest, s->sorted,
 	                                sizeof digest, compare);
 }
 
 static void
-append(struct seen_ids *h, uint64_t digest)
+append(struct seen_ids *s, uint64_t digest)
 {
-	if (h->count == h->capacity) {
-		h->capacity = 2 * h->capacity + 64;
-		h->digest = xrealloc(h->digest, h->capacity,
-		                     sizeof *h->digest);
+	if (s->count == s->capacity) {
+		s->capacity = 2 * s->capacity + 64;
+		s->digest = xrealloc(s->digest, s->capacity,
+		                     sizeof *s->digest);
 	}
-	h->digest[h->count++] = digest;
+	s->digest[s->count++] = digest;
 }
 
-/* Sorts, and leaves each once; returns how many there are. */
+/* Sorts, keeps each once and returns how many are left. */
 static size_t
-settle(uint64_t *digest, size_t count)
+sort_unique(uint64_t *digest, size_t count)
 {
 	size_t kept = 0, sorted = 1;
 
@@ -78,34 +78,34 @@ settle(uint64_t *digest, size_t count)
 }
 
 void
-seen_ids_add(struct seen_ids *h, const char *id)
+seen_ids_add(struct seen_ids *s, const char *id)
 {
 	uint64_t digest = digest_make(id);
 
-	if (!named(h, digest))
-		append(h, digest);
+	if (!listed(s, digest))
+		append(s, digest);
 }
 
 bool
-seen_ids_has(const struct seen_ids *h, const char *id)
+seen_ids_has(const struct seen_ids *s, const char *id)
 {
 	uint64_t digest = digest_make(id);
 
-	for (size_t i = h->sorted; i < h->count; i++)
-		if (h->digest[i] == digest)
+	for (size_t i = s->sorted; i < s->count; i++)
+		if (s->digest[i] == digest)
 			return true;
-	return named(h, digest);
+	return listed(s, digest);
 }
 
 char *
-seen_ids_join(const struct seen_ids *h)
+seen_ids_join(const struct seen_ids *s)
 {
 	struct seen_ids all = SEEN_IDS_INIT;
 	char *text, *at;
 
-	for (size_t i = 0; i < h->count; i++)
-		append(&all, h->digest[i]);
-	all.count = settle(all.digest, all.count);
+	for (size_t i = 0; i < s->count; i++)
+		append(&all, s->digest[i]);
+	all.count = sort_unique(all.digest, all.count);
 	text = at = xcalloc(all.count + 1, SEEN_IDS_LINE);
 	for (size_t i = 0; i < all.count; i++, at += SEEN_IDS_LINE) {
 		if (i > 0)
@@ -118,22 +118,22 @@ seen_ids_join(const struct seen_ids *h)
 }
 
 void
-seen_ids_split(struct seen_ids *h, const char *text)
+seen_ids_split(struct seen_ids *s, const char *text)
 {
 	while (*text) {
 		uint64_t digest;
 
 		text = digest_read(&digest, text);
-		append(h, digest);
+		append(s, digest);
 		text += strcspn(text, "\n");
 		text += *text == '\n';
 	}
-	h->count = h->sorted = settle(h->digest, h->count);
+	s->count = s->sorted = sort_unique(s->digest, s->count);
 }
 
 void
-seen_ids_release(struct seen_ids *h)
+seen_ids_release(struct seen_ids *s)
 {
-	free(h->digest);
-	*h = (struct seen_ids)SEEN_IDS_INIT;
+	free(s->digest);
+	*s = (struct seen_ids)SEEN_IDS_INIT;
 }

@@ -1,8 +1,8 @@
 /*
- * seen_ids.h - the utterances a model was trained with, as digests of their ids
+ * seen_ids.h - digests of the ids of utterances that a model was trained on
  *
- * Ten hexadecimal digits each: of a million strangers about one is taken for
- * one of a million that were heard.
+ * A digest has ten hexadecimal digits: with a million ids in the set, one in a
+ * million others is taken for one of them.
  */
 #ifndef SEEN_IDS_H
 #define SEEN_IDS_H
@@ -11,23 +11,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SEEN_IDS_LINE = 11 };     /* bytes of a digest and its line's end */
+enum { SEEN_IDS_LINE = 11 };     /* a digest and the end of its line */
 
 struct seen_ids {
 	uint64_t *digest;         /* owned */
 	size_t count, capacity;
-	size_t sorted;            /* so many, from a text; then new ones */
+	size_t sorted;            /* these came from a text; new ones follow */
 };
 
 #define SEEN_IDS_INIT { .digest = NULL }
 
-void seen_ids_add(struct seen_ids *h, const char *id);
-bool seen_ids_has(const struct seen_ids *h, const char *id);
+void seen_ids_add(struct seen_ids *s, const char *id);
+bool seen_ids_has(const struct seen_ids *s, const char *id);
 
-/* To and from one text, a digest a line; it is the caller's to free. */
-char *seen_ids_join(const struct seen_ids *h);
-void seen_ids_split(struct seen_ids *h, const char *text);
+/* To and from a text with a digest a line; the caller frees it. */
+char *seen_ids_join(const struct seen_ids *s);
+void seen_ids_split(struct seen_ids *s, const char *text);
 
-void seen_ids_release(struct seen_ids *h);
+void seen_ids_release(struct seen_ids *s);
 
 #endif

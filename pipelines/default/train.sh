@@ -20,7 +20,7 @@ case $kind in
 network)
 	passes=30 shape='--arch base' learning=--spec-augment;;
 functionals)
-	passes=10 shape='--blocks fw --width 128 --heads 2'
+	passes=10 shape='--blocks fw --width 128 --heads 2 --whiten -'
 	learning='--head-dropout .5';;
 esac
 draws=$(framecut --where "fold!=$fold" --keep id "$1" | framedump --json |

@@ -8,7 +8,7 @@
 #include "core/replace.h"
 #include "encoder/packed.h"
 #include "encoder_golden.h"
-#include "model/model.h"
+#include "model/model_encoder.h"
 #include "weights/cache.h"
 
 enum { SIZE = 5000, COPY_MAX = 64 };
@@ -121,7 +121,7 @@ found_after(const struct model *m, const char *folder, const char *path,
 {
 	struct safetensors file;
 	struct encoder_packed p;
-	const struct encoder *n = m->network;
+	const struct encoder *n = model_encoder_of(m);
 	char copy[COPY_MAX];
 	bool again;
 
@@ -155,7 +155,7 @@ test_changing(void **state)
 
 	golden_path(path, "large", "");
 	golden_path(file, "large", "model.safetensors");
-	model_open_at(&m, path, PRECISION_FP32);
+	model_open(&m, path, NULL);
 	assert_false(found_after(&m, *state, file, true));
 	assert_true(found_after(&m, *state, file, false));
 	model_release(&m);

@@ -10,7 +10,7 @@
 #include "encoder/encoder.h"
 #include "encoder_golden.h"
 #include "gemm/bf16_remainder.h"
-#include "model/model.h"
+#include "model/model_encoder.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
 
@@ -43,15 +43,12 @@ logits_of(float *logits, const struct model *m, size_t N)
 {
 	struct arena arena = ARENA_INIT;
 	struct frame f = FRAME_INIT;
-	const char *why;
-	size_t rows;
-	float *view;
+	struct model_view view;
 
 	golden_audio(frame_add1(&f, FIELD_AUDIO, N), N);
 	frame_set_number(&f, FIELD_RATE, 16000);
-	view = model_view(m, &f, &rows, &why);
-	assert_non_null(view);
-	model_infer(m, logits, NULL, view, rows, &arena);
+	assert_null(model_view(&view, m, &f));
+	model_infer(m, logits, NULL, &view, &arena);
 	arena_release(&arena);
 	frame_release(&f);
 }
@@ -72,7 +69,8 @@ test_logits(void **state)
 		char path[96];
 
 		golden_path(path, classifiers[i], "");
-		model_open_at(&m, path, PRECISION_BF16);
+		model_open(&m, path, &(struct model_options){
+			.precision = PRECISION_BF16 });
 		golden_open(&expected, classifiers[i],
 		            "expected.safetensors");
 		for (size_t j = 0; j < LEN(golden_samples); j++) {
@@ -148,7 +146,7 @@ static double
 distance(const struct model *m, const struct encoder_packed *p)
 {
 	enum { SAMPLES = 16000 };
-	const struct encoder *n = m->network;
+	const struct encoder *n = model_encoder_of(m);
 	double errors = 0, squares = 0;
 	float audio[SAMPLES], x[LABELS_MAX], y[LABELS_MAX];
 	struct arena arena = ARENA_INIT;
@@ -198,11 +196,11 @@ try_remainders(const char *name)
 	char path[96];
 
 	golden_path(path, name, "");
-	model_open_at(&m, path, PRECISION_FP32);
+	model_open(&m, path, NULL);
 	golden_open(&file, name, "model.safetensors");
-	network_spoil(m.network, &arena);
+	network_spoil(model_encoder_of(&m), &arena);
 	for (int which = 0; which < REMAINDERS; which++) {
-		const struct encoder *n = m.network;
+		const struct encoder *n = model_encoder_of(&m);
 		struct encoder_packed p = { .unit = NULL };
 		double with;
 

@@ -9,7 +9,7 @@ static const char *const names[] = { "base", "large", "wavlm", "dense" };
 static void
 chance_set(struct golden *g)
 {
-	struct encoder_config *c = &g->m.network->config;
+	struct encoder_config *c = &model_encoder_of(&g->m)->config;
 
 	c->dropout = c->attention_dropout = c->activation_dropout = .2f;
 	c->projection_dropout = c->head_dropout = .2f;
@@ -27,12 +27,12 @@ loss_along(struct golden *g, const float *direction, double far)
 	memcpy(old, g->m.block, n * sizeof *old);
 	for (size_t i = 0; i < n; i++)
 		g->m.block[i] += (float)(far * (double)direction[i]);
-	wav2vec2_fold(&g->m.network->folded, &g->m.network->weights,
-	              &g->m.network->config);
+	wav2vec2_fold(&model_encoder_of(&g->m)->folded, &model_encoder_of(&g->m)->weights,
+	              &model_encoder_of(&g->m)->config);
 	loss = gradient_compute(g, true, SIZE_MAX);
 	memcpy(g->m.block, old, n * sizeof *old);
-	wav2vec2_fold(&g->m.network->folded, &g->m.network->weights,
-	              &g->m.network->config);
+	wav2vec2_fold(&model_encoder_of(&g->m)->folded, &model_encoder_of(&g->m)->weights,
+	              &model_encoder_of(&g->m)->config);
 	free(old);
 	return loss;
 }

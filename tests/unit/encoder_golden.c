@@ -25,15 +25,17 @@ test_inference(void **state)
 		float logits[LABELS_MAX], embedding[EMBEDDING_MAX];
 		struct golden g;
 
-		golden_init(&g, classifiers[i]);
+		golden_init(&g, classifiers[i], false);
 		assert_in_range(g.m.class_count, 3, LABELS_MAX);
 		assert_in_range(model_embedding_length(&g.m), 12,
 		                EMBEDDING_MAX);
 		for (size_t j = 0; j < LEN(golden_samples); j++) {
 			size_t N = golden_samples[j];
+			const struct model_view view = {
+				view_of(&g, &g.frame[0], N), N, 1, NULL, 0
+			};
 
-			model_infer(&g.m, logits, embedding,
-			            view_of(&g, &g.frame[0], N), N, &g.arena);
+			model_infer(&g.m, logits, embedding, &view, &g.arena);
 			golden_match(&g.expected, "logits", N, logits,
 			             g.m.class_count);
 			golden_match(&g.expected, "embedding", N, embedding,
@@ -49,14 +51,14 @@ test_labels(void **state)
 	struct golden g;
 
 	(void)state;
-	golden_init(&g, "labels");
+	golden_init(&g, "labels", false);
 	assert_int_equal(g.m.class_count, 11);
 	assert_string_equal(g.m.classes[1], "Fröhlich");
 	assert_string_equal(g.m.classes[2], "sad");
 	assert_string_equal(g.m.classes[10], "other");
 	assert_false(g.m.regression);
 	golden_release(&g);
-	golden_init(&g, "regression");
+	golden_init(&g, "regression", false);
 	assert_string_equal(g.m.classes[1], "dominance");
 	assert_true(g.m.regression);
 	golden_release(&g);
@@ -211,8 +213,8 @@ update(struct golden *g, bool frozen, float *m, float *v, size_t step)
 		adamw_step(g->m.block + at, m + at, v + at,
 		           g->gradient + at, 1, t->length, step, &o);
 	}
-	wav2vec2_fold(&g->m.network->folded, &g->m.network->weights,
-	              &g->m.network->config);
+	wav2vec2_fold(&model_encoder_of(&g->m)->folded, &model_encoder_of(&g->m)->weights,
+	              &model_encoder_of(&g->m)->config);
 }
 
 static void

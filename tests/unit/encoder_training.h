@@ -10,6 +10,7 @@
 #include "encoder_golden.h"
 #include "gradient.h"
 #include "model/model.h"
+#include "model/model_encoder.h"
 #include "nn/linear_bf16.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
@@ -33,11 +34,13 @@ struct golden {
 };
 
 static inline void
-golden_init(struct golden *g, const char *name)
+golden_init(struct golden *g, const char *name, bool train)
 {
+	const struct model_options options = { .train = train };
+
 	*g = (struct golden){ .name = name };
 	golden_path(g->path, name, "");
-	model_open(&g->m, g->path);
+	model_open(&g->m, g->path, &options);
 	golden_open(&g->expected, name, "expected.safetensors");
 }
 
@@ -60,17 +63,14 @@ golden_release(struct golden *g)
 static inline const float *
 view_of(struct golden *g, struct frame *f, size_t N)
 {
-	const char *why;
-	float *view;
-	size_t rows;
+	struct model_view view;
 
 	frame_clear(f);
 	golden_audio(frame_add1(f, FIELD_AUDIO, N), N);
 	frame_set_number(f, FIELD_RATE, 16000);
-	view = model_view(&g->m, f, &rows, &why);
-	assert_non_null(view);
-	assert_int_equal(rows, N);
-	return view;
+	assert_null(model_view(&view, &g->m, f));
+	assert_int_equal(view.count, N);
+	return view.rows;
 }
 
 /* Makes it a model to train, with a gradient and a batch. */
@@ -79,15 +79,14 @@ training_begin(struct golden *g, const char *name)
 {
 	struct params again = { .param = NULL };
 
-	golden_init(g, name);
+	golden_init(g, name, true);
 	golden_open(&g->gradients, name, "grad.safetensors");
-	model_own(&g->m);
-	encoder_layout(&again, &g->bound, &g->m.network->config,
-	               &g->m.network->spelling);
+	encoder_layout(&again, &g->bound, &model_encoder_of(&g->m)->config,
+	               &model_encoder_of(&g->m)->spelling);
 	g->gradient = constant_floats(g->m.params.length, 0);
 	params_bind(&again, g->gradient);
 	params_release(&again);
-	wav2vec2_folded_init(&g->dfolded, &g->m.network->config);
+	wav2vec2_folded_init(&g->dfolded, &model_encoder_of(&g->m)->config);
 	for (size_t i = 0; i < BATCH; i++)
 		g->view[i] = view_of(g, &g->frame[i], batch_samples[i]);
 }
@@ -115,7 +114,7 @@ cross_entropy(float *dlogits, const float *logits, size_t K)
 static inline double
 gradient_compute(struct golden *g, bool unfreeze, size_t memory)
 {
-	const struct encoder *n = g->m.network;
+	const struct encoder *n = model_encoder_of(&g->m);
 	const struct encoder_batch batch = {
 		.count = BATCH, .audio = g->view, .samples = batch_samples,
 		.unfreeze = unfreeze, .memory = memory, .space = g->space

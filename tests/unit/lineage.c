@@ -1,4 +1,4 @@
-/* model/lineage: who was heard, by corpus, and what old models say of it. */
+/* weights/lineage: speakers by corpus, and the metadata of old models. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,11 +7,12 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "model/lineage.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
+#include "weights/lineage.h"
 
 static struct frame utterance = FRAME_INIT;
 
@@ -37,13 +38,20 @@ seen(const struct lineage *l, const char *want, const char *id,
 	assert_string_equal(got ? got : "", want);
 }
 
-static const struct model deaf = { .name = "none" };
-
-/* Of a model that has heard nothing. */
+/* Of a model that was trained on nothing. */
 static void
 lineage_begin(struct lineage *l)
 {
-	lineage_init(l, &deaf);
+	const struct safetensors none = { .entry = NULL };
+
+	lineage_init(l, "none", &none, true);
+}
+
+static void
+texts_free(struct safetensors_text *text)
+{
+	for (int i = 0; i < LINEAGE_TEXTS; i++)
+		free(text[i].value);
 }
 
 static void
@@ -53,8 +61,8 @@ two_corpora_may_have_one_name(void **state)
 
 	(void)state;
 	lineage_begin(&l);
-	lineage_utterance(&l, say("u", "A", "01"), &deaf);
-	lineage_utterance(&l, say("v", "B", "02"), &deaf);
+	lineage_utterance(&l, say("u", "A", "01"));
+	lineage_utterance(&l, say("v", "B", "02"));
 	seen(&l, "speaker", "x", "A", "01");
 	seen(&l, "", "x", "B", "01");
 	seen(&l, "", "u", "A", "02");
@@ -73,10 +81,10 @@ a_path_may_begin_elsewhere(void **state)
 
 	(void)state;
 	lineage_begin(&l);
-	lineage_utterance(&l, say("clips/a/1034.wav", "A", "01"), &deaf);
-	lineage_utterance(&l, say("b/utterance34.wav", NULL, NULL), &deaf);
-	lineage_utterance(&l, say("utterance35.wav", NULL, NULL), &deaf);
-	lineage_utterance(&l, say("wav/01.wav", NULL, NULL), &deaf);
+	lineage_utterance(&l, say("clips/a/1034.wav", "A", "01"));
+	lineage_utterance(&l, say("b/utterance34.wav", NULL, NULL));
+	lineage_utterance(&l, say("utterance35.wav", NULL, NULL));
+	lineage_utterance(&l, say("wav/01.wav", NULL, NULL));
 	seen(&l, "utterance", "/home/x/clips/a/1034.wav", NULL, NULL);
 	seen(&l, "utterance", "../b/utterance34.wav", NULL, NULL);
 	seen(&l, "", "a/1034.wav", NULL, NULL);
@@ -93,21 +101,21 @@ static void
 a_name_may_have_a_line_end(void **state)
 {
 	struct lineage l, again;
-	struct model m = { .name = "m" };
 	struct safetensors_text text[LINEAGE_TEXTS];
+	const struct safetensors file = {
+		.metadata = text, .metadata_count = LINEAGE_TEXTS
+	};
 
 	(void)state;
 	lineage_begin(&l);
-	lineage_utterance(&l, say("u", NULL, "an\nn"), &deaf);
-	lineage_utterance(&l, say("v\nw", NULL, NULL), &deaf);
+	lineage_utterance(&l, say("u", NULL, "an\nn"));
+	lineage_utterance(&l, say("v\nw", NULL, NULL));
 	lineage_texts(text, &l);
-	m.file.metadata = text;
-	m.file.metadata_count = LINEAGE_TEXTS;
-	lineage_init(&again, &m);
+	lineage_init(&again, "m", &file, true);
 	seen(&again, "speaker", "x", NULL, "an\nn");
 	seen(&again, "utterance", "v\nw", NULL, NULL);
 	seen(&again, "", "v", NULL, NULL);
-	lineage_texts_release(text);
+	texts_free(text);
 	lineage_release(&again);
 	lineage_release(&l);
 }
@@ -124,13 +132,13 @@ a_window_is_of_its_recording(void **state)
 
 	(void)state;
 	lineage_begin(&l);
-	lineage_utterance(&l, say("u.wav", "A", "01"), &deaf);
+	lineage_utterance(&l, say("u.wav", "A", "01"));
 	seen(&l, "utterance", "u.wav:1.000-2.500", NULL, NULL);
 	seen(&l, "utterance", "u.wav:0.000-12.000", NULL, NULL);
 	for (const char *const *id = others; *id; id++)
 		seen(&l, "", *id, NULL, NULL);
-	lineage_utterance(&l, say("v.wav:1.000-2.500", "A", "02"), &deaf);
-	lineage_utterance(&l, say("w.wav:1.000-2.500", "A", NULL), &deaf);
+	lineage_utterance(&l, say("v.wav:1.000-2.500", "A", "02"));
+	lineage_utterance(&l, say("w.wav:1.000-2.500", "A", NULL));
 	seen(&l, "utterance", "v.wav", NULL, NULL);
 	seen(&l, "utterance", "v.wav:2.000-3.500", NULL, NULL);
 	seen(&l, "utterance", "w.wav", NULL, NULL);
@@ -145,8 +153,8 @@ a_corpus_that_nobody_names_may_be_any(void **state)
 
 	(void)state;
 	lineage_begin(&l);
-	lineage_utterance(&l, say("u", "A", "01"), &deaf);
-	lineage_utterance(&l, say("v", NULL, "02"), &deaf);
+	lineage_utterance(&l, say("u", "A", "01"));
+	lineage_utterance(&l, say("v", NULL, "02"));
 	seen(&l, "speaker", "x", NULL, "01");
 	seen(&l, "speaker", "x", NULL, "02");
 	seen(&l, "speaker", "x", "Z", "02");
@@ -161,8 +169,8 @@ without_a_speaker_it_is_the_utterance(void **state)
 
 	(void)state;
 	lineage_begin(&l);
-	lineage_utterance(&l, say("u", "A", NULL), &deaf);
-	lineage_utterance(&l, say("v", "A", ""), &deaf);
+	lineage_utterance(&l, say("u", "A", NULL));
+	lineage_utterance(&l, say("v", "A", ""));
 	seen(&l, "utterance", "u", "A", NULL);
 	seen(&l, "utterance", "v", NULL, "03");
 	seen(&l, "", "u", "B", NULL);
@@ -175,17 +183,17 @@ metadata_keep_it(void **state)
 {
 	struct lineage l, again;
 	struct safetensors_text text[LINEAGE_TEXTS];
-	struct model m = {
-		.file = { .metadata = text, .metadata_count = LINEAGE_TEXTS }
+	const struct safetensors file = {
+		.metadata = text, .metadata_count = LINEAGE_TEXTS
 	};
 
 	(void)state;
 	lineage_begin(&l);
-	lineage_utterance(&l, say("u", "A", "01"), &deaf);
-	lineage_utterance(&l, say("v", "B", NULL), &deaf);
+	lineage_utterance(&l, say("u", "A", "01"));
+	lineage_utterance(&l, say("v", "B", NULL));
 	lineage_texts(text, &l);
-	lineage_init(&again, &m);
-	assert_int_equal(again.voices.count, 2);
+	lineage_init(&again, "m", &file, true);
+	assert_int_equal(again.corpus_speakers.count, 2);
 	seen(&again, "speaker", "x", "A", "01");
 	seen(&again, "", "x", "B", "01");
 	seen(&again, "utterance", "v", "B", NULL);
@@ -194,35 +202,35 @@ metadata_keep_it(void **state)
 	seen(&again, "", "u", "C", NULL);
 	seen(&again, "", "u", "A", "02");
 	assert_string_equal(again.cmvn, "none");
-	lineage_texts_release(text);
+	texts_free(text);
 	lineage_release(&l);
 	lineage_release(&again);
 }
 
 static void
-an_old_model_may_have_heard_all_in_all(void **state)
+an_old_model_may_know_all_speakers_in_all_corpora(void **state)
 {
 	struct safetensors_text text[] = {
 		{ (char[]){ "speakers" }, (char[]){ "01\n02" } },
 		{ (char[]){ "corpora" }, (char[]){ "A\nB" } },
 	};
-	struct model m = { .file = { .metadata = text, .metadata_count = 2 } };
+	struct safetensors file = { .metadata = text, .metadata_count = 2 };
 	struct lineage l;
 
 	(void)state;
-	lineage_init(&l, &m);
+	lineage_init(&l, "m", &file, true);
 	seen(&l, "speaker", "x", "A", "02");
 	seen(&l, "speaker", "x", "B", "01");
 	seen(&l, "speaker", "x", NULL, "01");
 	seen(&l, "", "x", "C", "01");
 	lineage_release(&l);
-	m.file.metadata_count = 1;
-	lineage_init(&l, &m);
+	file.metadata_count = 1;
+	lineage_init(&l, "m", &file, true);
 	seen(&l, "speaker", "x", "C", "01");
 	lineage_release(&l);
-	m.file.metadata_count = 0;
-	lineage_init(&l, &m);
-	assert_int_equal(l.voices.count, 0);
+	file.metadata_count = 0;
+	lineage_init(&l, "m", &file, true);
+	assert_int_equal(l.corpus_speakers.count, 0);
 	seen(&l, "", "x", "A", "01");
 	lineage_release(&l);
 }
@@ -247,7 +255,7 @@ whoever_is_asked_for_is_found_as_by_looking_at_all(void **state)
 			snprintf(name, sizeof name, "s%zu", s);
 			if (heard[c][s])
 				lineage_utterance(&l, say("u", corpora[c],
-				                          name), &deaf);
+				                          name));
 		}
 	for (size_t c = 0; c < CORPORA; c++)
 		for (size_t s = 0; s < SPEAKERS; s++) {
@@ -269,14 +277,14 @@ windows_leave_one_digest(void **state)
 
 	(void)state;
 	lineage_begin(&l);
-	lineage_utterance(&l, say("a.wav:0.000-5.000", "A", "01"), &deaf);
-	lineage_utterance(&l, say("b.wav", "A", "01"), &deaf);
-	lineage_utterance(&l, say("a.wav:5.000-9.500", "A", "01"), &deaf);
-	lineage_utterance(&l, say("b.wav", "A", "01"), &deaf);
+	lineage_utterance(&l, say("a.wav:0.000-5.000", "A", "01"));
+	lineage_utterance(&l, say("b.wav", "A", "01"));
+	lineage_utterance(&l, say("a.wav:5.000-9.500", "A", "01"));
+	lineage_utterance(&l, say("b.wav", "A", "01"));
 	lineage_texts(text, &l);
 	assert_string_equal(text[6].key, "utterances");
 	assert_int_equal(strlen(text[6].value), 2 * SEEN_IDS_LINE - 1);
-	lineage_texts_release(text);
+	texts_free(text);
 	lineage_release(&l);
 }
 
@@ -310,7 +318,7 @@ main(void)
 			whoever_is_asked_for_is_found_as_by_looking_at_all),
 		cmocka_unit_test(windows_leave_one_digest),
 		cmocka_unit_test(a_command_is_one_line_and_there_once),
-		cmocka_unit_test(an_old_model_may_have_heard_all_in_all),
+		cmocka_unit_test(an_old_model_may_know_all_speakers_in_all_corpora),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

@@ -1,8 +1,8 @@
-/* train/spec_augment: nothing from zeros, each part by itself, limits. */
+/* feat/spec_augment: nothing from zeros, each part by itself, limits. */
 #include <string.h>
 
 #include "gradient.h"
-#include "train/spec_augment.h"
+#include "feat/spec_augment.h"
 
 static const struct features_type speech = {
 	.kind = FEATURES_FBANK, .columns = 20, .pitch = true,

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "gradient.h"
-#include "model/model.h"
+#include "model/model_student.h"
 #include "train/adamw.h"
 
 enum { UTTERANCES = 6, K = 4, EMBEDDING = 2 * 16, STEPS = 10 };
@@ -65,6 +65,7 @@ match(const float *x, float *expected, size_t n, double tolerance)
 
 struct fixture {
 	struct model m;
+	struct student_member *member;
 	const float *x[UTTERANCES];
 	float *dlogits, *gradient;
 	struct student_weights bound; /* to gradient */
@@ -78,12 +79,13 @@ fixture_init(struct fixture *f)
 	struct params again = { .param = NULL };
 
 	*f = (struct fixture){ .dlogits = golden("dlogits", UTTERANCES * K) };
-	model_open(&f->m, "tests/golden/student.safetensors");
+	model_open(&f->m, "tests/golden/student.safetensors", NULL);
+	f->member = &model_student_of(&f->m)->member[0];
 	for (int i = 0; i < UTTERANCES; i++)
 		f->x[i] = golden_rows("x", rows_of[i],
-		                      rows_of[i] * f->m.shape.rows);
+		                      rows_of[i] * f->member->shape.rows);
 	f->gradient = constant_floats(f->m.params.length, 0);
-	student_layout(&again, &f->bound, &f->m.shape, f->gradient);
+	student_layout(&again, &f->bound, &f->member->shape, f->gradient);
 	params_release(&again);
 }
 
@@ -110,14 +112,14 @@ forward(struct fixture *f, int first, size_t count)
 
 	arena_clear(&f->arena);
 	return student_forward(f->logits, f->embedding, &f->arena, &batch,
-	                       &f->m.member[0].weights, &f->m.shape, &none);
+	                       &f->member->weights, &f->member->shape, &none);
 }
 
 static void
 backward(struct fixture *f, struct student_pass *pass, const float *dlogits)
 {
 	student_backward(&f->bound, pass, dlogits, NULL,
-	                 &f->m.member[0].weights, &f->scratch);
+	                 &f->member->weights, &f->scratch);
 }
 
 static void
@@ -167,7 +169,7 @@ test_gradients_apart(void **state)
 	f.gradient = constant_floats(f.m.params.length, 0);
 	struct params again = { .param = NULL };
 
-	student_layout(&again, &f.bound, &f.m.shape, f.gradient);
+	student_layout(&again, &f.bound, &f.member->shape, f.gradient);
 	params_release(&again);
 	for (int i = 0; i < UTTERANCES; i++)
 		backward(&f, forward(&f, i, 1), f.dlogits + i * K);

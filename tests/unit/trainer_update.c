@@ -45,7 +45,7 @@ whole(struct state *s, const struct trainer_options *o, const struct param *t)
 		a.decay = 0;
 	adamw_step(s->x + at, s->m + at, s->v + at, s->gradient + at, .5f,
 	           t->length, STEP + 1, &a);
-	average_step(s->average + at, s->x + at, t->length, STEP, o->average);
+	average_step(s->average + at, s->x + at, t->length, STEP, o->training.average);
 }
 
 static void
@@ -60,16 +60,19 @@ test_pieces(void **state)
 		.params = { .param = param, .count = 2, .length = LENGTH },
 		.block = got.x
 	};
+	const struct model_training_kind plain = { .average = true };
 	struct trainer t = {
-		.model = &m, .m = got.m, .v = got.v, .average = got.average,
-		.gradient = got.gradient, .pending = 1, .pending_utterances = 2,
+		.model = &m, .optimizer = { got.m, got.v, got.average },
+		.training = { .model = &m, .kind = &plain,
+		              .gradient = got.gradient },
+		.pending = 1, .pending_utterances = 2,
 		.options = TRAINER_OPTIONS_INIT, .progress = { .updates = STEP }
 	};
 
 	(void)state;
 	t.options.adamw.rate = .01f;
 	t.options.clip = 0;
-	t.options.average = .999f; /* so late it is not that yet */
+	t.options.training.average = .999f; /* so late it is not that yet */
 	for (size_t i = 0; i < 2; i++)
 		whole(&want, &t.options, &param[i]);
 	trainer_update(&t);

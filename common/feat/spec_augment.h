@@ -1,14 +1,14 @@
 /*
- * spec_augment.h - one more utterance out of an old one, as features
+ * spec_augment.h - random changes to features, to train on
  *
- * After Park et al. 2019 (masks), with what changes a voice or a microphone
- * but not the emotion: another tempo, a longer or shorter vocal tract, a slow
- * tilt over the bands.  Works on a view (see features.h), where 0 is the mean.
+ * Masks as in SpecAugment (Park et al. 2019), and what changes a speaker or a
+ * microphone but not the emotion: another tempo, a longer or shorter vocal
+ * tract, a slow tilt over the bands.  Works on a view (features.h), where 0 is
+ * the mean.
  */
 #ifndef SPEC_AUGMENT_H
 #define SPEC_AUGMENT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/arena.h"
@@ -27,12 +27,9 @@ struct spec_augment {
 #define SPEC_AUGMENT_INIT { .stretch = .15f, .warp = .08f, .tilt = .3f, \
 	.masks = 2, .mask_bands = 12, .mask_rows = 25, .crop = 300 }
 
-/* Whether anything differs from SPEC_AUGMENT_INIT. */
-bool spec_augment_changed(const struct spec_augment *options);
-
 /*
- * Returns the new view in the arena and its rows.  x [*rows, width] is left
- * as it is.  With zeros everywhere in options it is a copy.
+ * Returns a changed copy of x [*rows,width], in the arena, and sets its rows.
+ * Where all options are 0 nothing is changed.
  */
 float *spec_augment(size_t *rows, const float *x,
                     const struct features_type *type, struct rng *r,

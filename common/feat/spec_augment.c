@@ -1,17 +1,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "train/spec_augment.h"
+#include "feat/spec_augment.h"
 
 enum { BANDS_MAX = 512 };
-
-bool
-spec_augment_changed(const struct spec_augment *o)
-{
-	static const struct spec_augment usual = SPEC_AUGMENT_INIT;
-
-	return memcmp(o, &usual, sizeof usual) != 0; /* it has no holes */
-}
 
 /* Kaldi's mel scale, as in feat/mel.h. */
 static float

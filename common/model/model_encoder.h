@@ -1,0 +1,24 @@
+/*
+ * model_encoder.h - what model_encoder.c keeps of a network: for itself, and
+ * for tests of the encoder
+ */
+#ifndef MODEL_ENCODER_H
+#define MODEL_ENCODER_H
+
+#include "encoder/open.h"
+#include "encoder/encoder.h"
+#include "encoder/packed.h"
+#include "model/model.h"
+
+struct model_encoder {
+	struct encoder encoder;
+	struct encoder_packed packed; /* for inference in bfloat16 */
+	bool rounded;             /* products are in bfloat16 */
+	struct encoder_directory directory; /* where it was read from */
+	struct safetensors training; /* the optimiser's tensors */
+	float seconds;            /* of audio; longer audio is cut */
+};
+
+struct encoder *model_encoder_of(const struct model *m);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * model_kind.h - the table of operations that makes a kind of model
+ *
+ * To add a kind, write its file and list its table in model.c.  model.h
+ * documents the operations under the names of the functions that call them.
+ */
+#ifndef MODEL_KIND_H
+#define MODEL_KIND_H
+
+#include "model/model_training.h"
+
+#define MODEL_BUILTIN "built-in model" /* its name */
+
+struct model_kind {
+	const char *name;         /* "compact student", for messages */
+	bool directory;           /* stored in one, not in a file */
+	const struct model_training_kind *training;
+
+	bool (*recognise)(const char *path); /* NULL: the built-in model */
+	/* m->name is set; sets all else but the temperature. */
+	void (*open)(struct model *m, const char *path,
+	             const struct model_options *options);
+	void (*release)(void *state);
+	size_t (*embedding_length)(const struct model *m);
+	const char *(*view)(struct model_view *view, const struct model *m,
+	                    struct frame *f);
+	void (*infer)(const struct model *m, float *logits, float *embedding,
+	              const struct model_view *view, struct arena *arena);
+
+	/* Adds metadata that describe the architecture; or NULL. */
+	void (*architecture)(struct model_texts *texts, const struct model *m);
+	/* Keys that only architecture() writes, up to a NULL; or NULL. */
+	const char *const *architecture_keys;
+	/* The extras' metadata are all there is to write. */
+	void (*write)(const char *path, const struct model *m,
+	              const struct model_extras *extras);
+
+	/* describe sets what is released by describe_end. */
+	void (*describe)(struct model_description *d, const char *path);
+	void (*describe_end)(void *state);
+};
+
+/* Adds a copy of a key and its value, unless the key is there already. */
+void model_texts_add(struct model_texts *t, const char *key,
+                     const char *value);
+void model_texts_printf(struct model_texts *t, const char *key,
+                        const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The names, a line each. */
+void model_texts_add_classes(struct model_texts *t, const char *const *name,
+                             size_t count);
+
+extern const struct model_kind model_encoder_kind, model_student_kind;
+
+#endif
