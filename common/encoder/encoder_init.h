@@ -1,8 +1,8 @@
 /*
- * encoder_init.h - a wav2vec 2.0, HuBERT or WavLM network to train
+ * encoder_init.h - makes a wav2vec 2.0, HuBERT or WavLM network to train
  *
- * From a published one, whose encoder keeps its weights bit by bit, or from
- * nothing, to try programs with.
+ * From a published one, whose encoder keeps its weights bit by bit, or with
+ * random weights, to try programs with.
  */
 #ifndef ENCODER_INIT_H
 #define ENCODER_INIT_H
@@ -18,13 +18,13 @@ struct encoder_wishes {
 	bool keep_head;           /* from's, which has these classes */
 	bool layer_sum;           /* the head weights all layers */
 	size_t projector;         /* the head's width; 0: as it is */
-	unsigned long seed;       /* of what is fresh */
+	unsigned long seed;       /* of fresh weights */
 };
 
 /* Names of random networks, "w2v2-tiny" and so on, ended by NULL. */
 extern const char *const encoder_sizes[];
 
-/* Writes a directory, after trained_warn; dies if it cannot. */
+/* Writes the directory out, after trained_warn; dies if it cannot. */
 void encoder_init(const char *out, const struct encoder_wishes *wishes);
 
 #endif

@@ -6,7 +6,7 @@
 #include "nn/linear_bf16.h"
 #include "nn/relative_bias.h"
 
-/* Bytes of a WavLM utterance's bias, [heads,2T-1], in floats. */
+/* Floats of an utterance's bias, [heads,2T-1]. */
 static size_t
 relative_length(const struct encoder_rows *rows, size_t u)
 {

@@ -57,7 +57,7 @@ wav2vec2_position_floats(float *sum, struct wav2vec2_front_kept *k,
 	join(sum, k, rows);
 }
 
-/* Every utterance by itself: out says what becomes of its products. */
+/* One utterance after the other, to where out says. */
 static void
 halves_forward(const struct bf16_out *out, const uint16_t *packed,
                const struct wav2vec2_front_kept *k,
