@@ -49,11 +49,9 @@ front_of(const struct encoder_config *c)
 static const struct encoder_products *
 products_of(const struct encoder_batch *batch, bool training)
 {
-	if (training)
-		return batch->space ? &encoder_products_rounded
-		                    : &encoder_products_floats;
-	return batch->packed ? &encoder_products_packed
-	                     : &encoder_products_floats;
+	/* while training, the convolutions alone are packed */
+	return batch->packed && !training ? &encoder_products_packed
+	                                  : &encoder_products_plain;
 }
 
 /* Finds where each utterance's rows begin. */

@@ -103,11 +103,8 @@ packed_attention(struct encoder_kept *k, const struct encoder_rows *rows,
 }
 
 const struct encoder_products encoder_products_packed = {
-	.halves = true,
-	.halves_between = true,
-	.linear = packed_linear,
-	.qkv = packed_qkv,
-	.attention = packed_attention,
+	.halves = true, .linear = packed_linear,
+	.qkv = packed_qkv, .attention = packed_attention,
 	.convolutions = wav2vec2_convolutions_packed,
 	.position = wav2vec2_position_packed
 };
