@@ -5,9 +5,9 @@
 #include "encoder/config.h"
 #include "weights/json.h"
 
-enum { REACH_MAX = 1000000 }; /* samples that one row may look at */
+enum { REACH_MAX = 1000000 }; /* samples that one row may depend on */
 
-/* The members of an object; why is the first thing wrong with one. */
+/* The members of an object; why is the first error. */
 struct fields {
 	const struct json *object;
 	char *why;
@@ -177,7 +177,7 @@ list_read(struct fields *f, size_t *list, size_t convs, const char *key,
 	}
 }
 
-/* What one row looks at must be a sane number of samples. */
+/* A row must depend on a sane number of samples. */
 static void
 reach_check(struct fields *f, const struct encoder_config *c)
 {
@@ -231,7 +231,7 @@ family_read(struct fields *f, struct encoder_config *c)
 		                    type ? type : "(none)"));
 }
 
-/* What would change the network in a way we do not compute. */
+/* Settings that would change the network in ways not computed here. */
 static void
 strange_refuse(struct fields *f)
 {

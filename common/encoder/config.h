@@ -1,8 +1,8 @@
 /*
  * config.h - the shape of a wav2vec 2.0, HuBERT or WavLM network
  *
- * As a model directory of Hugging Face tells it in config.json and
- * preprocessor_config.json; names in brackets are theirs.
+ * From config.json and preprocessor_config.json of Hugging Face; names in
+ * brackets are theirs.
  */
 #ifndef ENCODER_CONFIG_H
 #define ENCODER_CONFIG_H
@@ -66,32 +66,32 @@ struct encoder_config {
 };
 
 /*
- * Read config.json: what is absent is as in transformers, what does not fit
- * is refused.  Each returns NULL or what is wrong (the caller frees it).
- * The architecture sets the head: a projector, or none; that of a dense one is
- * told by its tensors.
+ * Read config.json: missing members have the defaults of transformers, wrong
+ * ones are refused.  Each returns NULL or what is wrong (the caller frees it).
+ * The architecture sets the head: a projector, or none; a dense head is known
+ * by its tensors.
  */
 char *encoder_config_read(struct encoder_config *c, const struct json *config);
 char *
 encoder_architecture_read(struct encoder_config *c, const struct json *config);
 char *encoder_labels_read(struct encoder_config *c, const struct json *config);
 
-/* Are the labels arousal, dominance and the like, rather than classes? */
+/* Are the labels dimensions, such as arousal, rather than classes? */
 bool encoder_labels_dimensions(const struct encoder_config *c);
 
-/* preprocessor_config.json; the same. */
+/* Reads preprocessor_config.json in the same way. */
 char *encoder_preprocessor_read(struct encoder_config *c,
                                 const struct json *preprocessor);
 
 void encoder_config_release(struct encoder_config *c);
 
-/* "Wav2Vec2", "Hubert", "WavLM": how the names of its classes begin. */
+/* "Wav2Vec2", "Hubert", "WavLM": how the names of its classes start. */
 const char *encoder_family_class(enum encoder_family family);
 
-/* Channels that a convolution reads: one of audio, then the last one's. */
+/* Input channels of a convolution: 1, then the output of the one before. */
 size_t encoder_conv_inputs(const struct encoder_config *c, size_t layer);
 
-/* Rows that the convolutions make of N samples; 0 when too few. */
+/* Rows that the convolutions make of N samples; 0: too few. */
 size_t encoder_rows(const struct encoder_config *c, size_t N);
 
 #endif

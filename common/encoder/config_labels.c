@@ -7,7 +7,7 @@
 #include "encoder/config.h"
 #include "weights/json.h"
 
-/* Classes of one network with different tops; the others are not ours. */
+/* Classes of one network with different heads; others are not supported. */
 static const struct {
 	const char *end;
 	bool classifies;
@@ -19,7 +19,7 @@ static const struct {
 	{ "ForSpeechClassification", true }, /* audEERING and others */
 };
 
-/* Names that tell of dimensions, whatever the problem is called. */
+/* Names of dimensions, whatever problem_type is. */
 static const char *const dimensions[] = {
 	"arousal", "activation", "dominance", "valence"
 };
@@ -53,7 +53,7 @@ encoder_architecture_read(struct encoder_config *c, const struct json *config)
 		            "...ForSpeechClassification", name, begin);
 }
 
-/* What would break a table, or could not be told from another. */
+/* Refuses names that would break a table, or that occur twice. */
 static char *
 label_check(const struct encoder_config *c, size_t k)
 {
@@ -89,7 +89,7 @@ label_read(struct encoder_config *c, const struct json *member)
 	return label_check(c, (size_t)k);
 }
 
-/* transformers' names for want of any. */
+/* Without names: those of transformers. */
 static char *
 labels_number(struct encoder_config *c, const struct json *config)
 {

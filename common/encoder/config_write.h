@@ -1,5 +1,5 @@
 /*
- * config_write.h - a network's shape as Hugging Face's files say it
+ * config_write.h - writes config.json and preprocessor_config.json
  */
 #ifndef ENCODER_CONFIG_WRITE_H
 #define ENCODER_CONFIG_WRITE_H
@@ -10,9 +10,9 @@
 struct json;
 
 /*
- * The text of config.json, for the caller to free.  old, whose text was
- * parsed to it and which says old_config, keeps what c does not change; all of
- * it is NULL for a fresh one.  type is that of the weights.
+ * The text of config.json, for the caller to free.  Members of old, which was
+ * parsed from old_text and read to old_config, stay unless c changes them; all
+ * three are NULL for a fresh one.  type is that of the weights.
  */
 char *
 encoder_config_text(const struct encoder_config *c, enum safetensors_type type,

@@ -38,7 +38,7 @@ encoder_normalize(float *y, const float *x, size_t N)
 		y[i] = (float)(((double)x[i] - mean) * scale);
 }
 
-/* All families have wav2vec 2.0's. */
+/* All families so far have that of wav2vec 2.0. */
 static const struct encoder_front *
 front_of(const struct encoder_config *c)
 {
@@ -49,11 +49,9 @@ front_of(const struct encoder_config *c)
 static const struct encoder_products *
 products_of(const struct encoder_batch *batch, bool training)
 {
-	if (training)
-		return batch->space ? &encoder_products_rounded
-		                    : &encoder_products_floats;
-	return batch->packed ? &encoder_products_packed
-	                     : &encoder_products_floats;
+	/* while training, the convolutions alone are packed */
+	return batch->packed && !training ? &encoder_products_packed
+	                                  : &encoder_products_plain;
 }
 
 /* Finds where each utterance's rows begin. */
@@ -137,7 +135,7 @@ layer_train(struct encoder_pass *p, size_t i, struct arena *arena,
 	                      keep ? arena : scratch);
 }
 
-/* The states in order: each layer's input, then what the last one makes. */
+/* All layers; the head gets each one's input, then the output of the last. */
 static void
 layers_forward(struct encoder_pass *p, struct arena *arena,
                struct arena *scratch)

@@ -28,7 +28,7 @@ const char *const encoder_sizes[] = {
 	"wavlm-tiny", "wavlm-base", "wavlm-large", NULL
 };
 
-/* As the published ones are; what is not said is as in transformers. */
+/* As the published ones; other members have the defaults of transformers. */
 static const char *const size_config[] = {
 	"{\"model_type\":\"wav2vec2\"," TINY,
 	"{\"model_type\":\"wav2vec2\"}",

@@ -7,7 +7,7 @@
 bool
 encoder_feed_halves(const struct encoder_rows *rows)
 {
-	return rows->products->halves_between &&
+	return (rows->products->halves || rows->space) &&
 	       !encoder_drops(rows, rows->config->activation_dropout);
 }
 

@@ -1,13 +1,13 @@
 /*
- * head.h - from what the layers say to logits
+ * head.h - from the states of all layers to logits
  *
  *	pooled = mean over time of the last state, or of all states, each
  *	         times softmax(layer_weight)
  *	projector head:  z = projector(pooled);  logits = classifier(z)
  *	dense head:      logits = out_proj(tanh(dense(pooled)))
  *
- * Hugging Face projects each row and then takes the mean, which is the same,
- * both being linear, but for rounding.  The embedding is z for a projector
+ * Hugging Face projects each row and then takes the mean: since both are
+ * linear, the same but for rounding.  The embedding is z for a projector
  * head (their pooled_output), pooled for a dense one (audEERING's).
  */
 #ifndef ENCODER_HEAD_H
@@ -22,7 +22,7 @@ struct encoder_head_kept {
 	uint8_t *pooled_mask, *z_mask; /* dropout of a dense head */
 };
 
-/* Called once; then each state in order; then the logits. */
+/* Call it once, then encoder_head_state for each state, then ..._forward. */
 void
 encoder_head_begin(struct encoder_head_kept *k,
                    const struct encoder_rows *rows, struct arena *arena);

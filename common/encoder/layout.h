@@ -1,9 +1,9 @@
 /*
- * layout.h - the tensors of a wav2vec 2.0 network, listed once
+ * layout.h - the tensors of a network: names, shapes, and where they go
  *
- * Shapes are those of the file (PyTorch's); NULL where the configuration has
- * no such tensor.  The same list names them in the file, binds weights and
- * gradients, and is what is written back.
+ * Shapes are those of the file (PyTorch's); a tensor that the configuration
+ * does not have is NULL.  One list names them in the file, binds weights and
+ * gradients, and is written back.
  */
 #ifndef ENCODER_LAYOUT_H
 #define ENCODER_LAYOUT_H
@@ -44,7 +44,7 @@ struct encoder_weights {
 	struct encoder_linear classifier;        /* [K,P]; or .out_proj */
 };
 
-/* How a file spells what can be spelt in several ways. */
+/* Names that differ from file to file. */
 struct encoder_spelling {
 	bool bare;                /* no "wav2vec2." before encoder names */
 	bool parametrized;        /* weight norm as original0, original1 */
@@ -52,7 +52,7 @@ struct encoder_spelling {
 	bool output;              /* classifier.output for .out_proj */
 };
 
-/* As this file of this family spells them. */
+/* Finds the spelling of this file of this family. */
 void
 encoder_spelling_read(struct encoder_spelling *spelling,
                       const struct safetensors *s, enum encoder_family family);
@@ -60,8 +60,7 @@ encoder_spelling_read(struct encoder_spelling *spelling,
 /*
  * Lists every tensor in p and gives w its layers; params_bind or params_map
  * then sets w's pointers.  The convolutions' tensors come first.  Without a
- * head, those of any head, of CTC and of pre-training may be in the file
- * besides.
+ * head, the file may also have tensors of any head, of CTC and of pre-training.
  */
 void encoder_layout(struct params *p, struct encoder_weights *w,
                     const struct encoder_config *c,

@@ -12,8 +12,8 @@
 enum { PARTS = 3 };
 
 /*
- * A matrix to pack, [N,K], of so many parts one below the other; or several,
- * as many times, the next right behind, whose weights are too.
+ * A matrix to pack, [N,K], of parts one below the other; or several (times)
+ * whose weights follow each other.
  */
 struct matrix {
 	const uint16_t **slot;
@@ -31,10 +31,7 @@ struct matrices {
 /* KEPT: bytes that are worth a file. */
 enum { OF_A_LAYER = 7, ALIGNMENT = 64, KEPT = 1 << 16 };
 
-/*
- * Of what gemm_bf16 calls packed, and the list of matrices: another order
- * wants another version.
- */
+/* Change the version with the order of packed matrices, or of their list. */
 #define KIND "tunne bfloat16 panels, "
 #define VERSION "5\n"
 #define LAYOUT KIND VERSION
@@ -210,7 +207,7 @@ begin(struct encoder_packed *p, const struct encoder_weights *w,
 	}
 }
 
-/* Which file it is, or files, and as of when; the caller frees it. */
+/* Which files they are, and when they changed; the caller frees it. */
 static char *
 identity(const struct safetensors *file)
 {
@@ -227,7 +224,7 @@ identity(const struct safetensors *file)
 	return key;
 }
 
-/* One a path, however it is spelt; the caller frees it. */
+/* The same for every spelling of a path; the caller frees it. */
 static char *
 name_of(const char *path)
 {
@@ -238,7 +235,7 @@ name_of(const char *path)
 	return name;
 }
 
-/* All that is in the packed weights; the caller frees it. */
+/* A key for everything the packed weights depend on; the caller frees it. */
 static char *
 contents(const char *digest, const struct encoder_config *c)
 {
@@ -246,7 +243,7 @@ contents(const char *digest, const struct encoder_config *c)
 	                 DIGEST_LENGTH, digest);
 }
 
-/* What was packed of a file whose path has another now is of no use. */
+/* Removes what was packed for the file that was at this path before. */
 static void
 old_forget(const char *name, const char *digest, const struct encoder_config *c)
 {
@@ -265,8 +262,8 @@ old_forget(const char *name, const char *digest, const struct encoder_config *c)
 }
 
 /*
- * contents() of the file.  Its digest takes long: it is kept as that of the
- * file at this path, as long as that is the same.
+ * contents() of the file.  Computing the digest takes long: the cache keeps it
+ * until the file at this path changes.
  */
 static char *
 contents_recall(const struct safetensors *file, const struct encoder_config *c,
@@ -315,7 +312,7 @@ encoder_packed_find(struct encoder_packed *p, const struct encoder_weights *w,
 	return p->cached.data;
 }
 
-/* A file that was written to meanwhile would be kept under an old name. */
+/* Otherwise a file that changed meanwhile would be kept under an old name. */
 static bool
 same_still(const char *key, const struct safetensors *file,
            const struct encoder_config *c)

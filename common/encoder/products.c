@@ -39,158 +39,107 @@ encoder_linear_add(float *y, struct encoder_operand *o,
 	return mask;
 }
 
-/* GELU and residual, where the product z could not apply them. */
+/* y [N,O], rows ldy apart; rounded on the way where the pass has space. */
 static void
-finish(const struct encoder_result *r, const float *z, size_t n)
+product(float *y, size_t ldy, const struct encoder_values *x,
+        const struct encoder_linear *w, size_t I, size_t O,
+        const struct encoder_rows *rows)
 {
-	if (r->gelu)
-		gelu_forward(r->y.floats, z, n);
-	if (r->residual && r->residual == r->y.floats)
-		add_scaled(r->y.floats, 1, z, n);
-	else if (r->residual)
-		add_scaled(r->y.floats, 1, r->residual, n);
+	const struct bf16_in in = {
+		.half = x->halves, .x = x->floats, .ld = I, .alpha = 1
+	};
+	const struct bf16_out out = { .y = y, .ldy = ldy, .bias = w->bias };
+
+	if (rows->space)
+		linear_bf16_forward(&out, &in, w->weight, rows->total, I, O,
+		                    rows->space);
+	else
+		linear_forward_into(y, ldy, x->floats, I, w->weight, w->bias,
+		                    rows->total, I, O);
 }
 
-/* Where the product is written before finish. */
-static float *
-unfinished(const struct encoder_result *r, size_t n, struct arena *arena)
+/* The result in bfloat16, and GELU without another pass over it. */
+static void
+product_halves(const struct encoder_result *r, const struct encoder_operand *o,
+               const struct encoder_matrix *m, const struct encoder_rows *rows)
 {
-	if (r->gelu)
-		return r->before.floats;
-	return r->residual == r->y.floats ? arena_floats(arena, n)
-	                                  : r->y.floats;
+	const struct bf16_in in = { .x = o->y.floats, .ld = m->I, .alpha = 1 };
+	const struct bf16_out out = {
+		.half = r->y.halves, .ldh = m->O, .before = r->before.halves,
+		.activate = gelu_rough, .bias = m->linear->bias
+	};
+
+	linear_bf16_forward(&out, &in, m->linear->weight, rows->total, m->I,
+	                    m->O, rows->space);
 }
 
 static void
-floats_linear(const struct encoder_result *r, struct encoder_operand *o,
-              const struct encoder_matrix *m, const struct encoder_rows *rows,
-              struct arena *arena)
+plain_linear(const struct encoder_result *r, struct encoder_operand *o,
+             const struct encoder_matrix *m, const struct encoder_rows *rows,
+             struct arena *arena)
 {
-	size_t N = rows->total;
-	float *z = unfinished(r, N * m->O, arena);
+	size_t n = rows->total * m->O;
+	bool over = r->residual && r->residual == r->y.floats;
+	float *z = over ? arena_floats(arena, n)
+	                : r->gelu ? r->before.floats : r->y.floats;
 
 	encoder_operand_settle(o, rows);
-	linear_forward(z, o->y.floats, m->I, m->linear->weight,
-	               m->linear->bias, N, m->I, m->O);
-	finish(r, z, N * m->O);
+	if (r->y.halves) {
+		product_halves(r, o, m, rows);
+		return;
+	}
+	product(z, m->O, &o->y, m->linear, m->I, m->O, rows);
+	if (r->gelu)
+		gelu_forward(r->y.floats, z, n);
+	if (r->residual)
+		add_scaled(r->y.floats, 1, over ? z : r->residual, n);
 }
 
 static void
-floats_linear_backward(float *dx, bool fresh, struct encoder_linear *g,
-                       const float *dy, size_t lddy,
-                       const struct encoder_values *x,
-                       const struct encoder_matrix *m,
-                       const struct encoder_rows *rows)
+plain_linear_backward(float *dx, bool fresh, struct encoder_linear *g,
+                      const float *dy, size_t lddy,
+                      const struct encoder_values *x,
+                      const struct encoder_matrix *m,
+                      const struct encoder_rows *rows)
 {
+	const struct bf16_in in = {
+		.half = x->halves, .x = x->floats, .ld = m->I, .alpha = 1
+	};
 	size_t N = rows->total, I = m->I;
 
+	if (rows->space) {
+		linear_bf16_backward(dx, I, fresh, g->weight, g->bias, dy,
+		                     lddy, &in, m->linear->weight, N, I, m->O,
+		                     rows->space);
+		return;
+	}
 	if (dx && fresh)
 		memset(dx, 0, N * I * sizeof *dx);
 	linear_backward_from(dx, I, g->weight, g->bias, dy, lddy, x->floats, I,
 	                     m->linear->weight, N, I, m->O);
 }
 
-static struct bf16_in
-rounded_in(const struct encoder_values *x, size_t I)
-{
-	return (struct bf16_in){
-		.half = x->halves, .x = x->floats, .ld = I, .alpha = 1
-	};
-}
-
-static void
-rounded_linear(const struct encoder_result *r, struct encoder_operand *o,
-               const struct encoder_matrix *m,
-               const struct encoder_rows *rows, struct arena *arena)
-{
-	const struct bf16_in in = rounded_in(&o->y, m->I);
-	size_t N = rows->total, n = N * m->O;
-	bool fused = r->y.halves;
-	struct bf16_out out = {
-		.half = r->y.halves, .ldh = m->O, .before = r->before.halves,
-		.activate = fused && r->gelu ? gelu_rough : NULL,
-		.bias = m->linear->bias, .ldy = m->O
-	};
-
-	if (!fused)
-		out.y = unfinished(r, n, arena);
-	encoder_operand_settle(o, rows);
-	linear_bf16_forward(&out, &in, m->linear->weight, N, m->I, m->O,
-	                    rows->space);
-	if (!fused)
-		finish(r, out.y, n);
-}
-
-static void
-rounded_linear_backward(float *dx, bool fresh, struct encoder_linear *g,
-                        const float *dy, size_t lddy,
-                        const struct encoder_values *x,
-                        const struct encoder_matrix *m,
-                        const struct encoder_rows *rows)
-{
-	const struct bf16_in in = rounded_in(x, m->I);
-
-	linear_bf16_backward(dx, m->I, fresh, g->weight, g->bias, dy, lddy,
-	                     &in, m->linear->weight, rows->total, m->I, m->O,
-	                     rows->space);
-}
-
 /* q, k and v are rows of three matrices: each has a third of qkv. */
 static void
-floats_qkv(struct encoder_kept *k, const struct encoder_rows *rows,
-           struct arena *arena)
+plain_qkv(struct encoder_kept *k, const struct encoder_rows *rows,
+          struct arena *arena)
 {
-	const struct encoder_layer *w = k->w;
-	const struct encoder_linear *third[3] = { &w->q, &w->k, &w->v };
+	const struct encoder_linear *third[3] = {
+		&k->w->q, &k->w->k, &k->w->v
+	};
 	size_t H = rows->config->width;
 
 	(void)arena;
 	encoder_operand_settle(&k->a, rows);
 	for (size_t i = 0; i < 3; i++)
-		linear_forward_into(k->qkv.floats + i * H, 3 * H,
-		                    k->a.y.floats, H, third[i]->weight,
-		                    third[i]->bias, rows->total, H, H);
+		product(k->qkv.floats + i * H, 3 * H, &k->a.y, third[i], H, H,
+		        rows);
 }
 
-static void
-rounded_qkv(struct encoder_kept *k, const struct encoder_rows *rows,
-            struct arena *arena)
-{
-	const struct encoder_layer *w = k->w;
-	const struct encoder_linear *third[3] = { &w->q, &w->k, &w->v };
-	size_t H = rows->config->width;
-	const struct bf16_in in = rounded_in(&k->a.y, H);
-
-	(void)arena;
-	encoder_operand_settle(&k->a, rows);
-	for (size_t i = 0; i < 3; i++) {
-		const struct bf16_out out = {
-			.y = k->qkv.floats + i * H, .ldy = 3 * H,
-			.bias = third[i]->bias
-		};
-
-		linear_bf16_forward(&out, &in, third[i]->weight, rows->total,
-		                    H, H, rows->space);
-	}
-}
-
-const struct encoder_products encoder_products_floats = {
-	.linear = floats_linear,
-	.linear_backward = floats_linear_backward,
-	.qkv = floats_qkv,
-	.attention = encoder_attention_floats,
-	.convolutions = wav2vec2_convolutions_floats,
-	.position = wav2vec2_position_floats,
-	.position_backward = wav2vec2_position_floats_backward
-};
-
-const struct encoder_products encoder_products_rounded = {
-	.halves_between = true,
-	.linear = rounded_linear,
-	.linear_backward = rounded_linear_backward,
-	.qkv = rounded_qkv,
-	.attention = encoder_attention_floats,
-	.convolutions = wav2vec2_convolutions_floats,
-	.position = wav2vec2_position_rounded,
-	.position_backward = wav2vec2_position_rounded_backward
+const struct encoder_products encoder_products_plain = {
+	.linear = plain_linear, .linear_backward = plain_linear_backward,
+	.qkv = plain_qkv, .attention = encoder_attention_plain,
+	.convolutions = wav2vec2_convolutions_plain,
+	.position = wav2vec2_position_plain,
+	.position_backward = wav2vec2_position_backward
 };

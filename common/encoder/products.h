@@ -1,10 +1,10 @@
 /*
- * products.h - the arithmetic of a network: one table for each precision
+ * products.h - the arithmetic of a network: a table for each kind of weights
  *
- *	floats    inference and training in float
- *	rounded   training in bfloat16: weights are rounded at every product
- *	packed    inference in bfloat16: weights were packed once (packed.h);
- *	          one utterance at a time
+ *	plain     weights are floats; where the rows have space, every product
+ *	          rounds them to bfloat16 (training)
+ *	packed    weights were packed in bfloat16 once (packed.h): inference of
+ *	          one utterance
  *
  * The forward pass is written once, against such a table.  An entry may fuse
  * steps: the packed product norms rows while it packs them, and adds bias, GELU
@@ -36,8 +36,7 @@ struct encoder_result {
 };
 
 struct encoder_products {
-	bool halves;              /* attention's values and features are */
-	bool halves_between;      /* those between feed-forward's products */
+	bool halves;              /* features and values are bfloat16 */
 
 	/* y = GELU(operand weight^T + bias) + residual */
 	void (*linear)(const struct encoder_result *result,
@@ -83,8 +82,7 @@ struct encoder_products {
 	                          struct arena *scratch);
 };
 
-extern const struct encoder_products encoder_products_floats;
-extern const struct encoder_products encoder_products_rounded;
+extern const struct encoder_products encoder_products_plain;
 extern const struct encoder_products encoder_products_packed;
 
 /* What was packed of layer n; NULL pointers where nothing was. */

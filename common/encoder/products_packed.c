@@ -7,7 +7,7 @@
 #include "nn/gelu.h"
 #include "nn/layernorm.h"
 
-/* What out says of operand weight^T, [N,O]. */
+/* operand weight^T, [N,O], to where out says */
 static void
 multiply(const struct bf16_out *out, struct encoder_operand *o,
          const uint16_t *weight, size_t O, const struct encoder_rows *rows,
@@ -31,10 +31,7 @@ multiply(const struct bf16_out *out, struct encoder_operand *o,
 	o->settled = true;
 }
 
-/*
- * bias, and what rounding took off the weight, for the mean of its inputs:
- * bf16_remainder.h.
- */
+/* The bias, corrected for the rounding of the weight: bf16_remainder.h. */
 static const float *
 bias_of(const struct encoder_matrix *m, const struct encoder_operand *o,
         const struct encoder_rows *rows, struct arena *arena)
@@ -80,7 +77,7 @@ packed_qkv(struct encoder_kept *k, const struct encoder_rows *rows,
 	multiply(&out, &k->a, p->qkv.weight, width, rows, arena);
 }
 
-/* What the values' remainder gives back is added behind the softmax. */
+/* The correction of the values' weight is added after the softmax. */
 static void
 packed_attention(struct encoder_kept *k, const struct encoder_rows *rows,
                  struct rng *rng, struct arena *arena)
@@ -106,11 +103,8 @@ packed_attention(struct encoder_kept *k, const struct encoder_rows *rows,
 }
 
 const struct encoder_products encoder_products_packed = {
-	.halves = true,
-	.halves_between = true,
-	.linear = packed_linear,
-	.qkv = packed_qkv,
-	.attention = packed_attention,
+	.halves = true, .linear = packed_linear,
+	.qkv = packed_qkv, .attention = packed_attention,
 	.convolutions = wav2vec2_convolutions_packed,
 	.position = wav2vec2_position_packed
 };

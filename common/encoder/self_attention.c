@@ -6,7 +6,7 @@
 #include "nn/linear_bf16.h"
 #include "nn/relative_bias.h"
 
-/* Bytes of a WavLM utterance's bias, [heads,2T-1], in floats. */
+/* Floats of an utterance's bias, [heads,2T-1]. */
 static size_t
 relative_length(const struct encoder_rows *rows, size_t u)
 {
@@ -116,9 +116,9 @@ rounded_room(const struct encoder_rows *rows, struct arena *arena)
 }
 
 void
-encoder_attention_floats(struct encoder_kept *k,
-                         const struct encoder_rows *rows, struct rng *rng,
-                         struct arena *arena)
+encoder_attention_plain(struct encoder_kept *k,
+                        const struct encoder_rows *rows, struct rng *rng,
+                        struct arena *arena)
 {
 	size_t H = rows->config->width, heads = rows->config->heads;
 	float *scratch = arena_floats(

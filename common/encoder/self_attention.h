@@ -36,9 +36,9 @@ encoder_attention_backward(struct encoder_layer *gradient, float *da,
                            const struct encoder_rows *rows,
                            struct arena *scratch);
 
-/* For encoder_products.attention, of floats: products.h. */
-void encoder_attention_floats(struct encoder_kept *kept,
-                              const struct encoder_rows *rows,
-                              struct rng *rng, struct arena *arena);
+/* For encoder_products.attention: products.h. */
+void encoder_attention_plain(struct encoder_kept *kept,
+                             const struct encoder_rows *rows, struct rng *rng,
+                             struct arena *arena);
 
 #endif

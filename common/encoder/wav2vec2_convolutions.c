@@ -85,9 +85,9 @@ rounded_forward(float *features, const struct encoder_rows *rows, size_t u,
 }
 
 void
-wav2vec2_convolutions_floats(const struct encoder_values *features,
-                             const struct encoder_rows *rows,
-                             struct arena *scratch)
+wav2vec2_convolutions_plain(const struct encoder_values *features,
+                            const struct encoder_rows *rows,
+                            struct arena *scratch)
 {
 	const struct encoder_batch *batch = rows->batch;
 	const struct encoder *n = rows->network;

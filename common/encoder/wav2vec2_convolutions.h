@@ -55,12 +55,12 @@ void wav2vec2_convolutions_halves(uint16_t *features, const struct encoder *n,
                                   struct arena *scratch);
 
 /*
- * For encoder_products.convolutions: products.h.  In floats, the products of a
- * batch whose convolutions are packed are in bfloat16 nevertheless.
+ * For encoder_products.convolutions: products.h.  A batch with packed
+ * convolutions uses them, in floats, too.
  */
-void wav2vec2_convolutions_floats(const struct encoder_values *features,
-                                  const struct encoder_rows *rows,
-                                  struct arena *scratch);
+void wav2vec2_convolutions_plain(const struct encoder_values *features,
+                                 const struct encoder_rows *rows,
+                                 struct arena *scratch);
 void wav2vec2_convolutions_packed(const struct encoder_values *features,
                                   const struct encoder_rows *rows,
                                   struct arena *scratch);

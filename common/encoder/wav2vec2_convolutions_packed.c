@@ -25,8 +25,8 @@ struct first {
 };
 
 /*
- * mean [k] and covariance [k,k] of windows of x, without writing them: what a
- * convolution of them has for mean and variance follows from these.
+ * mean [k] and covariance [k,k] of windows of x, without writing the windows:
+ * the mean and variance of a convolution follow from these.
  */
 static void
 windows_measure(double *mean, double *covariance, const float *x,

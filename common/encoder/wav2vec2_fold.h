@@ -1,5 +1,5 @@
 /*
- * wav2vec2_fold.h - weights as the kernels want them, made of those in the file
+ * wav2vec2_fold.h - weights in the layout that the kernels need
  *
  * Convolutions keep their taps before their channels, and the weight norm of
  * the positional convolution is multiplied out.  Folded once when a model is
@@ -25,12 +25,12 @@ void wav2vec2_folded_release(struct wav2vec2_folded *f);
 void wav2vec2_fold(struct wav2vec2_folded *f, const struct encoder_weights *w,
                    const struct encoder_config *c);
 
-/* After an update that left the convolutions as they were. */
+/* After an update that did not change the convolutions. */
 void wav2vec2_fold_position(struct wav2vec2_folded *f,
                             const struct encoder_weights *w,
                             const struct encoder_config *c);
 
-/* Adds to gradient what df, the gradient of the folded, says of its parts. */
+/* Adds to the gradient of the file's weights from df, that of the folded. */
 void wav2vec2_fold_backward(struct encoder_weights *gradient,
                             const struct wav2vec2_folded *df,
                             const struct encoder_weights *w,

@@ -11,24 +11,18 @@
 #include "encoder/wav2vec2_front.h"
 
 void
-wav2vec2_position_floats(float *sum, struct wav2vec2_front_kept *kept,
-                         const struct encoder_rows *rows, struct arena *arena);
-void
-wav2vec2_position_rounded(float *sum, struct wav2vec2_front_kept *kept,
-                          const struct encoder_rows *rows, struct arena *arena);
+wav2vec2_position_plain(float *sum, struct wav2vec2_front_kept *kept,
+                        const struct encoder_rows *rows, struct arena *arena);
 void
 wav2vec2_position_packed(float *sum, struct wav2vec2_front_kept *kept,
                          const struct encoder_rows *rows, struct arena *arena);
 
-void wav2vec2_position_floats_backward(
-	struct encoder_weights *gradient, struct wav2vec2_folded *dfolded,
-	float *dp, const float *dposition,
-	const struct wav2vec2_front_kept *kept,
-	const struct encoder_rows *rows, struct arena *scratch);
-void wav2vec2_position_rounded_backward(
-	struct encoder_weights *gradient, struct wav2vec2_folded *dfolded,
-	float *dp, const float *dposition,
-	const struct wav2vec2_front_kept *kept,
-	const struct encoder_rows *rows, struct arena *scratch);
+void
+wav2vec2_position_backward(struct encoder_weights *gradient,
+                           struct wav2vec2_folded *dfolded, float *dp,
+                           const float *dposition,
+                           const struct wav2vec2_front_kept *kept,
+                           const struct encoder_rows *rows,
+                           struct arena *scratch);
 
 #endif

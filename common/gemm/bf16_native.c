@@ -31,7 +31,7 @@ first(size_t n)
 	return n < BF16_BLOCK ? ((__mmask32)1 << n) - 1 : (__mmask32)-1;
 }
 
-/* Sixteen pairs of what lies together: of 32, those that are in. */
+/* Sixteen pairs of 32 neighbours; those that are in. */
 INLINE __m512i
 pairs_along(const float *x, __mmask32 in, __m512 alpha)
 {
@@ -43,7 +43,7 @@ pairs_along(const float *x, __mmask32 in, __m512 alpha)
 	                                    _mm512_mul_ps(alpha, low));
 }
 
-/* Sixteen pairs, each of a float and the one ld further, if both are. */
+/* Sixteen pairs, each of a float and the one ld further, if both exist. */
 INLINE __m512i
 pairs_across(const float *x, size_t ld, bool both, __mmask16 in, __m512 alpha)
 {
@@ -59,7 +59,7 @@ pairs_across(const float *x, size_t ld, bool both, __mmask16 in, __m512 alpha)
 	                                         16));
 }
 
-/* The same of what is rounded already. */
+/* The same of bfloats. */
 INLINE __m512i
 halves_across(const uint16_t *x, size_t ld, bool both, __mmask16 in)
 {
@@ -87,7 +87,7 @@ rows_along(__m512i row[BF16_TILE], const struct bf16_source *s, size_t at,
 			: pairs_along(s->floats + at, first(depth), alpha);
 }
 
-/* The same, each of two rows, of depth in all: n columns of them. */
+/* The same of pairs of rows, depth rows in all: n columns of them. */
 INLINE void
 rows_across(__m512i row[BF16_TILE], const struct bf16_source *s, size_t at,
             size_t n, size_t depth)
@@ -140,7 +140,7 @@ turn(__m512i row[BF16_TILE])
 	}
 }
 
-/* Sixteen rows, or columns, of which n are there, at depth of K. */
+/* Sixteen rows, or columns, of which n exist, at depth of K. */
 INLINE void
 sixteen_pack(uint16_t *to, const struct bf16_source *s, size_t at, bool strip,
              size_t n, size_t depth)
@@ -157,7 +157,7 @@ sixteen_pack(uint16_t *to, const struct bf16_source *s, size_t at, bool strip,
 		_mm512_storeu_si512(to + i * BF16_BLOCK, row[i]);
 }
 
-/* What is whole gets code of its own. */
+/* Whole blocks get code of their own. */
 INLINE void
 block_pack(uint16_t *to, const struct bf16_source *s, size_t at, bool strip,
            size_t n, size_t depth)
@@ -175,7 +175,7 @@ block_pack(uint16_t *to, const struct bf16_source *s, size_t at, bool strip,
 	}
 }
 
-/* And so does each kind and order. */
+/* And so do each kind and order. */
 TARGET static void
 pack(uint16_t *to, const struct bf16_source *s, size_t at, bool strip,
      size_t n, size_t depth)

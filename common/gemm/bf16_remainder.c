@@ -8,9 +8,9 @@
 #include "gemm/bf16_remainder.h"
 
 /*
- * The scales lie before the elements.  SUMS: of a row, side by side, since one
- * alone would wait for each addition; AHEAD: bytes that are asked for early;
- * COLUMNS: whose mean a thread takes at a time.
+ * The scales come before the elements.  SUMS: of a row, side by side, since one
+ * alone would wait for each addition; AHEAD: bytes to fetch early; COLUMNS: for
+ * a thread at a time.
  */
 enum {
 	MOST = 127, SCALE = sizeof(float) / sizeof(uint16_t), SUMS = 64,
@@ -23,7 +23,7 @@ bf16_remainder_length(size_t N, size_t K)
 	return bf16_round_up(SCALE * N + (N * K + 1) / 2);
 }
 
-/* 0 where there is none: of what is not finite, or becomes so. */
+/* 0 where it is not finite. */
 static float
 remainder_of(float w)
 {

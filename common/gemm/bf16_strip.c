@@ -33,7 +33,7 @@ pack(uint16_t *to, const float *x, size_t row, size_t column, float alpha,
 				x[r * row + k * column]);
 }
 
-/* A whole block whose columns lie together: fours of a row, then rows. */
+/* A whole block that is stored by columns: fours of a row, then rows. */
 static inline __attribute__((always_inline)) void
 turn(uint16_t *to, const float *x, size_t ld, float alpha)
 {

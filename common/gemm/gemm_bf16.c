@@ -8,8 +8,8 @@
 #include "gemm/gemm_bf16.h"
 
 /*
- * All threads pack A together; then each takes so much of it as stays in its
- * second cache, and some columns of B.  Where A is many times taller than that,
+ * All threads pack A together; then each multiplies as much of it as stays in
+ * its second cache by some columns of B.  If A is many times taller than that,
  * each packs rows of its own, and takes all columns.
  */
 enum {
@@ -71,7 +71,7 @@ block_put(const struct block *b, const struct bf16_out *out)
 		put(b, out, b->columns, b->residual, false);
 }
 
-/* The rows from m on, and the columns from n on.  They will be written soon. */
+/* The block at row m and column n; fetches what is written soon. */
 static void
 block_place(struct block *b, const struct bf16_out *out, size_t m, size_t n,
             size_t rows, size_t columns)
@@ -91,7 +91,7 @@ block_place(struct block *b, const struct bf16_out *out, size_t m, size_t n,
 	}
 }
 
-/* To out->before what goes to out->half when it has become something else. */
+/* Writes the input of activate to out->before. */
 static void
 before_put(struct block *b, const struct bf16_out *out)
 {
@@ -105,7 +105,7 @@ before_put(struct block *b, const struct bf16_out *out)
 	b->residual = residual;
 }
 
-/* Rows of A, from start on: the first as they lie, the rest packed. */
+/* Rows of A, from start on: the first are read in place, the rest packed. */
 struct slab {
 	const struct bf16_in *A;
 	size_t start, rows, lying; /* a multiple of 32 */
@@ -113,7 +113,7 @@ struct slab {
 	size_t N, K, deep;
 };
 
-/* Without scratch all lie as they are read. */
+/* Without scratch all are read in place. */
 static struct slab
 slab_of(const struct bf16_in *A, size_t start, size_t rows, size_t N, size_t K,
         uint16_t *scratch)
@@ -137,14 +137,14 @@ strip_pack(const struct slab *s, size_t r)
 	                chunk_length(r, BF16_BLOCK, s->rows), s->K);
 }
 
-/* Floats as they are go by what lies together in memory. */
+/* Floats without a norm are packed in the order of memory. */
 static bool
 banded(const struct slab *s)
 {
 	return s->A->x && !s->A->norm && bf16_native_present();
 }
 
-/* In pieces of 32: rows, or of what is stored by columns, those. */
+/* Pieces are 32 stored rows: of A, or of its columns where it is turned. */
 static size_t
 pieces_end(const struct slab *s)
 {
@@ -180,12 +180,12 @@ strip_of(const struct slab *s, size_t r)
 	};
 }
 
-/* Part of the result, and the column that is likely to follow; N: none. */
+/* Part of the result, and the column that probably follows; N: none. */
 struct area {
 	size_t m, n, rows, columns, after;
 };
 
-/* What is fetched with strip i of so many: of few each some, of many a few. */
+/* The lines of the next panel to fetch with strip i of them all. */
 static struct bf16_next
 share_of(const uint16_t *panel, size_t deep, size_t i, size_t strips)
 {
@@ -196,7 +196,7 @@ share_of(const uint16_t *panel, size_t deep, size_t i, size_t strips)
 	};
 }
 
-/* 32 columns, from n on, and those from next on nearer; N: none. */
+/* 32 columns from n on; fetches those from next on; N: none. */
 static void
 columns_multiply(const struct bf16_out *out, const struct bf16_unit *unit,
                  const struct slab *s, const uint16_t *packed,
@@ -244,7 +244,7 @@ area_multiply(const struct bf16_out *out, const struct bf16_unit *unit,
 		unit->end();
 }
 
-/* Rows, a multiple of 32, of which so many elements are taken. */
+/* The rows, a multiple of 32, that hold about so many elements. */
 static size_t
 rows_of(size_t elements, size_t K)
 {
@@ -270,7 +270,7 @@ gemm_bf16_scratch(size_t M, size_t K)
 	return rows * bf16_round_up(K);
 }
 
-/* By rows: a thread packs some, and multiplies them by all columns. */
+/* A thread packs some rows, and multiplies them by all columns. */
 static void
 multiply_tall(const struct bf16_out *out, const struct bf16_unit *unit,
               const struct bf16_in *A, const uint16_t *packed,

@@ -169,7 +169,7 @@ tiles(float *y, size_t ldy, const float *x, size_t ldx, const float *panel,
 	}
 }
 
-/* What lies at column n and at k, of columns up to N and K in all. */
+/* The part at column n and at k, of N columns and K in all. */
 static struct part
 part_at(const float *weight, size_t n, size_t N, size_t k, size_t K)
 {

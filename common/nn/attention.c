@@ -66,7 +66,7 @@ attention_rounded(size_t T, size_t D)
 	return (size_t)omp_get_max_threads() * rounded_most(T, D);
 }
 
-/* each: rounded_most, asked for outside a region, whose answer is another. */
+/* each: rounded_most, as it was outside the parallel region. */
 static struct head
 head_of(size_t h, const float *qkv, const struct attention_extra *extra,
         size_t T, size_t C, size_t heads, size_t each)

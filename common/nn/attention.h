@@ -1,3 +1,4 @@
+/* attention.h - multi-head self-attention, forward and backward */
 #ifndef ATTENTION_H
 #define ATTENTION_H
 
@@ -6,7 +7,7 @@
 
 struct bf16_unit;
 
-/* What may join plain attention; each pointer may be NULL. */
+/* Additions to plain attention; each pointer may be NULL. */
 struct attention_extra {
 	const float *gate;        /* [T,heads], with relative (WavLM) */
 	const float *relative;    /* [heads,2T-1]; T-1 is distance 0 */
@@ -26,9 +27,9 @@ struct attention_extra {
  * qkv [T,3C]: a row is q, k, v, each the heads side by side
  * out [T,C]
  * probability [heads,T,T]: the softmax, kept for backward; NULL keeps nothing
- * scratch [attention_scratch(T)], and extra's, asked for by the thread that
- * calls; what they hold does not matter.  They grow with T, not its square.
- * extra: NULL for none of it
+ * scratch [attention_scratch(T)], and extra's, by the thread that calls; their
+ * contents do not matter.  They grow with T, not its square.
+ * extra: may be NULL
  *
  * No padding masks: utterances run one at a time and are never padded.
  */
@@ -40,8 +41,8 @@ void attention_forward(float *out, float *probability, float *scratch,
                        size_t T, size_t C, size_t heads);
 
 /*
- * Adds to dqkv [T,3C], and to dgate [T,heads] and drelative [heads,2T-1],
- * which are not looked at unless extra has a gate.
+ * Adds to dqkv [T,3C] and, if extra has a gate, to dgate [T,heads] and
+ * drelative [heads,2T-1].
  */
 void attention_backward(float *dqkv, float *dgate, float *drelative,
                         float *scratch, const float *dout, const float *qkv,

@@ -134,7 +134,7 @@ attend(uint16_t *out, const struct own *o, const uint16_t *qkv,
 	const struct bf16_out scores = {
 		.y = o->scores, .ldy = bf16_round_up(T)
 	};
-	const struct bf16_out heard = {
+	const struct bf16_out attended = {
 		.half = out + t * C + h * D, .ldh = C,
 		.bias = bias ? bias + h * D : NULL
 	};
@@ -147,8 +147,8 @@ attend(uint16_t *out, const struct own *o, const uint16_t *qkv,
 		                    h * (2 * T - 1) + T - 1, t, rows, T,
 		                    bf16_round_up(T));
 	shares_forward(o->shares, o->scores, rows, T);
-	gemm_bf16(&heard, unit, &shares, o->values, rows, D, bf16_round_up(T),
-	          NULL);
+	gemm_bf16(&attended, unit, &shares, o->values, rows, D,
+	          bf16_round_up(T), NULL);
 }
 
 void

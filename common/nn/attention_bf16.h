@@ -1,3 +1,4 @@
+/* attention_bf16.h - self-attention with products in bfloat16, forward */
 #ifndef ATTENTION_BF16_H
 #define ATTENTION_BF16_H
 
@@ -6,14 +7,14 @@
 
 /*
  * attention_forward with products in bfloat16; the softmax is in float.
- * Queries come over sqrt(D) already: it belongs to their linear layer.
+ * Queries are divided by sqrt(D) already, in their linear layer.
  *
- * out [T,C], qkv [T,3C]: bfloats; of qkv, rows are read up to a multiple of
- * 32, whatever is in those beyond T
- * scratch [attention_bf16_scratch(T, C, heads)] bytes, asked for by the thread
- * that calls; what it holds does not matter
- * bias [C]: of values, in float: as the shares of a query sum to 1, it is
- * added to what is heard; or NULL
+ * out [T,C], qkv [T,3C]: bfloats; rows of qkv are read up to a multiple of 32,
+ * beyond T
+ * scratch [attention_bf16_scratch(T, C, heads)] bytes, by the thread that
+ * calls; its contents do not matter
+ * bias [C] of the values, in float, or NULL: since the weights of a query sum
+ * to 1, it is added to the result
  * extra: gate and relative only, or NULL
  */
 size_t attention_bf16_scratch(size_t T, size_t C, size_t heads);

@@ -1,3 +1,4 @@
+/* conv1d.h - convolution over time, forward and backward */
 #ifndef CONV1D_H
 #define CONV1D_H
 

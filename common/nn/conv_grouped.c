@@ -54,7 +54,7 @@ unfold(float *u, const float *x, size_t T, size_t C, size_t I, size_t before,
 				memset(u, 0, I * sizeof *u);
 }
 
-/* The opposite: adds to dx [T,C] what du says of it. */
+/* The opposite: adds to dx [T,C] from du. */
 static void
 refold(float *dx, const float *du, size_t T, size_t C, size_t I,
        size_t before, size_t k)

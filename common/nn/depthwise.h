@@ -1,3 +1,4 @@
+/* depthwise.h - convolution of each channel on its own */
 #ifndef DEPTHWISE_H
 #define DEPTHWISE_H
 

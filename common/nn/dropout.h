@@ -1,3 +1,4 @@
+/* dropout.h - dropout, forward and backward */
 #ifndef DROPOUT_H
 #define DROPOUT_H
 
@@ -10,8 +11,8 @@
  * Inverted dropout (Srivastava et al. 2014):  y = x mask / (1 - p).
  *
  * mask [n]: 1 keeps an element, 0 drops it.  p, in [0, 1), is rounded to a
- * multiple of 1/65536, the same in all three functions; at 0 every element
- * is kept as it is and r is left alone.
+ * multiple of 1/65536, the same in all three functions.  At 0 every
+ * element is kept and nothing is drawn from r.
  */
 void dropout_mask(uint8_t *mask, struct rng *r, float p, size_t n);
 

@@ -19,7 +19,7 @@ magnitude(float x, float most)
 
 /*
  * The chance that a normal variable exceeds a >= 0, from e^(-a^2/2), which a
- * caller often needs besides.  Their ratio, a polynomial in
+ * caller often needs, too.  Their ratio, a polynomial in
  * t = 1 / (1 + 0.3 a), is fitted to a relative error of 1.5e-7 over
  * 0 <= a <= 14 (the form of Abramowitz and Stegun 26.2.17, more terms).
  */

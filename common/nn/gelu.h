@@ -1,3 +1,4 @@
+/* gelu.h - the GELU activation, forward and backward */
 #ifndef GELU_H
 #define GELU_H
 
@@ -16,13 +17,13 @@ void gelu_forward(float *y, const float *x, size_t n);
 /* Adds to dx [n]:  dy (Phi(x) + x phi(x)),  phi the normal density. */
 void gelu_backward(float *dx, const float *dy, const float *x, size_t n);
 
-/* The same written over dy [n], and added to nothing; x may be bfloats. */
+/* Multiplies dy [n] by that derivative, in place; x may be bfloats. */
 void gelu_backward_over(float *dy, const float *x, size_t n);
 void gelu_backward_over_halves(float *dy, const uint16_t *x, size_t n);
 
 /*
- * For products in bfloat16, whose gradient is that of the exact form: within
- * 4e-5 of y, and 6.5e-5 |x| for small x, in a third of the time.
+ * An approximation for products in bfloat16: within 4e-5 of y, and 6.5e-5 |x|
+ * for small x, in a third of the time.  Backward uses the exact derivative.
  */
 void gelu_rough(float *y, const float *x, size_t n);
 

@@ -1,3 +1,4 @@
+/* groupnorm.h - normalisation of each channel over time */
 #ifndef GROUPNORM_H
 #define GROUPNORM_H
 

@@ -1,3 +1,4 @@
+/* layernorm.h - normalisation of each row */
 #ifndef LAYERNORM_H
 #define LAYERNORM_H
 

@@ -8,7 +8,7 @@
 #include "gemm/gemm_panel.h"
 #include "nn/linear.h"
 
-/* Channels whose sums one thread takes; rows that are no few any more. */
+/* Channels that one thread sums; from MANY rows on they are not few. */
 enum { COLUMNS = 64, MANY = 24 };
 
 void

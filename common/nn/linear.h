@@ -1,3 +1,4 @@
+/* linear.h - a linear layer, forward and backward */
 #ifndef LINEAR_H
 #define LINEAR_H
 
@@ -14,9 +15,8 @@ void linear_forward(float *y, const float *x, size_t ldx,
                     size_t N, size_t I, size_t O);
 
 /*
- * The same, of rows that may be few: for those BLAS has kernels that add up in
- * another order, so an utterance of some rows would give other bits by itself
- * than packed with others.
+ * The same for rows that may be few.  BLAS adds those up in another order: an
+ * utterance of few rows would give other bits alone than beside others.
  */
 void linear_forward_few(float *y, const float *x, size_t ldx,
                         const float *weight, const float *bias,
@@ -31,8 +31,8 @@ void linear_backward(float *dx, size_t lddx, float *dweight, float *dbias,
                      const float *weight, size_t N, size_t I, size_t O);
 
 /*
- * Both with gaps: rows of y and of dy are ldy and lddy >= O floats apart, as
- * those of the queries in [N,3C] of queries, keys and values.
+ * Both with gaps: rows of y and dy are ldy and lddy >= O floats apart, like the
+ * queries in [N,3C] of queries, keys and values.
  */
 void linear_forward_into(float *y, size_t ldy, const float *x, size_t ldx,
                          const float *weight, const float *bias,

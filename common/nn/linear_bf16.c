@@ -2,7 +2,7 @@
 #include "nn/linear.h"
 #include "nn/linear_bf16.h"
 
-/* A times what packed, of space, was made; which is given back. */
+/* A times packed, which is in space; gives the room back. */
 static void
 multiply(const struct bf16_out *out, struct bf16_space *s,
          const struct bf16_in *A, const uint16_t *packed,

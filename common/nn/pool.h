@@ -1,3 +1,4 @@
+/* pool.h - attentive pooling of rows over time */
 #ifndef POOL_H
 #define POOL_H
 

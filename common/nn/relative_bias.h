@@ -1,17 +1,17 @@
 /*
- * relative_bias.h - how WavLM's attention heeds distance (Chen et al. 2022)
+ * relative_bias.h - WavLM's bias of attention by distance (Chen et al. 2022)
  *
- * Distances key - query fall into buckets, half of them for keys that come
- * later: near ones have one each, far ones share them by logarithm, and those
- * beyond the last share that.  A head has a value for each bucket, and each
- * row a gate by which it is multiplied.
+ * Distances key - query fall into buckets, half of them for later keys.  Near
+ * distances have a bucket each; far ones share buckets by their logarithm; the
+ * last bucket takes all that are farther.  A head has a value for each bucket,
+ * which a gate of the query's row multiplies.
  */
 #ifndef RELATIVE_BIAS_H
 #define RELATIVE_BIAS_H
 
 #include <stddef.h>
 
-/* The bucket of a distance; farthest is where the logarithm ends. */
+/* The bucket of a distance; the logarithm ends at farthest. */
 size_t relative_bucket(ptrdiff_t distance, size_t buckets, size_t farthest);
 
 /*

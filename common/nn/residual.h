@@ -1,10 +1,11 @@
+/* residual.h - residual connections and scaled sums */
 #ifndef RESIDUAL_H
 #define RESIDUAL_H
 
 #include <stddef.h>
 
 /*
- * y = x + gain z: a branch z joins its trunk x, each channel scaled
+ * y = x + gain z: adds a branch z to x, each channel scaled
  * (LayerScale of Touvron et al. 2021).
  *
  * x, y, z [N,C]; y may be x or z   gain [C], or NULL for ones

@@ -1,3 +1,4 @@
+/* softmax.h - softmax and log-softmax of rows */
 #ifndef SOFTMAX_H
 #define SOFTMAX_H
 

@@ -1,3 +1,4 @@
+/* tanh.h - the hyperbolic tangent, forward and backward */
 #ifndef TANH_H
 #define TANH_H
 

@@ -2,8 +2,8 @@
  * vexp.h - exp, tanh, the logistic and the largest of a row, for vector loops
  *
  * Inline and free of branches and tables, so a loop that calls them inside a
- * VECTORISED function becomes vector code.  The whole range is covered: what
- * is too large gives infinity (or 1), too small 0 (or -1), NaN gives NaN.
+ * VECTORISED function becomes vector code.  The whole range is covered:
+ * large values give infinity (or 1), small ones 0 (or -1), NaN gives NaN.
  */
 #ifndef VEXP_H
 #define VEXP_H

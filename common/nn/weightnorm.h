@@ -1,3 +1,4 @@
+/* weightnorm.h - weight normalisation of a convolution */
 #ifndef WEIGHTNORM_H
 #define WEIGHTNORM_H
 
