@@ -77,7 +77,8 @@ static struct safetensors_source *
 sources_make(const struct model *m, const struct model_extras *extras)
 {
 	const struct params *p = &m->params;
-	struct safetensors_source *s = xcalloc(p->count + extras->trainings, sizeof *s);
+	size_t count = p->count + extras->trainings;
+	struct safetensors_source *s = xcalloc(count, sizeof *s);
 
 	for (size_t i = 0; i < p->count; i++) {
 		const struct param *t = &p->param[i];
@@ -114,8 +115,8 @@ model_student_create(const char *path, const struct student_wishes *w)
 	struct student_member *member = &s.member[0];
 	struct model m = {
 		.name = path, .kind = &model_student_kind, .state = &s,
-		.file = &s.file, .classes = (const char **)(uintptr_t)w->classes,
-		.class_count = w->class_count
+		.file = &s.file, .class_count = w->class_count,
+		.classes = (const char **)(uintptr_t)w->classes
 	};
 	const struct model_extras none = { .type = TYPE_F32 };
 
