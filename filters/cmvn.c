@@ -17,7 +17,8 @@
 #include "stream/fields.h"
 #include "stream/filter.h"
 #include "stream/voice.h"
-#include "student/functionals_groups.h"
+#include "feat/cmvn_groups.h"
+#include "student/functionals.h"
 
 enum by { BY_UTTERANCE, BY_SPEAKER, BY_CORPUS, BY_STREAM };
 

@@ -9,7 +9,7 @@
 #include "core/xalloc.h"
 #include "corpus/labels.h"
 #include "model/model_student_parts.h"
-#include "student/functionals_whiten.h"
+#include "student/functionals.h"
 #include "weights/training_state.h"
 
 /* Values with a line for each member. */
