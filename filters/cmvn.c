@@ -14,10 +14,10 @@
 #include <string.h>
 
 #include "core/cli.h"
+#include "feat/cmvn_groups.h"
 #include "stream/fields.h"
 #include "stream/filter.h"
 #include "stream/voice.h"
-#include "feat/cmvn_groups.h"
 #include "student/functionals.h"
 
 enum by { BY_UTTERANCE, BY_SPEAKER, BY_CORPUS, BY_STREAM };

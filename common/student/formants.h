@@ -16,8 +16,8 @@
  *    logarithms of three neighbours.
  *
  * top is 5500 Hz, or half the rate where that is less; order is 14 for 5500
- * Hz and proportional below.  The bands are those of fbank.h from 20 Hz to half the
- * rate.
+ * Hz and proportional below.  The bands are those of fbank.h from 20 Hz to
+ * half the rate.
  */
 #ifndef FORMANTS_H
 #define FORMANTS_H
