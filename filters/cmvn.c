@@ -15,9 +15,10 @@
 #include <string.h>
 
 #include "core/cli.h"
+#include "feat/cmvn.h"
 #include "stream/fields.h"
 #include "stream/filter.h"
-#include "student/functionals_groups.h"
+#include "student/functionals.h"
 
 enum by { BY_UTTERANCE, BY_SPEAKER, BY_CORPUS, BY_STREAM };
 

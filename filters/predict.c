@@ -31,6 +31,26 @@ struct prediction {
 	float *logits;            /* [class_count] */
 };
 
+static void
+prediction_begin(struct prediction *p, const char *model,
+                 const struct model_options *options)
+{
+	model_open(&p->model, model, options);
+	lineage_init(&p->lineage, p->model.name, p->model.file,
+	             p->model.input != MODEL_AUDIO);
+	p->arena = (struct arena)ARENA_INIT;
+	p->logits = xcalloc(p->model.class_count, sizeof *p->logits);
+}
+
+static void
+prediction_end(struct prediction *p)
+{
+	free(p->logits);
+	arena_release(&p->arena);
+	lineage_release(&p->lineage);
+	model_release(&p->model);
+}
+
 /* Fills p->logits and, if asked to add, fields of the frame. */
 static const char *
 predict(struct prediction *p, struct frame *f, bool add)
@@ -112,7 +132,7 @@ table_print(struct prediction *p, const char *path, bool json,
 int
 main(int argc, char *argv[])
 {
-	const char *model = NULL, *path, *list = NULL;
+	const char *model = NULL, *list = NULL, *path;
 	struct model_options o = { .seconds = MODEL_SECONDS };
 	bool json = false, frames = false;
 	int precision = PRECISION_FP32, first, status;
@@ -133,7 +153,7 @@ main(int argc, char *argv[])
 	const struct cli_about about = {
 		"predict the emotion of each utterance", "[FILE]", 0, 1
 	};
-	struct prediction p = { .logits = NULL };
+	struct prediction p;
 	struct keys keep;
 
 	first = cli_parse(argc, argv, options, &about);
@@ -141,20 +161,14 @@ main(int argc, char *argv[])
 		die_usage("--frames excludes --json and --keep");
 	cli_value_check("keep", list, keys_check(list));
 	keys_init(&keep, list);
-	path = first < argc ? argv[first] : "-";
 	o.precision = (enum precision)precision;
-	model_open(&p.model, model, &o);
+	prediction_begin(&p, model, &o);
 	model_options_warn(&p.model, cli_given(options, "max-seconds"),
 	                   o.precision);
-	lineage_init(&p.lineage, p.model.name, p.model.file,
-	             p.model.input != MODEL_AUDIO);
-	p.logits = xcalloc(p.model.class_count, sizeof *p.logits);
+	path = first < argc ? argv[first] : "-";
 	status = frames ? frames_print(&p, path, argc, argv)
 	                : table_print(&p, path, json, &keep);
 	keys_release(&keep);
-	free(p.logits);
-	arena_release(&p.arena);
-	lineage_release(&p.lineage);
-	model_release(&p.model);
+	prediction_end(&p);
 	return status;
 }

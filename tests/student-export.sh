@@ -338,7 +338,7 @@ check 'members are trained before they are joined, not after' '
 	student-export -m a.safetensors -m b.safetensors -o e.safetensors
 	cp e.safetensors f.safetensors
 	fails 1 student-step -q -m e.safetensors x.frames 2>err
-	says "e.safetensors: has 2 members, which must be trained one by one" err
+	says "e.safetensors: has 2 members, which must be trained" err
 	cmp e.safetensors f.safetensors
 '
 check 'a number of members that cannot be is refused' '

@@ -149,7 +149,8 @@ for f in msgpack.Unpacker(sys.stdin.buffer):
         nan = struct.pack(\"<f\", float(\"nan\")) * n
         $what
     sys.stdout.buffer.write(msgpack.packb(f))" <raw.frames >bad.frames
-		fails 1 student-init --blocks fw --whiten bad.frames -o old 2>err
+		fails 1 student-init --blocks fw --whiten bad.frames \
+			-o old 2>err
 		says "happy-pl.flac: features: " err
 		cmp old kept
 	done

@@ -637,7 +637,7 @@ check 'the log is not a model' '
 	for log in "m --log m" "m --log ./m" "n --log m" "n --log n"
 	do
 		fails 2 student-step -q -m m -o $log "$train" 2>err
-		grep -E -e "--log .*: is a file of the model|: would be read" err
+		grep -E -e "--log .*: is a file of|: would be read" err
 	done
 	cmp "$fresh" m
 	student-init -a w2v2-tiny -o net

@@ -103,7 +103,7 @@ void model_view_copy(struct model_view *view, struct arena *arena);
 void model_infer(const struct model *m, float *logits, float *embedding,
                  const struct model_view *view, struct arena *arena);
 
-/* Turns logits into probabilities, in place; dimensions are left as they are. */
+/* Turns logits into probabilities, in place, unless they are dimensions. */
 void model_probabilities(const struct model *m, float *logits);
 
 /* What to write beside the parameters. */

@@ -56,7 +56,8 @@ metadata_line(const struct model *m, const char *key, size_t member,
 	for (size_t i = 0; i < member; i++) {
 		text += strcspn(text, "\n");
 		if (!*text++)
-			die("%s: %s does not have a line for each member", m->name, key);
+			die("%s: %s does not have a line for each member",
+			    m->name, key);
 	}
 	length = strcspn(text, "\n");
 	if (length >= size)

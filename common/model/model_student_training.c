@@ -100,8 +100,8 @@ training_check(const struct model_training *t, const struct model_view *view,
                struct arena *arena)
 {
 	enum { ROWS_MOST = 6000, SIZE = 160 };
-	const struct features_type *type = &model_student_of(t->model)->features;
-	double row = (double)type->hop / (double)type->rate;
+	const struct model_student *s = model_student_of(t->model);
+	double row = (double)s->features.hop / (double)s->features.rate;
 	char *why;
 
 	if (!strchr(member_of(t)->shape.blocks, 'a') ||
@@ -225,7 +225,8 @@ static const char *const refused[] = { "unfreeze", "plain", NULL };
 
 const struct model_training_kind model_student_training = {
 	.rate = 1e-3f, .average = true, .embedding = true,
-	.refused = refused, .refusal = "is for networks, this is a compact student",
+	.refused = refused,
+	.refusal = "is for networks, this is a compact student",
 	.begin = training_begin, .end = training_end,
 	.recipe = training_recipe, .check = training_check,
 	.forward = training_forward, .backward = training_backward

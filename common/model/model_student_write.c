@@ -9,7 +9,7 @@
 #include "core/xalloc.h"
 #include "corpus/labels.h"
 #include "model/model_student_parts.h"
-#include "student/functionals_whiten.h"
+#include "student/functionals.h"
 #include "weights/training_state.h"
 
 /* Values with a line for each member. */
@@ -98,8 +98,8 @@ model_student_create(const char *path, const struct student_wishes *w)
 	struct student_member *member = &s.member[0];
 	struct model m = {
 		.name = path, .kind = &model_student_kind, .state = &s,
-		.file = &s.file, .classes = (const char **)(uintptr_t)w->classes,
-		.class_count = w->class_count
+		.file = &s.file, .class_count = w->class_count,
+		.classes = (const char **)(uintptr_t)w->classes
 	};
 	const struct model_extras none = { .type = TYPE_F32 };
 

@@ -1,23 +1,23 @@
 /*
  * formants.h - resonances of a vocal tract, from a row of a filter bank
  *
- * An all-pole spectrum is laid over the row (Makhoul, "Linear prediction: a
+ * An all-pole spectrum is fitted to the row (Makhoul, "Linear prediction: a
  * tutorial review", 1975; from a filter bank as in Hermansky, "Perceptual
  * linear predictive analysis of speech", 1990):
  *
- * 1. D(c) = E - ln w + ln c: of each band, whose centre is c Hz, the log energy
- *    by Hz, half its base being w Hz, and 3 dB an octave against the fall of
- *    the voice.  In between on a straight line, beyond the ends level.
- * 2. p[i] = exp D at the frequencies (i + 1/2) top / 64, less the largest;
+ * 1. D(c) = E - ln w + ln c: for a band with its centre at c Hz and a base of
+ *    2 w Hz, the log energy per Hz, raised by 3 dB per octave, since speech
+ *    falls.  Linear between the centres, constant beyond them.
+ * 2. p[i] = exp D at the frequencies (i + 1/2) top / 64, minus the largest D;
  *	r[k] = sum over i of p[i] cos(pi k (i + 1/2) / 64), r[0] times 1.0001
- *    and by Levinson's recursion the prediction coefficients a[0 … order].
- * 3. Formants are where |A|^2, at the frequencies (i + 1/2) top / 128, is less
- *    than before and not more than after; moved by up to half a step to the
- *    bottom of the parabola through the three logarithms.
+ *    Levinson's recursion gives the prediction coefficients a[0 … order].
+ * 3. Formants are the minima of |A|^2 at the frequencies (i + 1/2) top / 128,
+ *    moved by up to half a step to the bottom of the parabola through the
+ *    logarithms of three neighbours.
  *
- * top is 5500 Hz, or half the rate where that is less; order 14 for 5500 Hz,
- * in proportion below.  The bands are those of fbank.h from 20 Hz to half the
- * rate.
+ * top is 5500 Hz, or half the rate where that is less; order is 14 for 5500
+ * Hz and proportional below.  The bands are those of fbank.h from 20 Hz to
+ * half the rate.
  */
 #ifndef FORMANTS_H
 #define FORMANTS_H

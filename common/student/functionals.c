@@ -15,9 +15,9 @@ enum {
 
 static const double pi = 3.14159265358979323846;
 static const float active_range = 2.2f, voiced_above = .6f;
-static const float rows_second = 100; /* near enough for other hops too */
+static const float rows_second = 100; /* close enough for other hops too */
 
-/* What speech has, about: less centre, times scale. */
+/* Typical of speech: minus centre, times scale. */
 struct kind {
 	size_t count;
 	float centre, scale;
@@ -46,7 +46,7 @@ static const double usual_formant[FORMANTS] = { 525, 1600, 2700, 3800 };
 
 /* The rows of an utterance, and which of them count. */
 struct rows {
-	const float *x, *raw;     /* [T,width], the view and what it is of */
+	const float *x, *raw;     /* [T,width]: view, raw features */
 	size_t T, width, columns;
 	unsigned char *active, *voiced;
 };
@@ -75,7 +75,7 @@ ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Of values in order, nearest rank. */
+/* Of sorted values, by nearest rank. */
 static float
 quantile(const float *sorted, size_t n, double share)
 {
@@ -132,7 +132,7 @@ spectral_rows(const struct rows *r, struct arena *scratch)
 	return S;
 }
 
-/* Mean and deviation of n values that lie stride apart, where mask says so. */
+/* Mean and deviation of the masked ones of n values, stride apart. */
 static void
 moments(float *mean, float *deviation, const float *x, size_t stride,
         const unsigned char *mask, size_t n)
@@ -173,11 +173,11 @@ spectral_functionals(float *out, const struct rows *r, struct arena *scratch)
 	return kinds_apply(out, spectral_kinds);
 }
 
-/* Least squares, in units a second; x [n] at the rows when [n]. */
+/* Least squares, in units per second; x [n] at the rows when [n]. */
 static float
 slope(const float *x, const size_t *when, size_t n)
 {
-	double middle = 0, up = 0, across = 1e-2; /* short ones are flat */
+	double middle = 0, up = 0, across = 1e-2; /* keeps short ones flat */
 
 	for (size_t i = 0; i < n; i++)
 		middle += (double)when[i] / (double)n;
@@ -200,7 +200,7 @@ mean_size(const float *x, size_t n)
 	return n > 0 ? (float)(sum / (double)n) : 0;
 }
 
-/* A column where mask says so. */
+/* The masked values of a column. */
 static float *
 contour_functionals(float *out, const struct rows *r, size_t column,
                     const unsigned char *mask, struct arena *scratch)
@@ -235,7 +235,7 @@ contour_functionals(float *out, const struct rows *r, size_t column,
 	return kinds_apply(out, contour_kinds);
 }
 
-/* Runs of rows [from, to) whose mask is value: how many a second, how long. */
+/* Number per second and length of the runs of rows with this mask value. */
 static void
 runs(float out[2], const unsigned char *mask, int value, size_t from,
      size_t to)

@@ -1,11 +1,11 @@
 #include <string.h>
 
+#include "feat/cmvn.h"
 #include "stream/fields.h"
 #include "stream/frame.h"
 #include "student/functionals.h"
-#include "student/functionals_groups.h"
 
-/* The width is always the same, so they are found or begun. */
+/* Creates them for a new name; the width is always the same. */
 static struct cmvn *
 statistics_of(struct cmvn_groups *g, const char *name)
 {

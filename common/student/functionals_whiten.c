@@ -5,10 +5,9 @@
 #include "stream/fields.h"
 #include "stream/reader.h"
 #include "student/functionals.h"
-#include "student/functionals_whiten.h"
 #include "student/whitening.h"
 
-/* NULL, or why an utterance that should have functionals has none. */
+/* Why an utterance has no functionals though it should, or NULL. */
 static const char *
 refusal(struct frame *f, const float *functionals)
 {
@@ -16,11 +15,11 @@ refusal(struct frame *f, const float *functionals)
 
 	if (functionals)
 		return floats_finite(functionals, FUNCTIONALS) ? NULL
-			: "features of impossible values";
+			: "features too large to compute with";
 	if (frame_has(f, FIELD_CMVN))
 		return NULL;
 	return frame_need(f, FIELD_FEATURES, 2, &why)
-		? "features without functionals" : why;
+		? "features that have no functionals" : why;
 }
 
 static void

@@ -11,7 +11,7 @@
 
 enum { FRONT_LAYERS = STUDENT_FRONT_LAYERS, FRONT_STRIDE = 2 };
 
-/* An utterance on its way through one strided convolution. */
+/* An utterance in one strided convolution. */
 struct front_kept {
 	float *padded;            /* in, with k/2 rows of zeros at each end */
 	size_t padded_rows;
@@ -53,20 +53,20 @@ front_convolve(struct front_kept *k, float *wide, size_t taps,
 }
 
 /*
- * Functionals of the first half of a row, raw ones, go through the whitening;
- * where there are none, all 0, they stay so.
+ * Whitens the raw functionals in the first half of a row; where they are all
+ * 0, the utterance has none, and they stay 0.
  */
 static const float *
 whiten(const float *x, const struct student_pass *p,
        const struct student_weights *w)
 {
-	size_t n = p->shape.rows / 2, told = 0;
+	size_t n = p->shape.rows / 2, zeros = 0;
 	float *z = arena_floats(p->arena, 3 * n), *centred = z + 2 * n;
 
 	memcpy(z, x, 2 * n * sizeof *z);
-	while (told < n && x[told] == 0)
-		told++;
-	if (told == n)
+	while (zeros < n && x[zeros] == 0)
+		zeros++;
+	if (zeros == n)
 		return z;
 	for (size_t i = 0; i < n; i++)
 		centred[i] = x[i] - w->whiten.centre[i];
@@ -150,7 +150,7 @@ rows_measure(const struct student_batch *b, const struct student_shape *s,
 	};
 }
 
-/* What a part gave; in x, and its memory free, where nothing is kept. */
+/* The output of a part; copied to x where nothing is kept for backward. */
 static float *
 part_end(struct student_pass *p, float *x, float *given)
 {
@@ -162,7 +162,7 @@ part_end(struct student_pass *p, float *x, float *given)
 	return x;
 }
 
-/* What goes from part to part lies in trunk, an arena. */
+/* The arena trunk has what one part hands to the next. */
 static void
 forward(struct student_pass *p, float *logits, float *embedding,
         struct arena *trunk, const struct student_batch *batch,

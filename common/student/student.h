@@ -1,5 +1,5 @@
 /*
- * student.h - the compact student: features in, logits out
+ * student.h - the compact student: computes logits from features
  *
  *	features [T,M]; or [1,M], functionals, the raw ones whitened
  *	conv k 5, stride 2, GELU                          [T/2,d]
@@ -14,9 +14,9 @@
  *
  * Liu et al. 2022 (ConvNeXt), Vaswani et al. 2017, Okabe et al. 2018.
  *
- * Utterances are never padded to a common length, so what one gives does not
- * depend on what those beside it say; on how many rows they have, only by
- * rounding (BLAS orders additions by a product's size).
+ * Utterances are never padded to a common length, so the output for one does
+ * not depend on the contents of the others in a batch.  It depends on their
+ * number of rows by rounding alone (BLAS orders additions by a product's size).
  */
 #ifndef STUDENT_H
 #define STUDENT_H
@@ -27,7 +27,7 @@
 #include "core/rng.h"
 #include "student/student_layout.h"
 
-/* Some utterances that go through the network together. */
+/* Utterances that pass through the network together. */
 struct student_batch {
 	size_t count;
 	const float *const *features; /* count of [rows[i],M], rows[i] > 0 */

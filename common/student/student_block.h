@@ -1,9 +1,9 @@
 /*
- * student_block.h - one block of the compact student, both ways
+ * student_block.h - one block of the compact student, forward and backward
  *
  * Utterances are packed: their rows follow one another in x [N,d], utterance
- * u at rows start[u] … start[u+1]-1.  Linear layers and norms see all rows at
- * once; what mixes rows over time goes utterance by utterance.
+ * u at rows start[u] … start[u+1]-1.  Linear layers and norms take all rows at
+ * once; what mixes rows over time takes one utterance after another.
  */
 #ifndef STUDENT_BLOCK_H
 #define STUDENT_BLOCK_H

@@ -1,5 +1,5 @@
 /*
- * student_head.h - from the trunk's rows to logits, both ways
+ * student_head.h - from the trunk's rows to logits, forward and backward
  *
  *	norm
  *	attentive mean and deviation over time  [2d]  the embedding
@@ -31,7 +31,7 @@ void student_head_forward(float *logits, struct student_head_kept *kept,
 
 /*
  * Adds to gradient and to dtrunk [N,d].  dembedding [count,2d], or NULL, is
- * what the loss asks of the embedding itself, before dropout.
+ * the loss's gradient of the embedding, before dropout.
  */
 void student_head_backward(struct student_weights *gradient, float *dtrunk,
                            const struct student_head_kept *kept,

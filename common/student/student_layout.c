@@ -79,7 +79,7 @@ conv_list(struct params *p, struct student_linear *l, const char *name,
 	tensor_list(p, &l->bias, name, "bias", START_ZERO, out, 0, 0);
 }
 
-/* [k,d]: k is the fan-in, so the shape is told the other way round. */
+/* [k,d]: k is the fan-in, so the shape is swapped. */
 static void
 depthwise_list(struct params *p, struct student_linear *l, const char *name,
                size_t d)
@@ -125,7 +125,7 @@ block_list(struct params *p, struct student_block *b, int index, char letter,
 	linear_list(p, &b->narrow, name, d, STUDENT_MLP_FACTOR * d);
 }
 
-/* Starts at 0, and 0 is its gradient: what student-init puts there stays. */
+/* Its gradient is 0, so training leaves what student-init wrote. */
 static void
 whiten_list(struct params *p, struct student_weights *w, size_t n)
 {

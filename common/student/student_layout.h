@@ -23,8 +23,8 @@ struct student_shape {
 	size_t heads;
 	size_t classes;           /* K */
 	char blocks[STUDENT_BLOCKS_MAX + 1]; /* "cacaca" */
-	bool functionals;         /* reads one row of those; no blocks */
-	bool whitened;            /* after what whitening.h makes of it */
+	bool functionals;         /* reads one row of them; no blocks */
+	bool whitened;            /* the row is whitened (whitening.h) */
 };
 
 struct student_norm { float *gain, *bias; };
@@ -40,7 +40,7 @@ struct student_block {
 
 /* Pointers into a block of parameters, or of their gradients. */
 struct student_weights {
-	struct { float *weight, *centre; } whiten; /* do not learn */
+	struct { float *weight, *centre; } whiten; /* not trained */
 	struct student_linear front[2];
 	struct student_block block[STUDENT_BLOCKS_MAX];
 	struct student_norm norm;
@@ -54,11 +54,11 @@ struct student_weights {
  */
 const struct student_shape *student_size(const char *name);
 
-/* One of the students that make up a model. */
+/* One of the networks that make up a student. */
 struct student_member {
 	struct student_shape shape;
 	struct student_weights weights;
-	float share;              /* of the say, against the others' */
+	float share;              /* its weight among the members */
 };
 
 /* NULL, or what is wrong with a shape (a constant text). */

@@ -5,7 +5,7 @@
 #include "student/whitening.h"
 
 static const double shrinkage = .5, deviation_least = 1e-3;
-/* A variance that is less of the mean's square is rounding. */
+/* A variance that is a smaller part of the mean's square is rounding. */
 static const double rounding = 1e-9;
 
 void

@@ -1,17 +1,17 @@
 /*
- * whitening.h - columns made to say less again of what others have said
+ * whitening.h - reduces the correlation between columns
  *
- * Of rows x with mean m, deviations s and correlations R, and L the lower
- * triangular root of R halfway to the identity I, that is L L' = (R + I) / 2:
+ * For rows x with mean m, deviations s and correlations R, and the lower
+ * triangular L with L L' = (R + I) / 2:
  *
  *	z = L^-1 ((x - m) / s)
  *
- * so each column loses part of what those before it tell.  With R itself it
- * would lose all of that, and what is left of a column that the others tell
- * nearly whole, and that few rows say anything of, would be blown up.
+ * so each column loses part of what the columns before it predict.  With R
+ * itself it would lose all of that; a column that the others predict almost
+ * entirely would be left with noise, scaled up.
  * (Kessy, Lewin and Strimmer 2018, "Optimal whitening and decorrelation";
- * Schaefer and Strimmer 2005 for the shrinkage.)  A deviation under 1e-3, or
- * lost in rounding beside the mean, counts as 1e-3.
+ * Schaefer and Strimmer 2005 for the shrinkage.)  A deviation that is less
+ * than 1e-3, or lost in the rounding of the mean, counts as 1e-3.
  */
 #ifndef WHITENING_H
 #define WHITENING_H
@@ -26,7 +26,7 @@ struct whitening {
 void whitening_init(struct whitening *w, size_t width);
 void whitening_release(struct whitening *w);
 
-/* Takes note of a row x [width]. */
+/* Adds a row x [width]. */
 void whitening_add(struct whitening *w, const float *x);
 
 /*

@@ -63,7 +63,7 @@ energy(const float *g, size_t n)
 	return sum[0];
 }
 
-/* In pieces, whose sums are added in order whoever made them. */
+/* In pieces, whose sums are added in order, whatever thread computes them. */
 float
 gradient_norm(const float *g, size_t n)
 {

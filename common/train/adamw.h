@@ -24,7 +24,7 @@ float schedule_rate(float peak, size_t step, size_t warmup, size_t total);
 /* The Euclidean norm of g [n]. */
 float gradient_norm(const float *g, size_t n);
 
-/* What makes a norm no more than limit; 1 where it is, or limit is 0. */
+/* The factor that limits a norm; 1 where it is small enough or limit is 0. */
 float clip_scale(float norm, float limit);
 
 /* average += (1 - decay) (x - average), decay smaller in the first steps. */

@@ -323,7 +323,8 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 	checkpoint_check(options->out, t->model);
 	keys_init(&p.balance_by, options->balance);
 	p.recipe = recipe_text(t, loss->command, options->balance);
-	p.example = xcalloc((size_t)t->options.training.batch, sizeof *p.example);
+	p.example = xcalloc((size_t)t->options.training.batch,
+	                    sizeof *p.example);
 	batch_log_open(&p.log, options->log);
 	if (options->balance)
 		balance_learn(&p);

@@ -18,8 +18,8 @@ struct pass_options {
 
 /*
  * Trains on all utterances of in, waits for the loss command to succeed, then
- * writes the checkpoint.  Batches that an interrupted pass has done are skipped,
- * after checking that the stream begins with the same utterances.  Returns how
+ * writes the checkpoint.  Batches that an interrupted pass has done are
+ * skipped, after checking that they are the same utterances.  Returns how
  * many utterances were skipped as unusable; each was named.
  */
 size_t pass_run(struct trainer *t, struct reader *in,

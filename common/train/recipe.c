@@ -15,7 +15,8 @@ recipe_text(const struct trainer *t, const char *loss, const char *balance)
 	text = xasprintf("loss %s\nbalance %s\nbatch %d\naccumulate %d\n"
 	                 "rate %g\nwarmup %d\ntotal-steps %d\nbeta2 %g\n"
 	                 "weight-decay %g\nclip %g\nseed %lu\n%s", loss,
-	                 balance ? balance : "", o->training.batch, o->accumulate,
+	                 balance ? balance : "", o->training.batch,
+	                 o->accumulate,
 	                 (double)o->adamw.rate, o->warmup, o->total,
 	                 (double)o->adamw.beta2, (double)o->adamw.decay,
 	                 (double)o->clip, o->training.seed, kind);

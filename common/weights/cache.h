@@ -1,9 +1,9 @@
 /*
- * cache.h - what takes long to make, kept in a file of the user's
+ * cache.h - keeps data that take long to compute in files of the user's cache
  *
- * In $XDG_CACHE_HOME/tunne, or ~/.cache/tunne, one file a name; anything there
- * may be deleted at any time.  Where nothing can be kept nothing is, and all
- * goes on: it is made again next time.
+ * A file for each name in $XDG_CACHE_HOME/tunne, or ~/.cache/tunne; any of them
+ * may be deleted at any time.  Where nothing can be written, the data are
+ * computed again next time.
  */
 #ifndef CACHE_H
 #define CACHE_H
@@ -19,8 +19,8 @@ struct cached {
 };
 
 /*
- * Maps what was kept under that name, a word, if it was of this size, and of
- * this very key, a text; NULL: of any.
+ * Maps the data kept under a name (a word), if they have this size and key (a
+ * text; NULL: any key).
  */
 void cache_find(struct cached *c, const char *name, const char *key,
                 size_t size);
@@ -29,12 +29,12 @@ void cache_release(struct cached *c);
 void cache_forget(const char *name);
 
 /*
- * All whose keys begin with kind, but not with that and version, and what
- * interruptions left.
+ * Deletes files whose keys begin with kind but not with kind and version, and
+ * what interruptions left.
  */
 void cache_forget_old(const char *kind, const char *version);
 
-/* Replaces, atomically, what was kept under that name. */
+/* Replaces, atomically, the data kept under a name. */
 void cache_keep(const char *name, const char *key, const void *data,
                 size_t size);
 

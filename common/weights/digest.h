@@ -1,16 +1,16 @@
 /*
- * digest.h - which weights they were
+ * digest.h - digests that identify weights and texts
  */
 #ifndef DIGEST_H
 #define DIGEST_H
 
 #include "weights/safetensors.h"
 
-enum { DIGEST_LENGTH = 39 };  /* of what digest_of says */
+enum { DIGEST_LENGTH = 39 };  /* of digest_of's text */
 
 /*
  * "xxh128:" and 32 hexadecimal digits, as xxh128sum(1) prints them for the
- * file; of several, for all of them in a row.  The caller frees it.
+ * file, or for all its parts in a row.  The caller frees it.
  */
 char *digest_of(const struct safetensors *s);
 

@@ -1,10 +1,10 @@
 /*
- * json.h - JSON read strictly, and texts written as JSON
+ * json.h - reads JSON strictly, edits it, and writes texts as JSON
  *
- * More is refused than the grammar asks: a name twice in one object, text that
+ * These are refused, too: a name twice in one object, text that
  * is not UTF-8 or holds a NUL, anything after the value, nesting over 1000.
- * Names are compared exactly.  Every function that looks at a value takes NULL
- * for one that is not there, and says no.
+ * Names are compared exactly.  Functions that read a value accept NULL for a
+ * missing one, and return NULL or false.
  */
 #ifndef JSON_H
 #define JSON_H
@@ -27,8 +27,8 @@ struct json *json_parse(const char *bytes, size_t size, const char **why);
 void json_release(struct json *j);
 
 /*
- * The same of a file; *text, unless text is NULL, is what was read (the caller
- * frees it).  *why names the file and is the caller's to free, too.
+ * The same from a file; *text, unless text is NULL, is its contents.  *why
+ * names the file.  The caller frees both.
  */
 struct json *json_read(const char *path, char **text, char **why);
 
@@ -52,7 +52,7 @@ struct json_change { const char *key, *value; };
 
 /*
  * Writes an object, whose text was parsed to j, with members changed, left out
- * or added at its end.  The others stay byte by byte: 0.0 does not become 0.
+ * or added at its end.  The others keep their bytes: 0.0 does not become 0.
  */
 void json_edit(FILE *fp, const struct json *j, const char *text,
                const struct json_change *change, size_t changes);

@@ -1,8 +1,8 @@
 /*
- * params.h - all parameters of a model in one block, named
+ * params.h - the parameters of a model: one block of floats, with names
  *
  * A model lists its tensors once, in a layout function: name, shape, and the
- * pointer that is to lead to it.  The list sizes the block, binds the pointers
+ * pointer to set.  The list sizes the block, binds the pointers
  * (to weights, or to a gradient of the same shape), loads and saves.  Zeroing,
  * clipping and updating are then single loops.
  */
@@ -16,7 +16,7 @@
 
 enum { PARAM_NAME_MAX = 96, PARAM_DIMENSIONS_MAX = 4 };
 
-/* How a tensor begins, and whether weight decay applies. */
+/* Initial values of a tensor, and whether weight decay applies. */
 enum param_start {
 	START_ZERO,               /* no decay: biases */
 	START_ONE,                /* no decay: gains */
@@ -40,12 +40,12 @@ struct params {
 	struct param *param;      /* owned */
 	size_t count, capacity;
 	size_t length;            /* floats in the block */
-	/* beginnings of names in a file that are no parameters, then NULL */
+	/* prefixes of names in a file that are not parameters, then NULL */
 	const char *const *besides;
 };
 
 /*
- * Appends a tensor.  slot is kept, so what it lies in must not move before
+ * Appends a tensor.  slot is kept, so the pointer must not move before
  * the last params_bind or params_map.
  */
 void params_list(struct params *p, float **slot, const char *name,
@@ -53,7 +53,7 @@ void params_list(struct params *p, float **slot, const char *name,
 
 void params_release(struct params *p);
 
-/* Does weight decay apply? */
+/* Whether weight decay applies. */
 bool param_decays(const struct param *t);
 
 /* Each slot becomes block + offset. */
@@ -62,7 +62,7 @@ void params_bind(const struct params *p, float *block);
 /* Fresh values for a block of p->length floats, from a seed. */
 void params_start(float *block, const struct params *p, unsigned long seed);
 
-/* The same reasons as params_load's but for the last, from the header alone. */
+/* As params_load, from the header alone: the values are not checked. */
 char *params_check(const struct params *p, const struct safetensors *s);
 
 /*
@@ -74,15 +74,15 @@ char *params_load(float *block, const struct params *p,
                   const struct safetensors *s);
 
 /*
- * The same without a copy, nor a look at the values: each slot leads into the
- * file, which must outlive it and is not to be written to.  Only tensors that
+ * The same without copying or checking values: each slot points into the
+ * file, which must outlive it and must not be written to.  Only tensors that
  * are not F32, or not aligned, are converted, into *owned, which the caller
  * frees (maybe NULL).
  */
 char *params_map(const struct params *p, const struct safetensors *s,
                  float **owned);
 
-/* Where slots lead: NULL, or the tensor that is not finite (to be freed). */
+/* NULL, or the name of a tensor that is not finite (to be freed). */
 char *params_finite(const struct params *p);
 
 /*

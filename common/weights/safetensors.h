@@ -1,12 +1,12 @@
 /*
- * safetensors.h - the weight files of Hugging Face, read
+ * safetensors.h - reads the weight files of Hugging Face
  *
  *	[u64 little endian: N][N bytes of JSON][tensor data]
  *
- * Format: github.com/huggingface/safetensors.  Everything the header says is
+ * Format: github.com/huggingface/safetensors.  The whole header is
  * checked before a pointer is handed out: sizes against shapes, offsets
  * against the file, no holes, no overlap, no name twice.  Where a file shrinks
- * while it is mapped the program dies with a line: core/mapped.h.
+ * while it is mapped the program dies with a message (core/mapped.h).
  */
 #ifndef SAFETENSORS_H
 #define SAFETENSORS_H
@@ -45,11 +45,11 @@ struct safetensors {
 	char *identity;           /* which file, as of when; or NULL */
 	struct safetensors *part; /* the files that a join is made of; owned */
 	size_t parts;
-	char *why;                /* it was refused, if not constant */
+	char *why;                /* the reason of a refusal, if owned */
 };
 
 /*
- * Maps a file, or looks at bytes that the caller keeps.  Both return NULL or
+ * Maps a file, or parses bytes that the caller keeps.  Both return NULL or
  * the reason the file is refused (constant text, or text owned by s until
  * safetensors_release, which is needed in either case).
  */
@@ -58,7 +58,7 @@ const char *safetensors_parse(struct safetensors *s, const uint8_t *bytes,
                               size_t size);
 void safetensors_release(struct safetensors *s);
 
-/* Lets go of the memory of mapped pages; they are read again if needed. */
+/* Frees the memory of mapped pages; they are read again if needed. */
 void safetensors_forget(const struct safetensors *s);
 
 /*

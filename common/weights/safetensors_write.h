@@ -1,5 +1,5 @@
 /*
- * safetensors_write.h - the weight files of Hugging Face, written
+ * safetensors_write.h - writes the weight files of Hugging Face
  *
  * The order of the sources does not matter: wide types come first in the file,
  * then names in order.  Text of the metadata that is not UTF-8 has its bad

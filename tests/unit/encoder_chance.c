@@ -20,6 +20,7 @@ chance_set(struct golden *g)
 static double
 loss_along(struct golden *g, const float *direction, double far)
 {
+	struct encoder *e = model_encoder_of(&g->m);
 	size_t n = g->m.params.length;
 	float *old = constant_floats(n, 0);
 	double loss;
@@ -27,12 +28,10 @@ loss_along(struct golden *g, const float *direction, double far)
 	memcpy(old, g->m.block, n * sizeof *old);
 	for (size_t i = 0; i < n; i++)
 		g->m.block[i] += (float)(far * (double)direction[i]);
-	wav2vec2_fold(&model_encoder_of(&g->m)->folded, &model_encoder_of(&g->m)->weights,
-	              &model_encoder_of(&g->m)->config);
+	wav2vec2_fold(&e->folded, &e->weights, &e->config);
 	loss = gradient_compute(g, true, SIZE_MAX);
 	memcpy(g->m.block, old, n * sizeof *old);
-	wav2vec2_fold(&model_encoder_of(&g->m)->folded, &model_encoder_of(&g->m)->weights,
-	              &model_encoder_of(&g->m)->config);
+	wav2vec2_fold(&e->folded, &e->weights, &e->config);
 	free(old);
 	return loss;
 }

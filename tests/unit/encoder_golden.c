@@ -199,6 +199,8 @@ ends(const char *name, const char *with)
 static void
 update(struct golden *g, bool frozen, float *m, float *v, size_t step)
 {
+	struct encoder *e = model_encoder_of(&g->m);
+
 	for (size_t i = 0; i < g->m.params.count; i++) {
 		const struct param *t = &g->m.params.param[i];
 		struct adamw o = { 1e-3f, .9f, .999f, 1e-8f, .01f };
@@ -213,8 +215,7 @@ update(struct golden *g, bool frozen, float *m, float *v, size_t step)
 		adamw_step(g->m.block + at, m + at, v + at,
 		           g->gradient + at, 1, t->length, step, &o);
 	}
-	wav2vec2_fold(&model_encoder_of(&g->m)->folded, &model_encoder_of(&g->m)->weights,
-	              &model_encoder_of(&g->m)->config);
+	wav2vec2_fold(&e->folded, &e->weights, &e->config);
 }
 
 static void

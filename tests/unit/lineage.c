@@ -208,7 +208,7 @@ metadata_keep_it(void **state)
 }
 
 static void
-an_old_model_may_know_all_speakers_in_all_corpora(void **state)
+an_old_model_may_know_all_in_all_corpora(void **state)
 {
 	struct safetensors_text text[] = {
 		{ (char[]){ "speakers" }, (char[]){ "01\n02" } },
@@ -318,7 +318,7 @@ main(void)
 			whoever_is_asked_for_is_found_as_by_looking_at_all),
 		cmocka_unit_test(windows_leave_one_digest),
 		cmocka_unit_test(a_command_is_one_line_and_there_once),
-		cmocka_unit_test(an_old_model_may_know_all_speakers_in_all_corpora),
+		cmocka_unit_test(an_old_model_may_know_all_in_all_corpora),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

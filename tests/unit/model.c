@@ -152,7 +152,7 @@ join_expect(float *logits, float *embedding, const struct model *part,
 	memset(logits, 0, K * sizeof *logits);
 	for (int i = 0; i < 2; i++) {
 		model_infer(&part[i], own, embedding + i * D, view, &arena);
-		if (view->count <= MODEL_ROWS_MAX) /* else it is a mean already */
+		if (view->count <= MODEL_ROWS_MAX) /* else it is a mean */
 			log_softmax_forward(own, own, 1, K);
 		for (int k = 0; k < K; k++)
 			logits[k] += own[k] / 2;

@@ -45,7 +45,8 @@ whole(struct state *s, const struct trainer_options *o, const struct param *t)
 		a.decay = 0;
 	adamw_step(s->x + at, s->m + at, s->v + at, s->gradient + at, .5f,
 	           t->length, STEP + 1, &a);
-	average_step(s->average + at, s->x + at, t->length, STEP, o->training.average);
+	average_step(s->average + at, s->x + at, t->length, STEP,
+	             o->training.average);
 }
 
 static void
