@@ -201,11 +201,11 @@ check 'a network does not begin with what it would replace' '
 '
 check 'a class that no label can be is told' '
 	student-init -a small -c joy,other -o m 2>err
-	grep "read as .happiness." err
+	grep "to .happiness." err
 	student-init -a w2v2-tiny -c angry,other -o net 2>err
-	grep "read as .anger." err
+	grep "to .anger." err
 	student-init -a small -c happiness,other,Other -o m 2>err
-	grep "read as .other." err
+	grep "to .other." err
 '
 check 'a trained model is not replaced in silence' '
 	wavread -M "$top/examples/clips.tsv" >clips
