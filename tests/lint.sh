@@ -71,15 +71,6 @@ check 'layers: a folder that has no place in the order is found' '
 	echo "#include <math.h>" >common/misc/a.c
 	finds layers "common/misc/a.c:1: folder misc has no place"
 '
-check 'circles: modules that include each other are found' '
-	tree
-	echo "#include \"nn/b.h\"" >common/nn/a.c
-	echo "#include \"nn/c.h\"" >common/nn/b.h
-	passes circles
-	echo "#include \"nn/a.h\"" >common/nn/c.c
-	finds circles "common: modules include each other:"
-	grep -q "nn/a.*" found && grep -q nn/b found && grep -q nn/c found
-'
 check 'unused: a function that no program calls is found' '
 	tree
 	B=$PWD/build

@@ -45,7 +45,7 @@ line_read(struct tsv *t)
 	t->line++;
 	if (t->strict && c == EOF)
 		die("%s:%zu: ends without a newline: the table was cut short, "
-		    "or is none", t->file, t->line);
+		    "or is something else", t->file, t->line);
 	if (!t->text)
 		t->text = xcalloc(t->capacity = 256, 1);
 	if (t->strict && t->length > 0 && t->text[t->length - 1] == '\r')
@@ -54,7 +54,7 @@ line_read(struct tsv *t)
 	return true;
 }
 
-/* What is wrong with the line, or NULL; of a program's, controls go. */
+/* What is wrong with the line, or NULL.  Replaces controls where strict. */
 static const char *
 line_check(const struct tsv *t)
 {
@@ -71,7 +71,7 @@ line_check(const struct tsv *t)
 	           : "not UTF-8 (iconv converts)";
 }
 
-/* Without blanks at its ends, which an editor does not show. */
+/* Text without blanks at its ends. */
 static const char *
 trimmed(char *text)
 {
