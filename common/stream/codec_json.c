@@ -129,7 +129,7 @@ codec_json_tensor(FILE *fp, const struct tensor *t, size_t values)
 {
 	size_t at = 0;
 
-	/* a shape such as 4294967295 by 0 would be a long list of nothing */
+	/* a shape such as 4294967295 by 0 would print that many empty lists */
 	if (tensor_length(t) == 0 && values == SIZE_MAX)
 		fputs("[]", fp);
 	else if (values == SIZE_MAX)
@@ -180,7 +180,7 @@ array_print(FILE *fp, const msgpack_object_array *array)
 	putc(']', fp);
 }
 
-/* What has been scanned nests at most 8 deep, and so does this. */
+/* Recursive: scanned values nest at most 8 deep. */
 static void
 object_print(FILE *fp, const msgpack_object *o)
 {
