@@ -124,7 +124,7 @@ settings_parse(struct settings *s, int argc, char *argv[])
 	struct cli_option options[] = {
 		OPT_GROUP("Rows"),
 		OPT_STRING('b', "by", &score_by->by, "COLUMN,...",
-		           "columns to group by, \"\": none"),
+		           "groups, \"\": none [language,corpus]"),
 		OPT_STRING('k', "classes", &score_by->classes, "CLASS,...",
 		           "score only rows with these labels"),
 		OPT_FLAG(0, "allow-seen", &score_by->allow_seen,
@@ -135,7 +135,7 @@ settings_parse(struct settings *s, int argc, char *argv[])
 		OPT_INT('B', "bootstrap", &score_by->resamples, 0, 100000,
 		        "bootstrap resamples, 0: no intervals"),
 		OPT_STRING('c', "cluster", &score_by->cluster, "COLUMN",
-		           "column to resample by, or \"none\""),
+		           "resample by this, or \"none\" [speaker]"),
 		OPT_INT('s', "seed", &score_by->seed, 0, 2147483647,
 		        "seed of the resamples"),
 		OPT_GROUP("Calibration"),

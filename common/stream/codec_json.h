@@ -29,7 +29,6 @@ void codec_json_text(FILE *fp, const char *text, size_t length);
 
 /* The shortest text that reads back as the same; null if not finite. */
 void codec_json_float(FILE *fp, float x);
-void codec_json_double(FILE *fp, double x);
 
 /*
  * Minimum, mean and maximum of the finite values, and the number of others;
@@ -37,7 +36,5 @@ void codec_json_double(FILE *fp, double x);
  */
 struct tensor_span { double min, mean, max; size_t odd; };
 bool tensor_span_of(struct tensor_span *span, const struct tensor *t);
-
-void codec_json_tensor(FILE *fp, const struct tensor *t, size_t values);
 
 #endif
