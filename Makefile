@@ -1,11 +1,16 @@
-# make              build every filter into bin/
-# make demo         install what the build needs, build, try the examples
+# make              build every program into bin/
+# make demo         install what the build needs, build, run the examples
 # make check        install what the tests need, build, run every test
-# make SAN=1 check  the same under the sanitizers of addresses and behaviour
-# make check-full   models of full size against PyTorch, which it needs
-# make lint         style, layers, names, man pages
-# make bench        timings as ratios to the machine's limits
-# make install      into $(DESTDIR)$(PREFIX)
+# make check-fast   build, run the unit tests and the quick lints
+# make SAN=1 check  run every test under the address and undefined sanitizers
+# make check-full   compare models of full size with PyTorch, which it needs
+# make check-arm64  build for arm64 and run the tests under qemu
+# make lint         check style, layers, names and man pages
+# make unused       list the functions that no program calls
+# make bench        print timings beside those of libraries and of the machine
+# make install      install programs and pages into $(DESTDIR)$(PREFIX)
+# make clean        remove bin/ and build/
+# make help         print this list
 
 PREFIX   = /usr/local
 CFLAGS   = -O3 -g
@@ -25,7 +30,7 @@ SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined \
            -fno-omit-frame-pointer
 endif
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -Icommon -I$B -MMD -MP \
-             -fopenmp -fno-math-errno -ffp-contract=fast \
+             -fopenmp -fno-math-errno -ffp-contract=fast -ffunction-sections \
              $(WARN) $(CFLAGS) $(SANITIZE)
 ALL_LDFLAGS = -fopenmp -Wl,--as-needed $(SANITIZE) $(LDFLAGS)
 
@@ -76,11 +81,20 @@ check:
 	@$(MAKE) -s all units
 	@B=$B BIN=$(BIN) tests/run
 
+check-fast: all units
+	@B=$B BIN=$(BIN) tests/run --fast
+
 units: $(UNITS:%=$B/unit/%)
+
+unused: all
+	@B=$B tests/lint/unused.sh
+
+help:
+	@sed -n 's/^# \(make\)/\1/p' Makefile
 
 bench check-full: all
 lint bench check-full check-arm64:
-	BIN=$(BIN) tests/$(@:check-%=%)/run
+	B=$B BIN=$(BIN) tests/$(@:check-%=%)/run
 
 install: all
 	install -d "$(DESTDIR)$(PREFIX)/bin"
@@ -93,6 +107,7 @@ install: all
 clean:
 	rm -rf bin build
 
-.PHONY: all demo check check-full check-arm64 units lint bench install clean
+.PHONY: all demo check check-fast check-full check-arm64 units unused lint \
+        bench install clean help
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)

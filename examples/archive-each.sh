@@ -1,12 +1,12 @@
 #!/bin/sh
-# archive-each.sh DIRECTORY TABLES - a table for each recording of a folder
+# archive-each.sh DIRECTORY TABLES - label recordings, a table for each
 #
 #	archive-each.sh interviews tables
 #
-# The table of interviews/a/b.flac is tables/interviews/a/b.flac.tsv.  All
-# processors work.  Run again after an interruption, or when there is more, it
-# does what is missing; what cannot be read is named again, and then the exit
-# status is 1.
+# The table of interviews/a/b.flac is tables/interviews/a/b.flac.tsv.  The
+# script uses all processors.  Run it again after an interruption, or when there
+# are new recordings: it makes only the tables that are missing.  If it cannot
+# read a recording it names it and exits with status 1.
 here=$(dirname "$0")
 PATH=$PATH:$here/../bin
 . "$here/recordings.sh"
@@ -15,7 +15,7 @@ test $# -eq 2 && test -d "$1" || {
 	exit 2
 }
 
-# a process a processor, not a thread
+# one process per processor, with one thread each
 export OMP_NUM_THREADS=1
 recordings "$1" | xargs -0 -r -n 1 -P "$(nproc)" sh -c '
 	table=$1/$2.tsv

@@ -1,13 +1,13 @@
 #!/bin/sh
-# archive.sh DIRECTORY - a table of the emotions in a folder of recordings
+# archive.sh DIRECTORY - label the recordings in a folder, in one table
 #
 #	archive.sh interviews >emotions.tsv
 #
-# Hours are cut into windows of 10 s, in bounded memory; start and end are in
-# seconds.  What cannot be read is named on stderr, the rest goes on, and the
-# exit status is 1.  Where the list is too long for one command xargs runs
-# wavread again: streams one after the other are a stream.  archive-each.sh
-# makes a table for each recording.
+# Recordings are cut into windows of 10 s, in bounded memory; start and end are
+# in seconds.  If a recording cannot be read, the script names it on stderr,
+# continues, and exits with status 1.  If the list is too long for one command,
+# xargs runs wavread several times: concatenated streams are a stream.
+# archive-each.sh makes a table for each recording.
 here=$(dirname "$0")
 PATH=$PATH:$here/../bin
 . "$here/recordings.sh"
@@ -20,7 +20,7 @@ test "$(recordings "$1" | wc -c)" -gt 0 || {
 	exit 1
 }
 
-# the table goes to 3, what went wrong in reading to 4
+# descriptor 3 takes the table, 4 a word if wavread failed
 exec 3>&1
 wrong=$({
 	{

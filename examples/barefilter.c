@@ -1,11 +1,11 @@
 /*
- * barefilter - add "lab.level", the audio's in dB, to each utterance
+ * barefilter - add "lab.level", the level of the audio in dB
  *
  *	cc -o barefilter barefilter.c -lmsgpackc -lm
  *	wavread x.wav | ./barefilter | framedump
  *
- * It shares nothing with tunne but the stream, tunne-frame(5).  Full
- * scale is 0 dB; a frame without audio passes as it is.
+ * It uses nothing of tunne but the stream format, tunne-frame(5).
+ * 0 dB is full scale.  A frame without audio passes unchanged.
  */
 #include <math.h>
 #include <msgpack.h>
@@ -15,7 +15,7 @@
 
 static const char name[] = "lab.level";
 
-/* The value of a key, which is text in a frame and bin in a tensor. */
+/* Returns the value of a key, str in a frame or bin in a tensor. */
 static const msgpack_object *
 find(const msgpack_object *map, const char *key)
 {
@@ -50,7 +50,7 @@ level(const msgpack_object *data)
 	return 20 * log10(sqrt(sum) + 1e-5);
 }
 
-/* Writes the frame with level added; 0 if that failed. */
+/* Writes the frame with its level added; returns 0 on failure. */
 static int
 put(const msgpack_object *frame, msgpack_packer *out,
     msgpack_sbuffer *bytes)
@@ -75,7 +75,7 @@ put(const msgpack_object *frame, msgpack_packer *out,
 	return fflush(stdout) == 0;
 }
 
-/* Takes what has arrived, so that live input flows; 0 at the end. */
+/* Reads what has arrived, without waiting for more; 0 at the end. */
 static int
 more(msgpack_unpacker *in)
 {

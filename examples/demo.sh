@@ -1,16 +1,17 @@
 #!/bin/sh
-# demo.sh - name the emotion in the clips beside this script
+# demo.sh - recognise the emotion in the clips of this folder
 #
-# A machine speaks one neutral sentence in four languages, in the voice that
-# each file is named after; make-clips.sh says how.
+# The clips are synthetic: espeak-ng speaks one neutral sentence in four
+# languages with the emotion in the file's name; see make-clips.sh.
 CDPATH='' cd "$(dirname "$0")" || exit 1
 PATH=$PATH:$PWD/../bin
 table=$(mktemp) || exit 1
 trap 'rm -f "$table"' EXIT
 
-echo 'Four clips of a machine that acts an emotion, each named after it, and'
-echo 'what is heard in them (in examples/, some columns left out). This shows'
-echo 'the programs at work; how well people are heard, the model card says:'
+echo 'Four clips of synthetic speech, each named after its emotion, and the'
+echo 'emotions that tunne recognises (in examples/; some columns are left out).'
+echo 'They show how the programs work. For the accuracy on human speech, see'
+echo 'pipelines/default/MODEL_CARD.md.'
 echo
 echo '    wavread *.flac | featurize | predict'
 echo

@@ -1,10 +1,11 @@
 #!/bin/sh
-# live.sh - what is felt at the microphone, every second, until interrupted
+# live.sh - recognise emotion at the microphone, every second
 #
-# `arecord -l` lists the microphones.  Where there is none,
-# `rec -q -t raw -e signed -b 16 -c 1 -r 16000 -` of sox does the same.
+# Interrupt it to stop.  Arguments go to arecord; `arecord -l` lists the
+# microphones.  Instead of arecord, sox has
+# `rec -q -t raw -e signed -b 16 -c 1 -r 16000 -`.
 command -v arecord >/dev/null || {
-	echo 'live.sh: no arecord; it is in the package alsa-utils' >&2
+	echo 'live.sh: arecord is missing (install alsa-utils)' >&2
 	exit 1
 }
 arecord -q -t raw -f S16_LE -c 1 -r 16000 "$@" |

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""A loss of your own for student-step: cross-entropy with smoothed labels.
+"""A custom loss for student-step: cross-entropy with label smoothing.
 
     student-step -m in.safetensors -o out.safetensors -l 'python3 loss.py'
 
-A run of frames, header to end, is a batch.  It comes back with the loss of
-each utterance and the gradient of that loss by the utterance's logits.
+Each run of frames, from header to end, is one batch. The program adds to each
+utterance its loss and the gradient of this loss by the utterance's logits.
 """
 import sys
 
@@ -22,7 +22,7 @@ for frame in frames:
         target = (1 - SMOOTH) * target + SMOOTH / len(target)
         log_p = logits - logits.max()
         log_p -= np.log(np.exp(log_p).sum())
-        known = bool(frame.get("label"))  # else there is nothing to learn
+        known = bool(frame.get("label"))  # unlabelled: no loss
         frame["loss"] = float(-(target * log_p).sum()) * known
         frame["dlogits"] = ((np.exp(log_p) - target) * known).astype("<f4")
     sys.stdout.buffer.write(msgpack.packb(frame, default=msgpack_numpy.encode))

@@ -1,16 +1,16 @@
 #!/bin/sh
-# make-clips.sh - speak the clips of this folder anew, with espeak-ng and sox
+# make-clips.sh - synthesise the clips of this folder with espeak-ng and sox
 #
-# One neutral sentence in four languages, by a machine that is told what a
-# voice does in an emotion: anger is loud, fast, pressed and bright; happiness
-# high, wide and lively, but not harsh; sadness slow, low, soft, dull and flat;
-# the neutral voice is in between.  Each clip is named after what was meant.
+# Each clip is one neutral sentence, spoken with the prosody of an emotion and
+# named after it.  Anger is loud, fast, pressed and bright; happiness is high,
+# lively and wide in range, but not harsh; sadness is slow, low, soft, dull and
+# flat; neutral is in between.
 #
-# Languages, voices and numbers were chosen, within these words, so that the
-# built-in model hears what was meant, and a little more or less of each does
-# not change that.  No voice was taken that sounds so to the model whatever it
-# acts: told the neutral numbers, each is heard as neutral.  The clips show the
-# programs at work; they do not measure how well the model hears people.
+# Within these descriptions, languages, voices and parameters were chosen so
+# that the built-in model recognises the emotion, also after small changes of
+# the parameters.  With the neutral parameters the model labels every voice as
+# neutral, so the label does not come from the voice.  The clips show how the
+# programs work; they do not measure the accuracy on human speech.
 set -eu
 CDPATH='' cd "$(dirname "$0")"
 work=$(mktemp -d)
@@ -25,7 +25,7 @@ say() {
 	sox -R "$work/$name.wav" "$work/voice.wav" rate 16000 \
 		silence 1 0.01 0.1% reverse silence 1 0.01 0.1% reverse \
 		"$@" pad 0.2 0.2
-	# a quiet room, for no recording is as silent as a machine
+	# add room noise: real recordings are never digitally silent
 	sox -R "$work/voice.wav" "$work/room.wav" synth pinknoise vol 0.0006
 	sox -R -m -v 1 "$work/voice.wav" -v 1 "$work/room.wav" \
 		-b 16 -C 8 "$name.flac"

@@ -1,5 +1,5 @@
 /*
- * newfilter - add "lab.level", the audio's in dB below full scale
+ * newfilter - add "lab.level", the audio level in dB re full scale
  *
  *	wavread x.wav | newfilter | framedump
  */

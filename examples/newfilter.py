@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Add "lab.level", the audio's in dB, to each utterance of a stream.
+"""Add "lab.level", the level of the audio in dB, to each utterance.
 
     wavread x.wav | python3 newfilter.py | framedump
 
-What it cannot use is dropped with a reason; all else passes as it came.
-Full scale is 0 dB.
+0 dB is full scale. An utterance without usable audio is dropped, with a
+message on standard error. Everything else passes unchanged.
 """
 import os
 import sys
@@ -39,7 +39,7 @@ def main():
             frame["lab.level"] = level(frame["audio"])
         else:
             print(f"newfilter.py: {frame['id']}: dropped: no audio, or"
-                  " not all of it finite", file=sys.stderr)
+                  " audio that is not finite", file=sys.stderr)
             dropped += 1
             failed = True
             continue
@@ -53,7 +53,7 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except BrokenPipeError:
-        os._exit(1)  # at exit its buffer would fail once more
+        os._exit(1)  # sys.exit would flush, and fail again
     except (OSError, StreamError) as error:
         print(f"newfilter.py: {error}", file=sys.stderr)
         os._exit(1)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Read a stream of frames; by itself, print ids and shapes of tensors.
+"""Read a stream of frames; as a program, print ids and tensor shapes.
 
     wavread x.wav | featurize | python3 read_frames.py
 """
@@ -11,14 +11,14 @@ import msgpack_numpy
 
 
 class StreamError(Exception):
-    """What is read is no stream, or only a part of one."""
+    """The input is not a stream of frames, or it is incomplete."""
 
 
 def all_frames(fp):
-    """Yield the frames of a stream as dicts, header and end included."""
+    """Yield all frames of a stream as dicts, with header and end."""
     unpacker = msgpack.Unpacker(fp, object_hook=msgpack_numpy.decode,
                                 max_buffer_size=1 << 30)
-    kind = count = None  # count: utterances of this run
+    kind = count = None  # count: utterances in this run
     try:
         for frame in unpacker:
             kind = frame["frame"]
@@ -30,7 +30,7 @@ def all_frames(fp):
             elif kind == "end" and frame["utterances"] == count:
                 count = None
             else:
-                raise StreamError(f"the {kind} frame is wrong")
+                raise StreamError(f"invalid {kind} frame")
             yield frame
     except (KeyError, TypeError, ValueError, msgpack.UnpackException):
         raise StreamError("not a stream of frames") from None
@@ -39,7 +39,7 @@ def all_frames(fp):
 
 
 def read_frames(fp):
-    """Yield the utterances as dicts; their arrays are read-only."""
+    """Yield the utterances as dicts of read-only arrays and values."""
     for frame in all_frames(fp):
         if frame["frame"] == "utterance":
             yield frame
@@ -47,7 +47,7 @@ def read_frames(fp):
 
 def main():
     name = sys.argv[1] if len(sys.argv) > 1 else 0
-    # unbuffered, so that live input flows
+    # unbuffered: live input is read as it arrives
     for utterance in read_frames(open(name, "rb", buffering=0)):
         shapes = [f"{key} {list(value.shape)}"
                   for key, value in utterance.items()
@@ -60,4 +60,4 @@ if __name__ == "__main__":
         main()
     except (OSError, StreamError) as error:
         print(f"read_frames.py: {error}", file=sys.stderr)
-        os._exit(1)  # at exit its buffer would fail once more
+        os._exit(1)  # sys.exit would flush, and fail again

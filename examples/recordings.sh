@@ -1,6 +1,6 @@
-# recordings.sh - which files in a folder are recordings; sourced
+# recordings.sh - find the recordings in a folder; sourced
 
-# recordings DIRECTORY: their paths, each ended by a NUL, links followed
+# recordings DIRECTORY: prints their paths, NUL-terminated; follows links
 recordings() {
 	case $1 in
 	-*) set -- "./$1" ;;

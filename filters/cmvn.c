@@ -3,13 +3,14 @@
  *
  *	cmvn --by speaker feats.frames | predict
  *
- * reads     features  [T,M]; speaker or corpus, as --by says
- * replaces  features; adds cmvn: what the statistics are of, and functionals
- *           [F], normalised likewise, where they are of several utterances
+ * reads     features  [T,M]; with --by, speaker or corpus
+ * replaces  features; adds cmvn, the group of the statistics, and functionals
+ *           [F], normalised in the same way, where a group may have several
+ *           utterances
  *
  * Two passes over a file, or one with --by utterance or --running.  An
- * utterance that cannot be used is dropped with a reason on stderr and
- * counted in the end frame.  See cmvn(1).
+ * utterance that cannot be used is dropped with a reason on stderr and counted
+ * in the end frame.  See cmvn(1).
  */
 #include <string.h>
 
@@ -25,7 +26,7 @@ static const char *const by_name[][4] = {
 	{ "utterance -m", "speaker -m", "corpus -m", "stream -m" }
 };
 
-/* Whose statistics count for f; NULL when it does not say. */
+/* The name of the group that f belongs to; NULL where f lacks the field. */
 static const char *
 group_of(struct frame *f, enum by by)
 {
@@ -45,7 +46,7 @@ statistics_of(struct cmvn_groups *g, struct frame *f, enum by by,
 {
 	const char *group = group_of(f, by);
 
-	*why = "normalised already";
+	*why = "already normalised";
 	*features = frame_has(f, FIELD_CMVN) ? NULL
 		: frame_need(f, FIELD_FEATURES, 2, why);
 	if (!*features)
@@ -58,9 +59,9 @@ statistics_of(struct cmvn_groups *g, struct frame *f, enum by by,
 	return cmvn_groups_find(g, group, (*features)->dim[1], why);
 }
 
-/* Adds f to the statistics it belongs to; what is wrong shows later. */
+/* Adds f to the statistics of its group; cmvn() reports what is wrong. */
 static void
-learn(struct statistics *s, struct frame *f, enum by by)
+statistics_add(struct statistics *s, struct frame *f, enum by by)
 {
 	const char *why, *text = frame_text(f, FIELD_FEATURES_TYPE);
 	const struct tensor *x;
@@ -82,7 +83,7 @@ cmvn(struct statistics *s, struct frame *f, enum by by, bool means_only)
 	const char *why;
 	const struct tensor *x;
 	const struct cmvn *c = statistics_of(&s->features, f, by, &x, &why);
-	struct tensor old; /* x itself goes when it is replaced */
+	struct tensor old; /* replacing the field removes x */
 	float *y;
 
 	if (!c)
@@ -97,14 +98,14 @@ cmvn(struct statistics *s, struct frame *f, enum by by, bool means_only)
 	return NULL;
 }
 
-/* A first pass over a file, where statistics need all of it. */
+/* The first pass over a file, for its statistics. */
 static void
-file_learn(struct statistics *g, struct filter *s, enum by by)
+file_scan(struct statistics *g, struct filter *s, enum by by)
 {
-	s->in.mirror = NULL; /* and nothing is written yet */
+	s->in.mirror = NULL; /* nothing is written yet */
 	reader_rewind(&s->in); /* a pipe is refused before it is read */
 	while (filter_next(s))
-		learn(g, &s->frame, by);
+		statistics_add(g, &s->frame, by);
 	cmvn_groups_warn(&g->features, s->in.name, by_name[0][by]);
 	reader_rewind(&s->in);
 	s->in.mirror = &s->out;
@@ -117,10 +118,10 @@ main(int argc, char *argv[])
 	bool running = false, means_only = false;
 	struct cli_option options[] = {
 		OPT_CHOICE('b', "by", &by, "utterance|speaker|corpus|stream",
-		           "whose statistics"),
+		           "utterances that share statistics"),
 		OPT_FLAG('r', "running", &running,
-		         "one pass: what came so far, by stream if not --by"),
-		OPT_FLAG('m', "means-only", &means_only, "leave the scale"),
+		         "one pass, statistics so far, --by stream"),
+		OPT_FLAG('m', "means-only", &means_only, "subtract means only"),
 		OPT_END
 	};
 	const struct cli_about about = {
@@ -130,16 +131,16 @@ main(int argc, char *argv[])
 	int first = cli_parse(argc, argv, options, &about);
 	struct filter s;
 
-	if (running && by == BY_UTTERANCE)
+	if (running && !cli_given(options, "by"))
 		by = BY_STREAM;
 	filter_open(&s, first < argc ? argv[first] : "-", argc, argv);
 	if (by != BY_UTTERANCE && !running)
-		file_learn(&groups, &s, (enum by)by);
+		file_scan(&groups, &s, (enum by)by);
 	while (filter_next(&s)) {
 		if (by == BY_UTTERANCE)
 			cmvn_groups_clear(&groups.features);
 		if (by == BY_UTTERANCE || running)
-			learn(&groups, &s.frame, (enum by)by);
+			statistics_add(&groups, &s.frame, (enum by)by);
 		filter_put(&s, cmvn(&groups, &s.frame, (enum by)by,
 		                    means_only));
 	}

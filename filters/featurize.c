@@ -4,10 +4,11 @@
  *	wavread x.wav | featurize | predict
  *
  * reads  audio     [N]    float32 mono, at the rate given by --rate
- * adds   features  [T,M]  one row a hop; features.type says what M columns
+ * adds   features  [T,M]  one row for each hop; features.type describes the
+ *                         M columns
  *
- * An utterance it cannot use is dropped with a reason on stderr and counted
- * in the end frame.  See featurize(1) and tunne-frame(5).
+ * An utterance that cannot be used is dropped with a reason on stderr and
+ * counted in the end frame.  See featurize(1) and tunne-frame(5).
  */
 #include <stdio.h>
 #include <string.h>
@@ -39,7 +40,7 @@ featurize(const struct extractor *e, struct frame *f)
 	const struct tensor *audio = frame_need(f, FIELD_AUDIO, 1, &why);
 	char type[FEATURES_TYPE_MAX];
 	size_t samples, rows;
-	const float *data; /* audio itself may move when a field is added */
+	const float *data; /* adding a field may move audio */
 	float *features;
 
 	if (!audio)
@@ -55,16 +56,22 @@ featurize(const struct extractor *e, struct frame *f)
 	features = frame_add2(f, FIELD_FEATURES, rows,
 	                      features_width(&e->type));
 	extractor_forward(features, data, samples, rows, &f->arena, e);
-	frame_remove(f, FIELD_CMVN); /* of features that were there before */
+	frame_remove(f, FIELD_CMVN); /* of the features before */
 	frame_remove(f, FIELD_FUNCTIONALS);
 	features_type_print(type, &e->type);
 	frame_set_text(f, FIELD_FEATURES_TYPE, type);
 	return NULL;
 }
 
+struct settings {
+	int type, rate, bands, cepstra, deltas;
+	float window, hop, scale; /* ms, ms, factor */
+	bool pitch;
+};
+
 /*
- * Milliseconds to whole samples at a rate, as Kaldi counts them; the 1e-7 is
- * what a float may lack of the decimal it stands for.
+ * Milliseconds to whole samples at a rate, as Kaldi counts them; 1e-7 makes up
+ * for the rounding of a decimal to float.
  */
 static int
 samples_in(float ms, int rate)
@@ -72,32 +79,29 @@ samples_in(float ms, int rate)
 	return (int)((double)ms * rate / 1000 * (1 + 1e-7));
 }
 
-/* What the options ask for, or a usage error. */
+/* The type that the options choose, or a usage error. */
 static struct features_type
-type_choose(int kind, bool pitch, int bands, int cepstra, int deltas,
-            int rate, float window, float hop, float scale)
+type_choose(const struct settings *s, const struct cli_option *options)
 {
-	bool mfcc = kind == TYPE_MFCC;
-	struct features_type t = {
-		.kind = mfcc ? FEATURES_MFCC : FEATURES_FBANK,
-		.pitch = pitch || kind == TYPE_FBANK_PITCH,
-		.deltas = deltas, .rate = rate, .scale = scale,
-		.window = samples_in(window, rate),
-		.hop = samples_in(hop, rate)
-	};
+	bool mfcc = s->type == TYPE_MFCC;
+	int bands = s->bands ? s->bands : mfcc ? BANDS_MFCC : BANDS_FBANK;
 
-	if (bands == 0)
-		bands = mfcc ? BANDS_MFCC : BANDS_FBANK;
 	if (bands < BANDS_MIN)
 		die_usage("--bands %d: want at least %d", bands, BANDS_MIN);
-	if (!mfcc && cepstra != CEPSTRA)
-		die_usage("--cepstra %d is of --type mfcc", cepstra);
-	t.columns = mfcc ? cepstra : bands;
-	t.bands = mfcc ? bands : 0;
-	if (mfcc && cepstra > bands)
-		die_usage("--cepstra %d: want at most --bands %d", cepstra,
+	if (!mfcc && cli_given(options, "cepstra"))
+		die_usage("--cepstra needs --type mfcc");
+	if (mfcc && s->cepstra > bands)
+		die_usage("--cepstra %d: want at most --bands %d", s->cepstra,
 		          bands);
-	return t;
+	return (struct features_type){
+		.kind = mfcc ? FEATURES_MFCC : FEATURES_FBANK,
+		.columns = mfcc ? s->cepstra : bands,
+		.bands = mfcc ? bands : 0,
+		.pitch = s->pitch || s->type == TYPE_FBANK_PITCH,
+		.deltas = s->deltas, .rate = s->rate, .scale = s->scale,
+		.window = samples_in(s->window, s->rate),
+		.hop = samples_in(s->hop, s->rate)
+	};
 }
 
 static int
@@ -115,34 +119,39 @@ stream_run(const struct extractor *e, const char *path, int argc,
 int
 main(int argc, char *argv[])
 {
-	int kind = 0, rate = 16000, bands = 0, cepstra = CEPSTRA, deltas = 0;
-	float window = 25, hop = 10, scale = 1;
-	bool pitch = false;
+	struct settings s = {
+		.rate = 16000, .cepstra = CEPSTRA, .window = 25, .hop = 10,
+		.scale = 1
+	};
 	struct cli_option options[] = {
-		OPT_CHOICE('t', "type", &kind, "fbank+pitch|fbank|mfcc",
-		           "what to compute"),
-		OPT_FLAG('p', "pitch", &pitch, "add log F0, voicing, energy"),
-		OPT_INT('b', "bands", &bands, 0, 256,
-		        "mel bands; 0: 80, of mfcc 23"),
-		OPT_INT('c', "cepstra", &cepstra, 2, 256, "with mfcc"),
-		OPT_INT('d', "deltas", &deltas, 0, 2, "add differences"),
-		OPT_INT('r', "rate", &rate, 6000, 96000, "Hz expected"),
-		OPT_FLOAT('w', "window", &window, 5, 200, "of analysis, ms"),
-		OPT_FLOAT(0, "hop", &hop, 1, 100, "from row to row, ms"),
-		OPT_FLOAT('s', "scale", &scale, 1e-6, 1e6,
-		          "times audio; 32768: as Kaldi"),
+		OPT_CHOICE('t', "type", &s.type, "fbank+pitch|fbank|mfcc",
+		           "type of features"),
+		OPT_FLAG('p', "pitch", &s.pitch, "add log F0, voicing, energy"),
+		OPT_INT('b', "bands", &s.bands, 0, 256,
+		        "mel bands; 0: 80, or 23 for mfcc"),
+		OPT_INT('c', "cepstra", &s.cepstra, 2, 256,
+		        "cepstral coefficients of mfcc"),
+		OPT_INT('d', "deltas", &s.deltas, 0, 2,
+		        "order of differences to add"),
+		OPT_GROUP("Analysis"),
+		OPT_INT('r', "rate", &s.rate, 6000, 96000,
+		        "sampling rate of the audio, Hz"),
+		OPT_FLOAT('w', "window", &s.window, 5, 200,
+		          "analysis window, ms"),
+		OPT_FLOAT(0, "hop", &s.hop, 1, 100, "from row to row, ms"),
+		OPT_FLOAT('s', "scale", &s.scale, 1e-6, 1e6,
+		          "factor on the audio; Kaldi: 32768"),
 		OPT_END
 	};
 	const struct cli_about about = {
-		"add features to each utterance: Kaldi's log-mel or MFCC",
+		"add Kaldi's log-mel or MFCC features to each utterance",
 		"[FILE]", 0, 1
 	};
 	struct features_type type;
 	struct extractor e;
 	int first = cli_parse(argc, argv, options, &about), status;
 
-	type = type_choose(kind, pitch, bands, cepstra, deltas, rate, window,
-	                   hop, scale);
+	type = type_choose(&s, options);
 	extractor_init(&e, &type);
 	status = stream_run(&e, first < argc ? argv[first] : "-", argc, argv);
 	extractor_release(&e);

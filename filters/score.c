@@ -17,9 +17,9 @@
 #include "core/die.h"
 #include "eval/calibration.h"
 #include "eval/leak.h"
+#include "eval/predictions.h"
 #include "eval/score_plot.h"
 #include "eval/score_report.h"
-#include "eval/tables.h"
 
 struct output {
 	bool json, table, matrices, calibrate;
@@ -52,7 +52,7 @@ calibrate(char *file[], const struct score_options *options)
 
 	predictions_init(&p);
 	p.keep = true;
-	name = tables_read(&p, file);
+	name = predictions_read_all(&p, file);
 	if (!options->allow_seen)
 		leak_check(&p, &p, name);
 	outcomes_make(&o, &p, options->classes);
@@ -75,11 +75,11 @@ score(char *file[], const char *compare, const struct score_options *options,
 	predictions_init(&mine);
 	predictions_init(&other);
 	score_want(&mine, options);
-	name = tables_read(&mine, file);
+	name = predictions_read_all(&mine, file);
 	if (mine.keep)
 		calibration_apply(&mine, (double)options->temperature);
 	if (compare)
-		tables_read_file(&other, compare);
+		predictions_read(&other, compare);
 	score_make(&s, options, &mine, name, compare ? &other : NULL, compare);
 	if (s.outcomes.length == 0 && mine.rows > 0)
 		warn("%s: no row has a label to score by", name);
@@ -160,6 +160,12 @@ settings_parse(struct settings *s, int argc, char *argv[])
 
 	options_check(options, output, score_by->classes);
 	cli_output_check(output->plot, s->compare, argv + first);
+	for (int i = first; i < argc; i++)
+		cli_stdin_check(argv[i], "predict's table");
+	if (first == argc)
+		cli_stdin_check("-", "predict's table");
+	if (s->compare)
+		cli_stdin_check(s->compare, "predict's table");
 	return first;
 }
 

@@ -1,14 +1,15 @@
 /*
- * votes - make a teacher of what listeners voted
+ * votes - turn the votes of listeners into a teacher
  *
  *	votes -k anger,happiness,neutral,sadness votes.tsv >votes.frames
- *	framejoin --partial train.frames votes.frames >taught.frames
+ *	framejoin --partial train.frames votes.frames >supervised.frames
  *
- * reads  a table: path or id, and of each class how many heard it
- * adds   an utterance a row: id, teacher.NAME.logits [K], .classes, .language
+ * reads   a table: path or id, and the number of votes for each class
+ * writes  an utterance for each row: id, teacher.NAME.logits [K], .classes,
+ *         .language
  *
- * A row that counts no votes is dropped with a reason on stderr and counted
- * in the end frame.  See votes(1) and tunne-frame(5).
+ * A row without votes is dropped with a reason on stderr and counted in the
+ * end frame.  See votes(1) and tunne-frame(5).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -27,15 +28,16 @@
 
 enum { NAME_BYTES_MAX = 200 };
 
-/* A table of other things would make a teacher of other things. */
+/* Dies where a column that was taken for a class has no votes. */
 static void
-columns_doubt(const struct listeners *l, const struct manifest *m)
+columns_check(const struct listeners *l, const struct manifest *m)
 {
-	const char *odd = l->guessed ? listeners_odd(l, m) : NULL;
+	const char *bad = l->guessed ? listeners_column_bad(l, m) : NULL;
 
-	if (odd)
+	if (bad)
 		die("%s:%zu: column '%s' has no number of votes (--classes "
-		    "names the columns that have)", m->name, m->line, odd);
+		    "names the columns of votes)", m->table.file,
+		    m->table.line, bad);
 }
 
 static void
@@ -44,7 +46,7 @@ votes(const struct listeners *l, struct manifest *m, struct writer *out)
 	struct frame f = FRAME_INIT;
 	struct texts ids = TEXTS_INIT;
 	struct progress progress;
-	size_t expected = manifest_count(m->name);
+	size_t expected = tsv_count(m->table.file);
 	const char *why;
 
 	if (expected > 0)
@@ -55,16 +57,16 @@ votes(const struct listeners *l, struct manifest *m, struct writer *out)
 		char *id;
 
 		if (!why && ids.length == 0)
-			columns_doubt(l, m);
+			columns_check(l, m);
 		id = manifest_id(m, why);
 		frame_clear(&f);
 		frame_set_text(&f, FIELD_FRAME, "utterance");
 		frame_set_text(&f, FIELD_ID, id);
 		if (!why && texts_find(&ids, id) != TEXTS_NONE)
-			why = "has a row already";
+			why = "a second row of this id";
 		if (!why) {
 			texts_add(&ids, id);
-			why = listeners_ask(l, m, &f);
+			why = listeners_add(l, m, &f);
 		}
 		if (why)
 			writer_drop(out, id, why);
@@ -79,7 +81,7 @@ votes(const struct listeners *l, struct manifest *m, struct writer *out)
 }
 
 static void
-names_check(const struct listeners *l)
+options_check(const struct listeners *l, const char *table)
 {
 	size_t length = strlen(l->name);
 
@@ -88,8 +90,9 @@ names_check(const struct listeners *l)
 		die_usage("--teacher %s: want a name of 1 to %d bytes without "
 		          "\".\", \":\" and \"=\"", l->name, NAME_BYTES_MAX);
 	if (l->language && (!*l->language || !utf8_valid(l->language)))
-		die_usage("--language %s: want a code, such as en",
+		die_usage("--language %s: want a code such as en",
 		          l->language);
+	cli_stdin_check(table, "a table");
 }
 
 int
@@ -99,29 +102,30 @@ main(int argc, char *argv[])
 	const char *list = NULL;
 	struct cli_option options[] = {
 		OPT_STRING('t', "teacher", &l.name, "NAME",
-		           "what to call them"),
-		OPT_STRING('k', "classes", &list, "LIST",
-		           "take these columns alone, as in anger,neutral"),
+		           "name of the teacher"),
+		OPT_STRING('k', "classes", &list, "CLASS,...",
+		           "columns of votes [all further columns]"),
 		OPT_FLOAT('s', "smoothing", &l.smoothing, .001, 1000,
-		          "votes added to those for each class"),
+		          "votes added to each class"),
 		OPT_STRING('l', "language", &l.language, "CODE",
-		           "what they speak"),
+		           "language of the listeners"),
 		OPT_END
 	};
 	const struct cli_about about = {
-		"make a teacher of what listeners voted", "[FILE]", 0, 1
+		"turn the votes of listeners into a teacher", "[FILE]", 0, 1
 	};
 	int first = cli_parse(argc, argv, options, &about);
+	const char *name = first < argc ? argv[first] : "-";
 	char *copy = list ? xstrdup(list) : NULL;
 	struct manifest table;
 	struct writer out;
 
-	names_check(&l);
+	options_check(&l, name);
 	if (copy)
 		l.classes = cli_names(l.class, LISTENERS_CLASSES_MAX, copy,
 		                      "--classes");
-	manifest_open_ids(&table, first < argc ? argv[first] : "-");
-	listeners_choose(&l, &table);
+	manifest_open_ids(&table, name);
+	listeners_classes(&l, &table);
 	for (size_t k = 0; k < l.classes; k++)
 		label_doubt(l.class[k]);
 	cli_stdout_check();

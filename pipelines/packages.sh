@@ -1,9 +1,9 @@
 #!/bin/sh
-# packages.sh build|test - see that what the build, or the tests, need is here
+# packages.sh build|test - install what the build or the tests need
 #
-# Says nothing when it is.  On Debian and Ubuntu it installs what is missing,
-# as root or through sudo; where it may not, and on other systems, it prints
-# the one command to run and exits 1.
+# Prints nothing if all packages are installed.  On Debian and Ubuntu it
+# installs missing packages, as root or through sudo.  Without these rights, and
+# on other systems, it prints the command to run and exits with status 1.
 set -u
 
 say() {
@@ -14,7 +14,7 @@ has() {
 	command -v "$1" >/dev/null 2>&1
 }
 
-# system: the package manager that rules here.
+# system: prints the package manager of this system.
 system() {
 	for pair in dpkg-query:apt rpm:dnf pacman:pacman apk:apk brew:brew
 	do
@@ -22,8 +22,8 @@ system() {
 	done
 }
 
-# wanted PURPOSE: its packages.  Of a|b either will do, and a is preferred:
-# an OpenMP build of OpenBLAS shares its threads with our own loops.
+# wanted PURPOSE: prints its packages.  a|b means either, preferably a: an
+# OpenMP build of OpenBLAS shares its threads with our own loops.
 wanted() {
 	test "$1" = build || wanted build
 	has cc || echo gcc
@@ -53,7 +53,7 @@ wanted() {
 	esac
 }
 
-# installed PACKAGE...: those that are here.
+# installed PACKAGE...: prints those that are installed.
 installed() {
 	case $manager in
 	apt) dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" |
@@ -65,7 +65,7 @@ installed() {
 	esac 2>/dev/null
 }
 
-# missing CHOICE...: those of which nothing is here.
+# missing CHOICE...: prints those of which no package is installed.
 missing() {
 	# shellcheck disable=SC2046 # a list of words
 	here=" $(installed $(echo "$*" | tr '|' ' ') | tr '\n' ' ') "
@@ -80,13 +80,13 @@ missing() {
 	done
 }
 
-# known PACKAGE: has apt-get heard of it?
+# known PACKAGE: does apt-get know it?
 known() {
 	test "$manager" != apt ||
 		apt-cache show "$1" 2>/dev/null | grep -q '^Package:'
 }
 
-# chosen CHOICE...: of each the first name that is known, or its last.
+# chosen CHOICE...: prints for each the first known name, or the last name.
 chosen() {
 	for choice
 	do
@@ -98,11 +98,11 @@ chosen() {
 	done | tr '\n' ' ' | sed 's/ $//'
 }
 
-# administrator: prints what goes before a command to run it as root.
+# administrator: prints the prefix that runs a command as root.
 administrator() {
 	test "$(id -u)" = 0 && return
 	has sudo || return 1
-	# without a terminal nobody can be asked for a password
+	# sudo can ask for a password only on a terminal
 	sudo -n true 2>/dev/null || test -t 2 || return 1
 	echo sudo
 }
@@ -112,8 +112,8 @@ apt() {
 		apt-get -y -o DPkg::Lock::Timeout=120 "$@" >>"$log" 2>&1
 }
 
-# apt_install CHOICE...: a bare image knows no package until it is updated,
-# and a list of long ago names files that are gone.
+# apt_install CHOICE...: installs them.  Runs apt-get update first if a package
+# is unknown, as in a bare image, and again if the lists are out of date.
 apt_install() {
 	log=$(mktemp) || exit 1
 	trap 'rm -f "$log"' EXIT
@@ -138,7 +138,7 @@ build | test) ;;
 esac
 manager=$(system)
 test "$manager" || {
-	say "cannot tell what is installed on this system; see README.md"
+	say "cannot check this system; install the libraries in README.md"
 	exit 0
 }
 # shellcheck disable=SC2046 # a list of words
@@ -153,5 +153,5 @@ pacman) command='sudo pacman -S --needed' ;;
 apk) command='apk add' ;;
 brew) command='brew install' ;;
 esac
-say "some are missing, run: $command $(chosen "$@")"
+say "packages are missing, run: $command $(chosen "$@")"
 exit 1

@@ -1,8 +1,9 @@
 #!/bin/sh
-# settings.sh FILE NAME... - keep these settings in FILE, and hold to them
+# settings.sh FILE NAME... - record settings in FILE, or check that they match
 #
-# What lies beside FILE was made with what the environment calls so, and with
-# CORPORA/manifest.tsv.
+# NAME is a variable of the environment.  A checksum of CORPORA/manifest.tsv is
+# recorded too.  Fails if FILE has other settings, since the files beside it
+# were made with those.
 set -eu
 file=$1
 shift
@@ -21,8 +22,8 @@ then
 	mv "$file.tmp" "$file"
 elif ! cmp -s "$file" "$file.tmp"
 then
-	echo "$file: what is here was made otherwise;" \
-		"give another WORK, or:" >&2
+	echo "$file: this folder was made with other settings" \
+		"(choose another WORK, or use these):" >&2
 	diff "$file" "$file.tmp" | sed -n 's/^< /	/p' >&2
 	rm "$file.tmp"
 	exit 1

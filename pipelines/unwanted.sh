@@ -1,6 +1,6 @@
-# unwanted.sh - which labels are no class; sourced
+# unwanted.sh - find labels that are not classes; sourced
 
-# unwanted FRAMES CLASSES: the labels in FRAMES that CLASSES lack, a line each
+# unwanted FRAMES CLASSES: prints the labels in FRAMES that are not in CLASSES
 unwanted() {
 	framecut --keep label "$1" | framedump --json |
 		sed -nE '/"label":"/ {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# values.sh COLUMN MANIFEST - what stands in a column, each once, sorted
+# values.sh COLUMN MANIFEST - print the unique values of a column, sorted
 exec awk -F '\t' -v column="$1" '
 	NR == 1 {
 		sub(/\r$/, "")

@@ -1,26 +1,26 @@
 #!/bin/sh
-# augment(1): what was said is what was done, and the same every time.
+# augment(1): effects are as described, and repeatable.
 . "$(dirname "$0")/lib.sh"
 
-# speech FILE SECONDS: something with pauses, that no effect leaves alone.
+# speech FILE SECONDS: a signal with pauses, which every effect changes.
 speech() {
 	sox -D -R -n -r 16000 -b 16 "$1" synth "$2" sine 220:880 tremolo 3 90 \
 		gain -6
 }
 
-# samples: the first utterance's, one a line.
+# samples: those of the first utterance, one on each line.
 samples() {
 	framedump -n 1 --json | sed 's/.*"audio":\[//; s/\].*//' | tr , '\n'
 }
 
-# ratio A B: decibels of A's energy over that of B - A; see samples.
+# ratio A B: energy of A over that of B - A in decibels; see samples.
 ratio() {
 	paste "$1" "$2" | awk '
 	{ signal += $1 * $1; noise += ($2 - $1) * ($2 - $1) }
 	END { print 10 * log(signal / noise) / log(10) }'
 }
 
-# energy FILE: decibels.
+# energy FILE: energy in decibels.
 energy() {
 	awk '{ sum += $1 * $1 } END { print 10 * log(sum) / log(10) }' "$1"
 }
@@ -32,12 +32,12 @@ near() {
 		{ echo "$1 is not $2 within $3"; return 1; }
 }
 
-# said PATTERN: the number before a unit, in the first utterance's "augment".
+# said PATTERN: the number before a unit in "augment" of the first utterance.
 said() {
 	framedump -n 1 | sed -n "s/^  augment .*$1 \([-0-9.]*\).*/\1/p"
 }
 
-check 'options out of range, or nothing to do, are usage errors' '
+check 'options out of range, or no effect, are usage errors' '
 	fails 2 augment </dev/null
 	fails 2 augment --snr 5:20 </dev/null
 	fails 2 augment -g 5:1 </dev/null
@@ -53,16 +53,16 @@ check 'options out of range, or nothing to do, are usage errors' '
 			</dev/null
 	done
 '
-check 'babble without recordings says what to do' '
+check 'babble without recordings is a usage error' '
 	for with in "" "--noise-color pink" "-g 1"
 	do
-		fails 2 augment --babble 2 $with </dev/null 2>err
-		grep -qF "of which voices? --noise or --noise-list" err
+		fails 2 augment --babble 1 $with </dev/null 2>err
+		grep -qF -e "--babble needs recordings (--noise or" err
 	done
 	fails 2 augment --noise-list - </dev/null 2>err
-	grep -qF -e "--noise-list -: standard input is the stream" err
+	grep -qF -e "--noise-list -: the stream is read from" err
 '
-check 'the ratio to the noise is the one said' '
+check 'the signal-to-noise ratio is the one in "augment"' '
 	speech x.wav 2
 	sox -R -n -r 44100 -c 2 noise.wav synth .7 brownnoise
 	wavread x.wav >in
@@ -79,7 +79,7 @@ check 'the ratio to the noise is the one said' '
 		done
 	done
 '
-check 'the ratio to babble is the one said' '
+check 'the ratio to babble is the one in "augment"' '
 	speech x.wav 2
 	for i in 1 2 3 4
 	do
@@ -96,7 +96,7 @@ check 'the ratio to babble is the one said' '
 		near "$(ratio clean noisy)" "$decibels" .1
 	done
 '
-check 'babble of one is noise as ever' '
+check 'babble of one recording is noise as without --babble' '
 	speech a.wav .5
 	cp a.wav b.wav
 	for i in 1 2 3
@@ -112,7 +112,7 @@ check 'babble of one is noise as ever' '
 		framecmp -t 0 without with
 	done
 '
-check 'a table names noise as the command line does, from any folder' '
+check 'a table of noise equals files on the command line, from any folder' '
 	speech x.wav .5
 	mkdir voices
 	printf "path\n" >voices/list.tsv
@@ -135,9 +135,9 @@ check 'a table names noise as the command line does, from any folder' '
 	test ! -s out
 	printf "path\n1.wav\t2\n" >voices/list.tsv
 	fails 1 augment --noise-list voices/list.tsv <in 2>err >out
-	says "voices/list.tsv:2: more columns than the heading" err
+	says "voices/list.tsv:2: 2 fields, but the heading has 1" err
 '
-check 'a voice does not talk over itself, told by its path or its id' '
+check 'babble leaves out the recording of the utterance, by path or id' '
 	speech a.wav .5
 	cp a.wav c.wav
 	sox -D -R -n -r 16000 -b 16 b.wav synth .25 pinknoise
@@ -159,7 +159,7 @@ check 'a voice does not talk over itself, told by its path or its id' '
 	augment --babble 9 b.wav <in >other
 	fails 1 framecmp -t 1e-3 either other
 '
-check 'the range is kept, and its ends are reached within it' '
+check 'draws fill the range and do not leave it' '
 	speech x.wav .1
 	for i in $(seq 40)
 	do
@@ -172,7 +172,7 @@ check 'the range is kept, and its ends are reached within it' '
 	near "$(head -1 gains)" -6 .5
 	near "$(tail -1 gains)" -2 .5
 '
-check 'a gain is what it says, beyond full scale too' '
+check 'a gain is exact, beyond full scale too' '
 	speech x.wav 1
 	wavread x.wav >in
 	augment -g 20 <in >out
@@ -195,7 +195,7 @@ check 'speed changes the length by its factor' '
 	augment --speed 1 <in | framecut -d augment >out
 	framecmp -t 0 in out
 '
-check 'a room keeps the length and the level, and fills the pauses' '
+check 'reverberation keeps length and level, and fills pauses' '
 	speech x.wav 1
 	wavread x.wav >in
 	augment --reverb .5 <in >out
@@ -219,13 +219,13 @@ check 'a telephone keeps 300 to 3400 Hz' '
 	awk "{ exit !(\$2 - \$1 < -40) }" 50.both
 	awk "{ exit !(\$2 - \$1 < -20) }" 7000.both
 '
-check 'mu-law leaves at most 255 values' '
+check 'mu-law gives at most 255 values' '
 	speech x.wav 2
 	wavread x.wav | augment --telephone mulaw | samples | sort -u >values
 	test "$(wc -l <values)" -le 255
 	test "$(wc -l <values)" -gt 100
 '
-check 'the draws depend on seed and id alone' '
+check 'the draws depend only on seed and id' '
 	speech a.wav .5
 	cp a.wav b.wav
 	for i in 1 2 3
@@ -250,7 +250,7 @@ check 'the draws depend on seed and id alone' '
 		fails 1 framecmp -t 1e-3 b x
 	done
 '
-check 'one effect does not move the draws of another' '
+check 'an effect does not change the draws of another' '
 	speech x.wav .5
 	wavread x.wav | augment --noise-color white >alone
 	wavread x.wav | augment --noise-color white -g 9 --telephone band >both
@@ -261,7 +261,7 @@ check 'one effect does not move the draws of another' '
 	wavread x.wav | augment "$@" -g 0 | framecut -d augment >both
 	framecmp -t 0 alone both
 '
-check 'a probability is that of being changed at all' '
+check '--probability is the share of utterances that are changed' '
 	speech x.wav .1
 	wavread x.wav >in
 	augment -g 6 -p 0 <in >out
@@ -276,12 +276,12 @@ check 'a probability is that of being changed at all' '
 		grep -c "gain 6.0 dB" >changed
 	near "$(cat changed)" 30 15
 '
-check 'what was done before is kept in words' '
+check '"augment" keeps the changes made before' '
 	speech x.wav .1
 	wavread x.wav | augment -g 3 | augment --speed 2 | framedump |
 		grep -qF "\"gain 3.0 dB; speed 2.000\""
 '
-check 'recordings of noise are chosen among, operands too' '
+check 'noise is drawn from all recordings, operands too' '
 	speech x.wav .1
 	for i in $(seq 40)
 	do
@@ -297,7 +297,7 @@ check 'recordings of noise are chosen among, operands too' '
 		framedump out | grep -q "noise $name.flac"
 	done
 '
-check 'a speaker is changed alike, one of the same name elsewhere is not' '
+check 'draws are the same for a speaker of one corpus' '
 	gain() {
 		framedump | sed -n "s/^  augment .*gain \([-0-9.]*\).*/\1/p"
 	}
@@ -316,9 +316,9 @@ check 'a speaker is changed alike, one of the same name elsewhere is not' '
 	wavread s | augment -g -60:60 | gain >id
 	head -n 1 own | cmp id -
 	wavread b.wav | fails 1 augment -b speaker -g 3 2>err >out
-	says "no speaker, which --by speaker draws by" err
+	says "no speaker, which --by speaker needs" err
 '
-check 'a name of noise that is not UTF-8 does not spoil the stream' '
+check 'a file name that is not UTF-8 is repaired in the stream' '
 	speech x.wav .1
 	name=$(printf "a\377.wav")
 	sox -R -n -r 8000 "$name" synth .1 pinknoise
@@ -326,7 +326,7 @@ check 'a name of noise that is not UTF-8 does not spoil the stream' '
 	grep -qF "\"noise a?.wav" out
 	fails 1 grep -F "\\ufffd" out
 '
-check 'silence gets no noise, and silent noise is a reason' '
+check 'silence gets no noise, and silent noise drops the utterance' '
 	head -c 3200 /dev/zero >zero
 	sox -t raw -r 16000 -b 16 -e signed zero silent.wav
 	wavread silent.wav | augment --noise-color white | framedump |
@@ -340,10 +340,10 @@ check 'silence gets no noise, and silent noise is a reason' '
 	wavread x.wav | augment --babble 9 silent.wav y.wav | framedump |
 		grep -q "\"babble of 9 "
 '
-check 'noise that cannot be read is an error before anything is written' '
+check 'noise that cannot be read is an error before any output' '
 	echo text >text
 	fails 1 augment -g 3 "$top/tests/data/none.frames" </dev/null 2>err >out
-	says "(a stream of frames goes to standard input)" err
+	says "(augment reads its stream from standard input)" err
 	fails 1 grep -e --raw err
 	for name in missing text
 	do
@@ -352,14 +352,14 @@ check 'noise that cannot be read is an error before anything is written' '
 		test ! -s out
 	done
 '
-check 'audio that is missing is an error that says what to do' '
+check 'missing audio is an error that says what to do' '
 	speech x.wav .1
 	wavread x.wav | framecut -d audio | fails 1 augment -g 1 2>err >out
 	grep -qF "(put wavread before augment)" err
 	wavread x.wav | framecut -d rate | fails 1 augment -g 1 2>err >out
 	says "x.wav: dropped: no rate" err
 '
-check 'what was found in the audio before is not passed on' '
+check 'fields computed from the audio are removed' '
 	speech x.wav .5
 	wavread --speaker a x.wav x.wav | featurize >feats
 	cmvn --by speaker feats | predict --frames | augment -g 1 >out
@@ -371,7 +371,7 @@ check 'what was found in the audio before is not passed on' '
 	fails 1 predict <out 2>err
 	says "(put featurize before predict)" err
 '
-check 'audio that comes after what was found in it is changed, too' '
+check 'audio is changed where it follows those fields, too' '
 	speech x.wav .5
 	wavread x.wav >audio
 	featurize audio | framecut -d audio >feats

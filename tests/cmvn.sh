@@ -1,8 +1,8 @@
 #!/bin/sh
-# cmvn(1): statistics against plain ones, groups, running, refusals.
+# cmvn(1): statistics against a simple program, groups, one pass, errors.
 . "$(dirname "$0")/lib.sh"
 
-# python that has what we import; not always the first on PATH
+# a Python with the modules needed, which may not be the first on PATH
 for python in python3 /usr/bin/python3
 do
 	$python -c 'import msgpack' 2>/dev/null && break
@@ -10,8 +10,8 @@ done
 $python "$top/tests/golden/student_frames.py" 12 >"$dir/in"
 in=$dir/in
 
-# oracle.py KEY FLAGS <FRAMES: normalise by the field KEY (id: utterances alone,
-# frame: all together) in plain words; one value a line, as values prints them.
+# oracle.py KEY FLAGS <FRAMES: normalises by the field KEY (id: each utterance,
+# frame: all together) and prints one value on each line, as values does.
 cat >"$dir/oracle.py" <<'EOF_ORACLE'
 import math
 import msgpack
@@ -30,7 +30,7 @@ def unpack(m):
 
 
 def moments(rows, column):
-    # log F0, column 10, counts as far as it is voiced
+    # log F0, column 10, is weighted by voicing
     weight = [row[11] ** 2 if column == 10 else 1 for row in rows]
     mean = math.fsum(w * row[column] for w, row in zip(weight, rows))
     mean /= math.fsum(weight)
@@ -62,7 +62,7 @@ for line in sys.stdin:
 '
 }
 
-# agrees KEY FLAGS OPTION...: cmvn with these options is what the oracle says.
+# agrees KEY FLAGS OPTION...: cmvn with these options agrees with the oracle.
 agrees() {
 	key=$1 flags=$2
 	shift 2
@@ -79,34 +79,35 @@ check 'bad options are usage errors' '
 	fails 2 cmvn a b
 	fails 2 cmvn --scale
 '
-check 'utterances are normalised by themselves' '
+check 'each utterance is normalised by its own statistics' '
 	agrees id x
 '
-check 'speakers are gathered, however their utterances are mixed' '
+check 'statistics are by speaker, in any order of utterances' '
 	agrees speaker x --by speaker
 '
-check 'a corpus, and the stream, are taken as a whole' '
+check 'statistics are of the whole corpus, or of the whole stream' '
 	agrees corpus x --by corpus
 	agrees frame x --by stream
 '
-check 'only means are taken away with --means-only' '
+check '--means-only subtracts means only' '
 	agrees speaker m --by speaker --means-only
 	agrees id m --means-only
 '
-check 'running statistics are of what came so far' '
+check 'running statistics are those so far' '
 	agrees frame r --running
 	agrees frame r --running --by stream
+	agrees id r --running --by utterance
 	agrees speaker r --running --by speaker
 	cmvn --running --by speaker "$in" >a
 	cat "$in" | cmvn --running --by speaker >b
 	framecmp a b
 '
-check 'the output says what it was normalised by' '
+check 'the field cmvn names the group of the statistics' '
 	cmvn --by speaker "$in" | framedump >out
 	test "$(grep -c "^  cmvn  *\"speaker\"$" out)" = 12
 	test "$(grep -c "^  label" out)" = 12
 '
-check 'normalising by utterance needs no file, and order does not matter' '
+check 'normalising by utterance reads a pipe, and order does not matter' '
 	cmvn "$in" >a
 	cat "$in" | cmvn >b
 	framecmp a b
@@ -135,7 +136,7 @@ check 'a speaker'\''s statistics do not depend on others or on order' '
 	        assert abs(x - y) < 1e-5, (x, y)
 	END
 '
-check 'speakers of the same name in two corpora are two' '
+check 'speakers of the same name in two corpora are different' '
 	framecut -w speaker=s1 "$in" | framecut -d corpus >plain
 	$python - <<-END >mixed
 	import msgpack, sys
@@ -171,27 +172,27 @@ check 'a file on standard input can be read twice, a pipe cannot' '
 	cat "$in" >fifo & fails 1 cmvn --by stream fifo 2>err
 	says "fifo: is read twice" err
 '
-check 'what is normalised already is left out' '
+check 'normalised utterances are dropped' '
 	cmvn "$in" >once
 	fails 1 cmvn once 2>err >/dev/null
-	test "$(grep -c "u[0-9]*: dropped: normalised already" err)" = 12
+	test "$(grep -c "u[0-9]*: dropped: already normalised" err)" = 12
 	cat once "$in" >both
 	fails 1 cmvn --by stream both 2>err >mixed
 	cmvn --by stream "$in" | framedump -j >a
 	framedump -j mixed | cmp a -
 '
-check 'what is normalised already does not say how wide features are' '
+check 'normalised utterances do not set the width of features' '
 	wavread "$top/examples/sad-de.flac" | featurize -t mfcc | cmvn |
 		cat - "$in" >both
 	for o in "-b stream" --running
 	do
 		fails 1 cmvn $o both 2>err >mixed
-		says "sad-de.flac: dropped: normalised already" err
+		says "sad-de.flac: dropped: already normalised" err
 		cmvn $o "$in" | framedump -j >a
 		framedump -j mixed | cmp a -
 	done
 '
-check 'an utterance without a speaker is dropped, the others stay' '
+check 'an utterance without a speaker is dropped, others are not' '
 	framecut -w speaker=s1 "$in" | framecut -d speaker >none
 	cat none "$in" >both
 	fails 1 cmvn --by speaker both >out 2>err
@@ -199,10 +200,10 @@ check 'an utterance without a speaker is dropped, the others stay' '
 	cmvn --by speaker "$in" | framedump -j >a
 	framedump -j out | cmp a -
 '
-check 'a speaker of one utterance is warned of' '
+check 'a speaker with one utterance causes a warning' '
 	wavread -M "$top/examples/clips.tsv" | featurize >clips
 	cmvn --by speaker clips 2>err >/dev/null
-	says "by speaker, 4 of 4 have one utterance, whose emotion goes" err
+	says "by speaker: 4 of 4 groups have one utterance" err
 	cmvn --by corpus clips 2>err >/dev/null
 	test ! -s err
 '
@@ -241,7 +242,7 @@ for column in zip(*rows):
 assert full > 150, full
 "
 '
-check 'hostile input is one clear line' '
+check 'bad input gives a message of one line' '
 	for bad in "$top"/tests/data/bad-*.frames
 	do
 		fails 1 cmvn "$bad" >/dev/null 2>err

@@ -114,7 +114,7 @@ check 'IEMOCAP: four classes by session, excited among the happy' '
 	says "Session 3 is missing; Session 1 has 1,080 of 1,085;" err
 	rm -r Session2/dialog
 	fails 1 "$recipes/iemocap.sh" . >out 2>err
-	grep -q "^iemocap: Session2 has sound, but no labels: want Session2/d" \
+	grep -q "^iemocap: Session2 has audio but no labels (Session2/d" \
 		err
 '
 check 'FESC: by a table of labels, as its layout is not known' '
@@ -134,7 +134,7 @@ check 'FESC: by a table of labels, as its layout is not known' '
 	row_is fesc/TIPE_a1 "fi sadness fesc_TIPE fesc 1   "
 	printf "a1.wav\t1\na1.wav\t4\na2\t1\n" >labels.tsv
 	fails 1 "$recipes/fesc.sh" . >out 2>err
-	grep -q "^fesc: labels.tsv has two labels for a1: which folder" err
+	grep -q "^fesc: labels.tsv has two labels for a1 (add its folder)" err
 	test "$(count)" -eq 1
 	rm labels.tsv
 	fails 1 "$recipes/fesc.sh" . >out 2>err
@@ -266,7 +266,7 @@ check 'EMOVO: 588 by actor' '
 	whole emovo .
 	: >m3/rab-m3-l5.wav
 	fails 1 "$recipes/emovo.sh" . >out 2>err
-	says "emovo: 589 utterances, 1 more than there should be" err
+	says "emovo: 589 utterances, 1 more than expected" err
 	row_is emovo/rab-m3-l2 "it anger emovo_m3 emovo 5   l2"
 	row_is emovo/sor-f1-b1 "it surprise emovo_f1 emovo 0   b1"
 	rm -r f2 m2 m3/rab-m3-l5.wav
@@ -286,7 +286,7 @@ check 'EKORPUS: labels and words from TextGrids' '
 	grid joy "Ta ütles: \"\"Ei.\"\"" >105.TextGrid
 	grid anger "Ei." >107.TextGrid
 	fails 1 "$recipes/ekorpus.sh" . >out 2>err
-	grep -qF "1 file is left out: $PWD/109.wav" err
+	grep -qF "1 file is skipped (label or speaker is unknown): $PWD/1" err
 	grep -qF "2 of 1,164 utterances" err
 	sound out
 	row_is ekorpus/105 \
@@ -307,7 +307,7 @@ check 'names with blanks are fine, those that are not UTF-8 are named' '
 	files "a b/Joie/Fort/01-J-2-1.wav" \
 		"a b/Col$(printf "\212")re/01-C-1-1.wav"
 	fails 1 "$recipes/cafe.sh" "a b" >out 2>err
-	grep -q "1 file is left out: .*; not UTF-8" err
+	grep -q "1 file is skipped (name is not UTF-8;" err
 	test "$(count)" -eq 1
 	grep -qF "$PWD/a b/Joie/Fort/01-J-2-1.wav	" out
 	wc -l <err | grep -qx 2
@@ -318,7 +318,7 @@ check 'a wrong directory, or none, is one line' '
 		ravdess savee tess
 	do
 		fails 1 "$recipes/$recipe.sh" empty >out 2>err
-		says "$recipe: $PWD/empty has no utterances; one would be" err
+		says "$recipe: $PWD/empty has no utterances (expected" err
 		test ! -s out
 		fails 1 "$recipes/$recipe.sh" "./no where" 2>err
 		says "$recipe: ./no where is not a directory" err
@@ -342,7 +342,7 @@ check 'several corpora in one manifest, which wavread reads' '
 	fails 2 "$recipes/manifest.sh" lib=. 2>err
 	says "no recipe for lib" err
 	fails 2 "$recipes/manifest.sh" emo=. 2>err
-	says "no recipe for emo, but for cafe cremad" err
+	says "no recipe for emo, only for cafe cremad" err
 	fails 2 "$recipes/manifest.sh" 2>err
 	says "savee tess; usage:" err
 	fails 2 "$recipes/manifest.sh" tess 2>err

@@ -315,7 +315,7 @@ check 'live.sh names emotions as sound arrives' '
 	test "$(wc -l <out)" -ge 2
 	rm path/arecord
 	fails 1 env PATH="$PWD/path" "$examples/live.sh" 2>err
-	says "live.sh: no arecord" err
+	says "live.sh: arecord is missing" err
 '
 check 'the clips are small, mono, 16 kHz, ours and in the table' '
 	for clip in "$examples"/*.flac

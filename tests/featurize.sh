@@ -2,13 +2,13 @@
 # featurize(1): shapes and types, independence, bad utterances and streams.
 . "$(dirname "$0")/lib.sh"
 
-# python that has what we import; not always the first on PATH
+# a Python with the modules needed, which may not be the first on PATH
 for python in python3 /usr/bin/python3
 do
 	$python -c 'import msgpack' 2>/dev/null && break
 done
 
-# tone HERTZ SAMPLES: raw 16-bit samples of a voice-like tone with some noise
+# tone HERTZ SAMPLES: raw 16-bit samples of a tone with harmonics and noise
 tone() {
 	$python -c '
 import math, random, struct, sys
@@ -64,8 +64,10 @@ check 'bad options are usage errors' '
 	fails 2 featurize -s 0
 	fails 2 featurize -t mfcc -c 30 -b 23 2>err
 	grep -q "at most --bands 23" err
+	fails 2 featurize -t fbank -c 13 2>err
+	grep -qF -e "--cepstra needs --type mfcc" err
 '
-check 'columns, rows and type are what the options say' '
+check 'columns, rows and type follow the options' '
 	test "$(shape)" = "[98,83] \"fbank80+pitch 16000/400/160\" "
 	test "$(shape -t fbank -b 40)" = "[98,40] \"fbank40 16000/400/160\" "
 	test "$(shape -t fbank -d 2)" = \
@@ -83,7 +85,7 @@ samples() {
 		framedump | sed -n 's/^  features.type .* \(.*\)"/\1/p'
 }
 
-check 'window and hop are cut to whole samples, as torchaudio cuts them' '
+check 'window and hop are whole samples, rounded as in torchaudio' '
 	test "$(samples -r 22050)" = 22050/551/220
 	test "$(samples -r 44100)" = 44100/1102/441
 	test "$(samples -r 11025)" = 11025/275/110
@@ -92,7 +94,7 @@ check 'window and hop are cut to whole samples, as torchaudio cuts them' '
 	test "$(samples -r 48000 -w 20.7 --hop 9.9)" = 48000/993/475
 	test "$(samples -r 22050 | wc -l)" = 1
 '
-check 'a model of cepstra takes no cepstra of other bands' '
+check 'a model of cepstra refuses cepstra of other bands' '
 	student-init -f "mfcc13of23 16000/400/160" --width 8 --heads 1 \
 		--blocks "" -o m
 	featurize -t mfcc <"$in" | predict -m m >/dev/null
@@ -103,7 +105,7 @@ check 'a model of cepstra takes no cepstra of other bands' '
 	featurize -t mfcc <"$in" | fails 1 predict -m m >out 2>err
 	grep -q "mfcc13of23.*mfcc13 " err
 '
-check 'every type is one that student-init reads' '
+check 'student-init reads every type' '
 	for options in "" "-t fbank" "-t mfcc -b 23" "-t mfcc -b 40 -p -d 2" \
 		"-d 1 -s 32768" "-w 200 --hop 1 -s .001" "-b 256 -s 1e6" \
 		"-b 4 -s 1.5"
@@ -116,13 +118,13 @@ check 'every type is one that student-init reads' '
 		predict -m m f | tail -n +2 | wc -l | grep -qx 3
 	done
 '
-check 'everything else passes through' '
+check 'other fields pass through' '
 	featurize <"$in" | framecut -d features,features.type >out
 	framecmp "$in" out
 	featurize -v <"$in" 2>/dev/null | framedump -H | grep history >line
 	grep -q "\"featurize -v\"" line
 '
-check 'an utterance gives the same bits wherever it stands' '
+check 'features do not depend on other utterances, bit for bit' '
 	featurize <"$in" | framedump -j | sort >want
 	shuffle -s 2 "$in" | featurize | framedump -j | sort | cmp want -
 	for f in 110 180 260
@@ -130,13 +132,13 @@ check 'an utterance gives the same bits wherever it stands' '
 		framecut -w id=$f.raw "$in" | featurize | framedump -j
 	done | sort | cmp want -
 '
-check 'a pipe that gives a byte at a time gives the same' '
+check 'a pipe of single bytes gives the same features' '
 	featurize <"$in" >want
 	framecut -w id=110.raw "$in" | dd bs=1 2>/dev/null | featurize |
 		framedump -j >slow
 	framedump -j want | grep "\"110.raw\"" | cmp - slow
 '
-check 'what a row holds is the same of a part as of the whole' '
+check 'a row of a part equals that of the whole' '
 	featurize -t fbank <"$in" | framedump -j | head -n 1 >whole
 	head -c 9000 "$dir/110.raw" >110.raw
 	wavread --raw 110.raw | featurize -t fbank | framedump -j >part
@@ -149,7 +151,7 @@ check 'what a row holds is the same of a part as of the whole' '
 	assert len(part) > 10 and part == whole[:len(part)]
 	END
 '
-check 'bad utterances are dropped and named, good ones come through' '
+check 'bad utterances are dropped with a reason, good ones pass' '
 	frames "good 16000 [0.1 * (i % 7) for i in range(4000)]" \
 		"short 16000 [0.1] * 160" \
 		"slow 8000 [0.1] * 8000" \
@@ -187,11 +189,11 @@ check 'the smallest and the largest settings give finite numbers' '
 		fails 1 grep -qi -e nan -e inf line
 	done
 '
-check 'a file may be named' '
+check 'an operand is a file' '
 	featurize <"$in" >want
 	featurize "$in" | framecmp -t 0 want -
 '
-check 'hostile streams are one clear line' '
+check 'a bad stream gives a message of one line' '
 	for bad in "$top"/tests/data/bad-*.frames
 	do
 		fails 1 featurize <"$bad" >/dev/null 2>err
@@ -217,7 +219,7 @@ check 'a full disk and a closed pipe are failures' '
 	test -e ended
 	test ! -s err
 '
-check 'features that are made anew are normalised no more' '
+check 'computing features again removes cmvn' '
 	wavread --raw --speaker a ../110.raw ../260.raw | featurize >feats
 	cmvn --by speaker feats >normed
 	featurize <normed >again

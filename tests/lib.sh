@@ -1,4 +1,4 @@
-# lib.sh - TAP for shell tests; source it, call check(), end with finish.
+# lib.sh - TAP output for shell tests: source it, call check, end with finish
 set -u
 unset CDPATH GREP_OPTIONS PYTHONUNBUFFERED
 LC_ALL=C
@@ -9,7 +9,7 @@ dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 n=0 bad=0
 
-# check TITLE BODY: run BODY in an empty directory; its first failure fails it.
+# check TITLE BODY: BODY must succeed, in an empty directory and with set -e.
 check() {
 	n=$((n + 1))
 	mkdir "$dir/$n"
@@ -34,7 +34,7 @@ fails() {
 	return 1
 }
 
-# says TEXT FILE: FILE must be one line that holds TEXT.
+# says TEXT FILE: FILE must be one line that contains TEXT.
 says() {
 	test "$(wc -l <"$2")" -eq 1 && grep -qF -e "$1" "$2" && return
 	echo "want one line with '$1', got:"

@@ -7,6 +7,11 @@ case ${BIN:-bin} in
 *) BIN=$top/${BIN:-bin} ;;
 esac
 export BIN
+case ${B:-build} in
+/*) ;;
+*) B=$top/${B:-build} ;;
+esac
+export B
 
 # sound LINT TITLE: it finds nothing in this tree.
 sound() {
@@ -65,6 +70,32 @@ check 'layers: a folder that has no place in the order is found' '
 	mkdir common/misc
 	echo "#include <math.h>" >common/misc/a.c
 	finds layers "common/misc/a.c:1: folder misc has no place"
+'
+check 'circles: modules that include each other are found' '
+	tree
+	echo "#include \"nn/b.h\"" >common/nn/a.c
+	echo "#include \"nn/c.h\"" >common/nn/b.h
+	passes circles
+	echo "#include \"nn/a.h\"" >common/nn/c.c
+	finds circles "common: modules include each other:"
+	grep -q "nn/a.*" found && grep -q nn/b found && grep -q nn/c found
+'
+check 'unused: a function that no program calls is found' '
+	tree
+	B=$PWD/build
+	export B
+	mkdir -p build/filters
+	echo "int used(void); int main(void) { return used(); }" >a.c
+	echo "int idle(void); int used(void);" >c.c
+	echo "int used(void) { return 0; }" >>c.c
+	cc -ffunction-sections -c -o build/filters/a.o a.c
+	cc -ffunction-sections -c -o c.o c.c
+	ar rcs build/libcommon.a c.o
+	passes unused
+	echo "int idle(void) { return 1; }" >>c.c
+	cc -ffunction-sections -c -o c.o c.c
+	ar rcs build/libcommon.a c.o
+	finds unused "c.c: no program calls idle()"
 '
 check 'libraries: one used outside its file is found' '
 	tree

@@ -56,11 +56,11 @@ check 'the experiment runs from a manifest to its results' '
 	do
 		test "$(grep -c "^$method  *[0-9]" "$results")" -ge 12
 	done
-	grep -q "^== corpus other" "$results"
+	grep -q "^== held-out corpus other" "$results"
 	grep -q "^rows (speakers)  *16 (2)  " "$results"
-	! grep "no row is of" "$results"
-	grep -q "^== speakers that nobody had heard, folds 0" "$results"
-	grep -q "^UAR, that of ft, the difference (95 %), speaker" "$results"
+	! grep "classes without a row" "$results"
+	grep -q "^== held-out speakers, folds 0" "$results"
+	grep -q "^UAR, UAR of ft, difference (95 %), speaker" "$results"
 	test "$(grep -c "^ *all  *de  *it" "$results")" -eq 8
 	test "$(grep -c "^ *anger  *happiness" "$results")" -eq 4
 	test "$(grep -c "^mtkd-cosine .* at share .1" "$results")" -eq 2
@@ -70,14 +70,14 @@ check 'the experiment runs from a manifest to its results' '
 		"$dir/work/mtkd/0/ft_0_1.all"
 	test "$(grep -c "^it  *all .* it " "$results")" -eq 2
 '
-check 'how right teachers are where they teach is told' '
+check 'teachers are scored on the utterances that they teach' '
 	results=$dir/work/mtkd/results.txt
-	grep -q "^0: teachers of those whom they teach" "$results"
+	grep -q "^0: teachers on the utterances that they teach" "$results"
 	right=$(framecut -w fold!=0 -w fold!=1 "$dir/work/mtkd/speaker.frames" |
 		predict -m "$dir/work/mtkd/0/teacher-all.model" |
 		score --allow-seen --by "" --bootstrap 0 --tsv |
 		awk -F "\t" "\$2 == \"all\" { printf \"%5.1f\", 100 * \$8 }")
-	grep -q "^all *right $right  label has [01]\.[0-9]*$" "$results"
+	grep -q "^all *correct $right %  p(label) [01]\.[0-9]*$" "$results"
 '
 check 'the report has the scores, curves, weights and figures' '
 	report=$dir/work/mtkd/report.html
@@ -87,7 +87,7 @@ check 'the report has the scores, curves, weights and figures' '
 	grep -A3 "<h3>mtkd-language@1</h3>" "$report" | grep -q "<td>1.00</td>"
 	! grep http "$report" | grep -v www.w3.org
 '
-check 'students never heard whom they are judged by, nor did teachers' '
+check 'no model is trained on the speakers of its test' '
 	for key in voices taught
 	do
 		modeldump --key $key \
@@ -99,7 +99,7 @@ check 'students never heard whom they are judged by, nor did teachers' '
 	test "$(grep -c other heard)" -eq 0
 	test "$(grep -c made heard)" -eq 4
 '
-check 'a teacher of a language begins as that of all, or from scratch' '
+check 'a teacher of a language starts from that of all, or from scratch' '
 	passes() {
 		for name in all de
 		do
@@ -135,7 +135,7 @@ check 'methods may be added, other settings want another folder' '
 	grep -q "^mtkd-fixed  *[0-9]" "$dir/work/mtkd/results.txt"
 	grep -q "teacher all" "$dir/work/mtkd/report.html"
 	fails 2 mtkd "$dir/work" PASSES=2 2>err
-	grep -q "made otherwise" err
+	grep -q "made with other settings" err
 	grep -q "PASSES 1" err
 	mtkd "$dir/work" HELDOUT=other
 '
@@ -145,7 +145,7 @@ check 'what cannot be is refused before it is begun' '
 	fails 2 mtkd "$dir/none" METHODS="ft kdd" 2>err
 	grep -q "METHODS=kdd: methods.txt has no such method" err
 	fails 2 mtkd "$dir/none" METHODS="ft kd@4" 2>err
-	grep -q "METHODS=kd@4: the share is from 0 to 1" err
+	grep -q "METHODS=kd@4: the share must be from 0 to 1" err
 	for wrong in SEEDS=a PASSES=0 LAMBDAS=2 SIZE=tiny TEACHERS=foo \
 		VIEWS=pinkk TEST_VIEWS=pink3 TEACHER_VIEW=pink0
 	do
@@ -153,12 +153,12 @@ check 'what cannot be is refused before it is begun' '
 		grep -q "$wrong: want " err
 	done
 	fails 2 mtkd "$dir/none" CORPORA="$dir/a b" 2>err
-	grep -q "without blanks" err
+	grep -q "must not have blanks" err
 	fails 2 mtkd "$dir/none" -j2 FOLDS=9 2>err
 	! grep "jobserver" err
-	grep -q "FOLDS=9: the manifest has all of 0 1 2 3" err
+	grep -q "FOLDS=9: the manifest has the folds 0 1 2 3" err
 	fails 2 mtkd "$dir/none" FOLDS=all TEST_VIEWS=pink0 2>err
-	grep -q "on one of the FOLDS" err
+	grep -q "TEST_VIEWS with a number need a single fold" err
 '
 check 'QUICK takes some utterances, the same of every view' '
 	for view in whole speaker
@@ -222,13 +222,13 @@ check 'killed at any moment, it goes on and ends in the same results' '
 	done
 	cmp "$dir/killed/mtkd/results.txt" "$dir/whole/mtkd/results.txt"
 '
-check 'cross-fitted, nobody is taught by who has heard him' '
+check 'cross-fitted, no teacher is trained on whom it teaches' '
 	mtkd "$dir/cross" CROSSFIT=1 METHODS="ft kd" SEEDS=1 LAMBDAS=.1 \
 		>out 2>&1 || { cat out; false; }
-	framedump --json "$dir/cross/mtkd/0/said-all.frames" >said
+	framedump --json "$dir/cross/mtkd/0/logits-all.frames" >said
 	test "$(grep -c teacher.all.logits said)" -eq 16
 	! grep -q teacher.all.seen said
-	framedump --json "$dir/work/mtkd/0/said-all.frames" |
+	framedump --json "$dir/work/mtkd/0/logits-all.frames" |
 		grep -c teacher.all.seen | grep -qx 16
 	grep -q "^CROSSFIT 1" "$dir/cross/mtkd/results.txt"
 '
@@ -244,14 +244,14 @@ check 'the published experiment runs with networks, its settings and loss' '
 	grep -q "^mono-kd-paper  *[0-9]" "$dir/paper/paper/results.txt"
 	for base in ft kd-paper mono-ft mono-kd-paper
 	do
-		grep -q "^UAR, that of $base, the difference" \
+		grep -q "^UAR, UAR of $base, difference" \
 			"$dir/paper/paper/results.txt"
 	done
 	fails 2 make -s -C "$top/pipelines" paper CORPORA="$dir/corpus" \
 		WORK="$dir/paper2" 2>err
-	grep -q "say what to fine-tune: make TEACHER_BASE=DIR" err
+	grep -q "TEACHER_BASE is not set: run make TEACHER_BASE=DIR" err
 '
-check 'in noise, teachers hear clean speech and students do not' '
+check 'in noise, teachers get clean speech and students do not' '
 	make -s -C "$top/pipelines" noise CORPORA="$dir/corpus" \
 		WORK="$dir/noise" SEEDS=1 PASSES=1 TEACHER_PASSES=1 \
 		METHODS="clean-ft ft kd" TEACHERS=small LAMBDAS=.1 \
@@ -269,7 +269,7 @@ check 'in noise, teachers hear clean speech and students do not' '
 check 'what cannot be done is refused before anything is trained' '
 	fails 2 make -s -C "$top/pipelines" mtkd CORPORA="$dir/corpus" \
 		WORK="$dir/none" METHODS="ft votes" 2>err
-	grep -q "METHODS=votes: say VOTES=FILE" err
+	grep -q "METHODS=votes: set VOTES=FILE" err
 	fails 2 make -s -C "$top/pipelines" mtkd CORPORA="$dir/corpus" \
 		WORK="$dir/none" FROM="$PWD" 2>err
 	grep -q "want a directory with config.json" err

@@ -139,7 +139,7 @@ check 'an unknown system may try its luck' '
 	machine 1000
 	rm path/dpkg-query
 	packages build
-	says "cannot tell" err
+	says "cannot check this system" err
 '
 check 'any other purpose is a usage error' '
 	fails 2 "$top/pipelines/packages.sh" nonsense

@@ -243,19 +243,19 @@ check 'windows of one file differ by their start, other repeats are refused' '
 		score >out
 	table "a 0 en s1 anger anger .9" "a 0.0 en s1 anger anger .9" |
 		fails 1 score >out 2>err
-	says ":3: a at start 0.0 is there twice" err
+	says ":3: a second row of a at start 0.0" err
 	fails 1 grep -e --compare err
 	test ! -s out
 	four >mine
 	fails 1 score mine mine 2>err
-	says "mine:2: a at start 0 is there twice, in a table before" err
+	says "mine:2: a second row of a at start 0, which a table before" err
 	says "(--compare takes another model" err
 '
 check 'what is no table of predictions is refused with its line' '
 	fails 1 score </dev/null 2>err
 	says "<stdin>: empty" err
 	printf "\203\000x\n" | fails 1 score 2>err
-	says ":1: not text" err
+	says ":1: a NUL byte: not a text file" err
 	echo "id label" | fails 1 score 2>err
 	says "no column '\''id'\''" err
 	four | cut -f 1-6,8- | fails 1 score 2>err
@@ -263,7 +263,7 @@ check 'what is no table of predictions is refused with its line' '
 	four | cut -f 1-7 | fails 1 score 2>err
 	says "no class after the column confidence" err
 	four | sed "s/language/speaker/" | fails 1 score 2>err
-	says "column '\''speaker'\'' is there twice" err
+	says "two columns have the name '\''speaker'\''" err
 	four | sed "3s/	[^	]*\$//" | fails 1 score 2>err
 	says ":3: 8 fields, but the heading has 9" err
 	four | sed "4s/\.8/,8/" | fails 1 score 2>err
@@ -275,7 +275,7 @@ check 'what is no table of predictions is refused with its line' '
 	four | sed "5s/	0	/	x	/" | fails 1 score 2>err
 	says ":5: start '\''x'\'' is not a number" err
 	four | sed "2s/anger	anger/anger	joy/" | fails 1 score 2>err
-	says ":2: emotion '\''joy'\'' is no column" err
+	says ":2: emotion '\''joy'\'' is not a column" err
 	four | sed "2s/^a//" | fails 1 score 2>err
 	says ":2: no id" err
 	four | head -c 120 | fails 1 score 2>err

@@ -119,7 +119,7 @@ check 'other settings want another folder, more languages do not' '
 	teachers "$dir/fold" LANGUAGES=it FOLD=0 PASSES=1
 	test -s "$dir/fold/it.score"
 	fails 2 teachers "$dir/fold" LANGUAGES=de FOLD=1 PASSES=1 2>err
-	grep -q "made otherwise" err
+	grep -q "made with other settings" err
 	grep -q "FOLD 0" err
 	fails 2 teachers "$dir/fold" LANGUAGES=de FOLD=0 PASSES=2 2>err
 	grep -q "PASSES 1" err
@@ -131,10 +131,10 @@ check 'what cannot be is refused before it is begun' '
 		fails 2 teachers "$dir/none" "$wrong" 2>err
 		grep -q "$wrong: " err
 	done
-	grep -q "want a number from 1" err
+	grep -q "want an integer from 1" err
 	test ! -e "$dir/none/settings"
 '
-check 'what is missing is said' '
+check 'missing settings are named' '
 	fails 2 make -s -C "$top/pipelines" teachers CORPORA="$dir/none" \
 		WORK="$dir/none" 2>err
 	grep -q "CORPORA=" err

@@ -1,8 +1,8 @@
 #!/bin/sh
-# votes(1): ids, shares, what joins and teaches, and what is no table of votes.
+# votes(1): ids, logits, use as a teacher, and tables that are refused.
 . "$(dirname "$0")/lib.sh"
 
-# table LINE...: as printf has it, a heading before: what the tests read.
+# table LINE...: a heading, then each line as printf expands it.
 table() {
 	printf 'path\tanger\tfear\tneutral\n'
 	for line
@@ -11,12 +11,12 @@ table() {
 	done
 }
 
-# field NAME <FRAMES: one field of each utterance, as JSON.
+# field NAME <FRAMES: a field of each utterance, as JSON.
 field() {
 	framedump --json | sed 's/.*"'"$1"'":\(\[[^]]*\]\|"[^"]*"\).*/\1/'
 }
 
-# logits X COUNT...: what votes says of these, by awk, one a line.
+# logits X COUNT...: the logits of these votes by awk, one on each line.
 logits() {
 	added=$1
 	shift
@@ -28,12 +28,12 @@ logits() {
 	}'
 }
 
-# rounded KEY <FRAMES: its tensors, a value a line, as logits prints them.
+# rounded KEY <FRAMES: the values of tensors, one on each line, as logits does.
 rounded() {
 	field "$1" | tr -d '[]' | tr ',' '\n' | awk '{ printf "%.5f\n", $1 }'
 }
 
-# drops ROW TEXT: ROW between two good ones goes, in a line that has TEXT.
+# drops ROW TEXT: ROW between two good ones is dropped with a message of TEXT.
 drops() {
 	table 'a.wav\t1\t2\t3' "$1" 'z.wav\t4\t5\t6' >t.tsv
 	fails 1 votes t.tsv >out 2>err
@@ -42,7 +42,7 @@ drops() {
 	framedump -jH out | grep -q '"utterances":2,"dropped":1'
 }
 
-# refuses TEXT OPTION...: t.tsv is an error, in one line, and nothing comes.
+# refuses TEXT OPTION...: t.tsv is an error with a message of TEXT, no output.
 refuses() {
 	want_text=$1
 	shift
@@ -71,7 +71,7 @@ check 'bad usage exits 2 and writes nothing' '
 	votes -t "$(printf "%0200d" 1)" "$good" >out
 	framedump out >/dev/null
 '
-check 'an utterance has an id and the teacher, and nothing else' '
+check 'an utterance has an id and the teacher only' '
 	votes -t people -l fi "$good" | framedump --json --values 0 >out
 	cat >want <<-END
 	{"frame":"utterance","id":"a.wav","teacher.people.logits":[],\
@@ -86,7 +86,7 @@ check 'an utterance has an id and the teacher, and nothing else' '
 		-eq 3
 	! framedump out | grep language
 '
-check 'logits are logarithms of smoothed shares, as awk has them' '
+check 'logits are logarithms of smoothed shares, as in awk' '
 	votes "$good" >out
 	{ logits .5 8 0 2; logits .5 0 0 4; logits .5 1 1 1; } >want
 	rounded teacher.listeners.logits <out | diff want -
@@ -97,7 +97,7 @@ check 'logits are logarithms of smoothed shares, as awk has them' '
 			rounded teacher.listeners.logits | diff want -
 	done
 '
-check 'votes may be divided' '
+check 'votes may be fractions' '
 	table "a.wav\t.25\t0.5\t2.5e-1" >t.tsv
 	logits .05 .25 .5 .25 >want
 	votes -s .05 t.tsv | rounded teacher.listeners.logits | diff want -
@@ -108,7 +108,7 @@ check 'any number of votes gives finite logits' '
 	test "$(wc -l <out)" -eq 2
 	! grep -i "inf\|nan\|null" out
 '
-check 'classes are chosen and put in order; others do not count' '
+check '--classes selects and orders classes; others are ignored' '
 	votes -k neutral,anger "$good" >out
 	test "$(field teacher.listeners.classes <out | uniq)" = \
 		"[\"neutral\",\"anger\"]"
@@ -119,7 +119,7 @@ check 'classes are chosen and put in order; others do not count' '
 	fails 1 votes -k anger,fear "$good" >out 2>err
 	says "b.wav: dropped: no votes for any class" err
 '
-check 'what a manifest tells of a recording is no class' '
+check 'columns of tunne-manifest(5) are not classes' '
 	{
 		printf "label\tpath\tspeaker\tjoy\tcorpus\tlanguage\tid\t"
 		printf "start\tend\tfear\n"
@@ -131,7 +131,7 @@ check 'what a manifest tells of a recording is no class' '
 	rounded teacher.listeners.logits <out | diff want -
 	test "$(field id <out)" = "\"one\""
 '
-check 'ids are those that wavread gives by the same table' '
+check 'ids are those of wavread with the same table' '
 	mkdir data data/c
 	for clip in a.wav b.wav c/d.wav
 	do
@@ -146,14 +146,14 @@ check 'ids are those that wavread gives by the same table' '
 	votes data/t.tsv | field id | diff want -
 	printf "\"A\"\n\"b.wav\"\n" | diff - want
 '
-check 'ids alone do, and from standard input' '
+check 'a table of ids is read, from standard input too' '
 	printf "id\tfear\none\t1\n" | votes >out
 	printf "id\tfear\none\t1\n" | votes - | framecmp -t 0 out -
 	test "$(field id <out)" = "\"one\""
 	sed "s/^path/id/" "$good" | votes >out
 	votes "$good" | framecmp -t 0 out -
 '
-check 'framejoin --partial adds the teacher to those who have votes' '
+check 'framejoin --partial adds the teacher to utterances with votes' '
 	mkdir c
 	for clip in a.wav x.wav c/d.wav
 	do
@@ -171,7 +171,7 @@ check 'framejoin --partial adds the teacher to those who have votes' '
 	! grep teacher x
 	framedump -H -n 0 out | grep -q "votes .*good.tsv.*framejoin"
 '
-check 'kd-loss takes it as a teacher like any other' '
+check 'kd-loss uses it as any other teacher' '
 	cp "$top/examples/angry-en.flac" a.flac
 	cp "$top/examples/sad-de.flac" b.flac
 	printf "path\tlanguage\tlabel\na.flac\ten\tanger\n" >m.tsv
@@ -188,7 +188,7 @@ check 'kd-loss takes it as a teacher like any other' '
 	! grep weight b
 	kd-loss --partial -L 1 -T 1 in | framecut -w id=a.flac |
 		framedump --json >out
-	# KL of the shares from the softmax of the student, in its order
+	# KL divergence from the softmax of the student, in its order
 	sed "s/.*\"logits\":\[\([^]]*\)\].*\"loss.kd\":\([^,}]*\).*/\1 \2/" \
 		out | tr "," " " | awk "{
 			n = split(\"7.5 .5 2.5 1.5\", share, \" \")
@@ -201,7 +201,7 @@ check 'kd-loss takes it as a teacher like any other' '
 			exit !(NF == 5 && d < 1e-4 && d > -1e-4)
 		}"
 '
-check 'a student learns from votes alone' '
+check 'a student learns from votes only' '
 	wavread "$top/examples/angry-en.flac" | featurize >x.frames
 	id=$(field id <x.frames | tr -d \")
 	{
@@ -213,7 +213,7 @@ check 'a student learns from votes alone' '
 		student-step -q -b 1 -m s -l "kd-loss -L 1 -T 1"
 	test "$(modeldump -k passes s)" = 1
 '
-check 'votes that are none drop their row, by its id, and no other' '
+check 'a row without valid votes is dropped, others are not' '
 	for bad in -1 nan NaN inf -inf x 1,5 "1 2" " 1" 1e999 ""
 	do
 		drops "b.wav\t1\t$bad\t2" \
@@ -231,22 +231,22 @@ check 'a table of something else is refused at its first row' '
 	fails 1 votes -k fear,text t.tsv 2>err >out
 	says "a.wav: dropped: text: want a number of votes" err
 '
-check 'a bad row is named by its number' '
-	drops "b.wav\t1\t2" "t.tsv:3: dropped: fewer columns than the heading"
+check 'a bad row is dropped, with its line number' '
+	drops "b.wav\t1\t2" "t.tsv:3: dropped: 3 fields, but the heading has 4"
 	drops "b.wav\t1\t2\t3\t" \
-		"t.tsv:3: dropped: more columns than the heading"
+		"t.tsv:3: dropped: 5 fields, but the heading has 4"
 	drops "\t1\t2\t3" "t.tsv:3: dropped: no id"
 	drops "b\377.wav\t1\t2\t3" "t.tsv:3: dropped: not UTF-8"
 	drops "b.wav\t1\t2\t3\0" "t.tsv:3: dropped: a NUL byte"
 '
-check 'a class that no label is spelt as is doubted' '
+check 'a class that no label can equal causes a warning' '
 	printf "path\tHappy\tanger\na.wav\t1\t2\n" >t.tsv
 	votes t.tsv 2>err | framedump | grep -qF "[\"Happy\",\"anger\"]"
-	says "class '"'Happy'"': a manifest" err
-	says "is read as '"'happiness'"'" err
+	says "class '"'Happy'"': wavread maps labels" err
+	says "to '"'happiness'"' (rename" err
 '
-check 'an id that comes twice is dropped the second time' '
-	drops "a.wav\t9\t9\t9" "a.wav: dropped: has a row already"
+check 'a second row of an id is dropped' '
+	drops "a.wav\t9\t9\t9" "a.wav: dropped: a second row of this id"
 	logits .5 1 2 3 >want
 	rounded teacher.listeners.logits <out | head -n 3 | diff want -
 '
@@ -265,14 +265,14 @@ check 'CR LF, CR, a byte order mark and empty lines are accepted' '
 	{ printf "\357\273\277"; sed G "$good"; } | votes >out
 	framecmp -t 0 want out
 '
-check 'a table that cannot be used is an error that says why' '
+check 'a table that cannot be used is an error with a reason' '
 	refuses "t.tsv: No such file or directory"
 	: >t.tsv
 	refuses "t.tsv: an empty file: want a heading with a column '"'path'"'"
 	printf "name\tfear\na\t1\n" >t.tsv
 	refuses "t.tsv:1: no column '"'path' or 'id'"' in the heading"
 	printf "path\tfear\tfear\na\t1\t2\n" >t.tsv
-	refuses "t.tsv:1: two columns '"'fear'"'"
+	refuses "t.tsv:1: two columns have the name '"'fear'"'"
 	printf "path\t\tfear\na\t1\t2\n" >t.tsv
 	refuses "t.tsv:1: column 2 has no name"
 	printf "path\tlabel\na\tfear\n" >t.tsv
@@ -286,7 +286,7 @@ check 'a heading alone is an empty stream' '
 	table | votes >out
 	framedump -jH out | grep -q "\"utterances\":0,\"dropped\":0"
 '
-check 'the header tells of the command and of what will come' '
+check 'the header has the command and the expected number' '
 	votes -s 1 "$good" | framedump -H -n 0 >out
 	grep -q "\"votes -s 1 .*good.tsv\"" out
 	grep -q "^  expected  *3\$" out

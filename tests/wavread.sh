@@ -1,8 +1,8 @@
 #!/bin/sh
-# wavread(1): formats, pipes, windows, manifests, and what is not audio.
+# wavread(1): formats, pipes, windows, manifests, and files that are not audio.
 . "$(dirname "$0")/lib.sh"
 
-# bytes COUNT NUMBER...: each number in COUNT bytes, little end first.
+# bytes COUNT NUMBER...: each number in COUNT bytes, little-endian.
 bytes() {
 	count=$1
 	shift
@@ -17,8 +17,8 @@ bytes() {
 	done
 }
 
-# wav ENCODING CHANNELS RATE BITS LENGTH: standard input as the samples of a
-# WAV file whose header says that they have LENGTH bytes.
+# wav ENCODING CHANNELS RATE BITS LENGTH: a WAV file with standard input as its
+# samples, whose header announces LENGTH bytes of them.
 wav() {
 	printf RIFF
 	bytes 4 $((36 + $5))
@@ -40,12 +40,12 @@ tone() {
 		fade .1 "$seconds" .1
 }
 
-# field NAME: the values of a field of the stream, one a line.
+# field NAME: the values of a field of the stream, one on each line.
 field() {
 	framedump | sed -n "s/^  $1  *//p"
 }
 
-# grows FILE BYTES: waits until it has more, ten seconds at most.
+# grows FILE BYTES: waits, ten seconds at most, until FILE has more.
 grows() {
 	tries=0
 	until test "$(wc -c <"$1")" -gt "$2" || test $tries -gt 100
@@ -64,9 +64,9 @@ check 'options out of range are usage errors' '
 	fails 2 wavread -s 1 x.wav
 	fails 2 wavread -w .001 x.wav
 	fails 2 wavread -w 1 -s 2 x.wav 2>err
-	grep -q "audio between would be lost" err
+	grep -q "audio between windows would be lost" err
 '
-check 'a sample is its integer by full scale, to the bit' '
+check 'a sample is the integer divided by full scale, bit for bit' '
 	bytes 2 0 16384 32767 32768 65535 | wav 1 1 16000 16 10 >x.wav
 	wavread x.wav | framedump --json --values 9 >out
 	grep -qF "[0,0.5,0.9999695,-1,-3.05175781e-05]" out
@@ -108,7 +108,7 @@ check 'Ogg Vorbis is about the same audio' '
 	wavread - <x.ogg >got
 	framecmp -t .02 want got
 '
-check 'every rate comes out at the rate asked for, as loud and as long' '
+check 'every rate is resampled to the rate wanted, with level and length kept' '
 	for rate in 4000 8000 11025 22050 44100 48000 96000 192000
 	do
 		tone x.wav 1 -r $rate -b 16
@@ -117,7 +117,7 @@ check 'every rate comes out at the rate asked for, as loud and as long' '
 		field audio <out | grep -q "^\[16000\].*max 0\.50[01]"
 	done
 '
-check '48 kHz in stereo is 16 kHz in mono' '
+check '48 kHz stereo becomes 16 kHz mono' '
 	tone mono 1 -t wav -r 16000 -b 16
 	tone left.wav 1 -r 48000 -b 16
 	sox -M left.wav left.wav -t wav stereo
@@ -135,7 +135,7 @@ check 'a channel is chosen by number, or all are averaged' '
 	fails 1 wavread -c 3 x.wav 2>err >out
 	says "x.wav: dropped: no channel 3: it has 2" err
 '
-check 'channels that cancel in the mean are told of, unlike ones are not' '
+check 'channels that cancel in the mix cause a warning, others do not' '
 	bytes 2 16384 -16384 8000 -8000 | wav 1 2 16000 16 8 >x.wav
 	wavread x.wav 2>err | framedump --json | grep -qF "[0,0]"
 	says "x.wav: its channels cancel each other" err
@@ -161,34 +161,34 @@ check 'raw samples are read in every format' '
 	wavread --raw --channels 2 --raw-rate 48000 x >out
 	field audio <out | grep -q "^\[80\]"
 	fails 1 wavread --raw -f s24 --channels 7 x 2>err >out
-	says "x: dropped: 960 bytes are no whole number of frames of 21" err
+	says "x: dropped: 960 bytes are not a whole number of frames of 21" err
 '
-check 'raw samples that end inside a frame are named, however they come' '
+check 'raw samples that end inside a frame are dropped, from files and pipes' '
 	head -c 32001 /dev/zero >x
 	for options in "" "-w .3" "-w .3 -s .1 -r 8000 --raw-rate 16000"
 	do
 		fails 1 wavread --raw $options - <x 2>err >want
-		says "dropped: 32001 bytes are no whole number of frames of 2" \
+		says "dropped: 32001 bytes are not a whole number of" \
 			err
 		cat x | fails 1 wavread --raw $options - 2>err >got
-		says "dropped: 32001 bytes are no whole number of frames of 2" \
+		says "dropped: 32001 bytes are not a whole number of" \
 			err
 		framecmp -t 0 want got
 	done
 	wavread --raw -w .3 - <x 2>err | framedump | grep -c ^utterance |
 		grep -qx 3
 '
-check 'a file of audio that is read as bare samples is doubted' '
+check 'an audio file that is read as raw samples causes a warning' '
 	tone x.wav 1 -r 16000 -b 16
 	sox x.wav x.flac
 	wavread --raw x.wav x.flac 2>err >out
-	test "$(grep -c "without --raw" err)" = 2
+	test "$(grep -c "out --raw" err)" = 2
 	head -c 32000 /dev/zero >zeros
 	wavread --raw zeros 2>err >out
 	test ! -s err
 '
 
-check 'what is not there, or no audio, is named and the rest is read' '
+check 'files that are missing or not audio are dropped, the rest is read' '
 	mkdir folder
 	: >empty
 	echo "this is text, and not so very short either" >text
@@ -199,23 +199,23 @@ check 'what is not there, or no audio, is named and the rest is read' '
 		2>err >out
 	cat >want <<-END
 	wavread: missing: dropped: No such file or directory
-	wavread: folder: dropped: a folder, not a file (FOLDER/* are its files)
+	wavread: folder: dropped: a folder, not a file (want FOLDER/*)
 	wavread: empty: dropped: an empty file
-	wavread: text: dropped: not audio (raw samples? then --raw)
-	wavread: program: dropped: not audio (raw samples? then --raw)
+	wavread: text: dropped: not audio (--raw reads raw samples)
+	wavread: program: dropped: not audio (--raw reads raw samples)
 	wavread: none.wav: dropped: no audio in it
 	END
 	diff want err
 	framedump -H out | grep -q "dropped  *6"
 	framedump out | grep -c utterance | grep -qx 1
 '
-check 'text and nothing are no audio from a pipe either' '
+check 'text and an empty pipe are not audio' '
 	yes | fails 1 wavread - 2>err >out
-	says "not audio (raw samples? then --raw)" err
+	says "not audio (--raw reads raw samples)" err
 	: | fails 1 wavread - 2>err >out
 	says "nothing to read" err
 '
-check 'random bytes after a good magic number are named, not fatal' '
+check 'random bytes after a good magic number are dropped, not fatal' '
 	tone x.wav .2 -r 16000 -b 16
 	for magic in RIFFxxxxWAVE fLaC OggS FORM .snd riff caff ID3 RF64
 	do
@@ -226,7 +226,7 @@ check 'random bytes after a good magic number are named, not fatal' '
 		grep -q "^wavread: -: dropped: " err
 	done
 '
-check 'a file that is cut is told from a short one' '
+check 'a file that was cut is distinguished from a short one' '
 	tone x.wav 1 -r 16000 -b 16
 	for type in wav flac aiff au w64 sph voc
 	do
@@ -248,11 +248,11 @@ check 'a file that is cut is told from a short one' '
 	says "has 17000 of 33024 bytes" err
 	sed "s/\$/\r/" two.sph >crlf.sph
 	fails 1 wavread crlf.sph 2>err >out
-	says "crlf.sph: dropped: not audio that can be read: " err
+	says "crlf.sph: dropped: audio that cannot be read: " err
 '
-# data/tone.mp3 is a second and a half of tone and noise at 16 kHz, by LAME at a
-# variable rate; its first 288 bytes are the frame that says how long it is
-check 'MP3 is read to its end, with and without a word of its length' '
+# data/tone.mp3 is 1.5 s of tone and noise at 16 kHz, by LAME at a variable bit
+# rate; its first 288 bytes are a frame that announces the length
+check 'MP3 is read to its end, with and without an announced length' '
 	mp3=$top/tests/data/tone.mp3
 	wavread $mp3 | field end | grep -qx 1.5
 	cat $mp3 | wavread - | field end | grep -qx 1.5
@@ -270,7 +270,7 @@ check 'MP3 is read to its end, with and without a word of its length' '
 	wavread bare.mp3 2>>err | field end | grep -q "^1.[56]"
 	test ! -s err
 '
-check 'a damaged or cut MP3 file is one line of ours' '
+check 'a damaged or cut MP3 file gives one message, in our form' '
 	mp3=$top/tests/data/tone.mp3
 	spoil() {
 		head -c 1500 $1
@@ -294,15 +294,15 @@ check 'a damaged or cut MP3 file is one line of ours' '
 	says "dropped: cut short or damaged: has 0." err
 	head -c 2500 bare.mp3 >x.mp3
 	wavread x.mp3 2>err >out
-	says "x.mp3: may be cut short: its last frame is not whole" err
+	says "x.mp3: may be cut short: its last frame is incomplete" err
 	{ printf "\377\373\220\304"; yes spoilt | head -c 5000; } >x.mp3
 	fails 1 wavread x.mp3 2>err >out
 	says "x.mp3: dropped: damaged" err
 	head -c 22 $mp3 >x.mp3
 	fails 1 wavread x.mp3 2>err >out
-	says "x.mp3: dropped: not audio (raw samples?" err
+	says "x.mp3: dropped: not audio (--raw reads" err
 '
-check 'windows before the cut leave, however the recording comes' '
+check 'windows before the cut are written, from files and pipes' '
 	tone x.wav 2 -r 44100 -b 16
 	for type in wav flac aiff au w64
 	do
@@ -328,9 +328,9 @@ check 'an Ogg file without its last page is read, with a warning' '
 	test ! -s err
 	head -c $(($(wc -c <x.ogg) * 2 / 3)) x.ogg >cut.ogg
 	wavread cut.ogg 2>err | field end | grep -qv "^5"
-	says "cut.ogg: may be cut short: its last page is not marked so" err
+	says "cut.ogg: may be cut short: its last page is missing" err
 '
-check 'a length that nobody knew is read to the end, from files and pipes' '
+check 'a WAV file of unknown length is read to its end, from files and pipes' '
 	tone x.wav 1 -r 16000 -b 16
 	wavread - <x.wav >want
 	for length in 0 4294967295 2147483647 2147479552 2147483648
@@ -348,7 +348,7 @@ check 'a length that nobody knew is read to the end, from files and pipes' '
 	cat open.wav | wavread - >got
 	framecmp -t 0 want got
 '
-check 'chunks behind the samples are no audio' '
+check 'chunks behind the samples are not audio' '
 	tone x.wav 1 -r 16000 -b 16
 	wavread - <x.wav >want
 	printf "LIST\4\0\0\0abcd" | cat x.wav - >tail.wav
@@ -356,7 +356,7 @@ check 'chunks behind the samples are no audio' '
 	framecmp -t 0 want got
 	cat tail.wav | wavread - >got
 	framecmp -t 0 want got
-	# an empty file that was closed: its length counts what is behind
+	# an empty file that was closed: its length includes what follows
 	printf "LIST\4\0\0\0abcd" | wav 1 1 16000 16 0 >empty.wav
 	bytes 4 48 | dd of=empty.wav bs=4 seek=1 conv=notrunc 2>err
 	fails 1 wavread empty.wav 2>err >out
@@ -364,7 +364,7 @@ check 'chunks behind the samples are no audio' '
 	cat empty.wav | fails 1 wavread - 2>err >out
 	says "dropped: no audio in it" err
 '
-check 'recordings joined into one file are told from one' '
+check 'concatenated recordings are recognised' '
 	sox -n -r 16000 one.wav synth .5 sine 300
 	for type in wav flac ogg
 	do
@@ -372,13 +372,13 @@ check 'recordings joined into one file are told from one' '
 		wavread -q - <"x.$type" >want
 		cat "x.$type" "x.$type" >"two.$type"
 		fails 1 wavread - <"two.$type" >got 2>err
-		says "dropped: what follows the first recording in it" err
+		says "dropped: the recordings after the first one in it" err
 		framecmp -t 0 want got
 		cat "two.$type" | fails 1 wavread - >got 2>err
-		says "dropped: what follows the first recording in it" err
+		says "dropped: the recordings after the first one in it" err
 		framecmp -t 0 want got
 	done
-	# a chunk behind the samples may hold anything
+	# a chunk behind the samples may contain anything
 	{
 		printf "RIFF"
 		bytes 4 $((2 * $(wc -c <x.wav)))
@@ -393,7 +393,7 @@ check 'recordings joined into one file are told from one' '
 	cat holds.wav | wavread - >got
 	framecmp -t 0 want got
 '
-check 'a sample that is no number is named by its time' '
+check 'a sample that is NaN or infinite is an error with its time' '
 	{ head -c 32000 /dev/zero; bytes 4 2143289344; } >nan
 	fails 1 wavread --raw -f f32 nan 2>err >out
 	says "nan: dropped: NaN, infinite or huge sample at 0.5000 s" err
@@ -401,18 +401,18 @@ check 'a sample that is no number is named by its time' '
 	fails 1 wavread x 2>err >out
 	says "x: dropped: NaN, infinite or huge sample at 0.0010 s" err
 '
-check 'a sample whose energy is no float is named, too' '
+check 'a sample whose energy overflows a float is an error, too' '
 	{ head -c 32000 /dev/zero; bytes 4 1621981420; } >huge # 1e20
 	fails 1 wavread --raw -f f32 huge 2>err >out
 	says "huge: dropped: NaN, infinite or huge sample at 0.5000 s" err
 '
-check 'silence is audio, and so is what exceeds full scale' '
+check 'silence is audio, and so are samples beyond full scale' '
 	head -c 3200 /dev/zero | wavread --raw - | field audio |
 		grep -q "^\[1600\].*max 0 "
 	bytes 4 1082130432 | wavread --raw -f f32 - | framedump --json |
 		grep -qF "[4]"
 '
-check 'the same audio comes whole and in one-second pieces' '
+check 'windows of one second have the same audio as the whole' '
 	tone x.wav 4 -r 44100 -c 2 -b 16
 	pieces() {
 		head -c 100000 x.wav
@@ -430,7 +430,7 @@ check 'the same audio comes whole and in one-second pieces' '
 			$options - >/dev/null
 	done
 '
-check 'a recording leaves when it is complete, before its pipe ends' '
+check 'a recording is written when it is complete, before its pipe ends' '
 	tone x.wav 1 -r 16000 -b 16
 	mkfifo pipe
 	wavread - <pipe >out &
@@ -440,7 +440,7 @@ check 'a recording leaves when it is complete, before its pipe ends' '
 	exec 3>&-
 	wait
 '
-check 'a window leaves as soon as it is complete' '
+check 'a window is written as soon as it is complete' '
 	mkfifo pipe
 	wavread --raw -w 1 pipe >out &
 	exec 3>pipe
@@ -471,17 +471,17 @@ check 'windows follow each other, and the last one ends with the audio' '
 	wavread -M m.tsv >parts
 	framecmp -t 0 parts out
 '
-check 'a limit below one sample leaves one' '
+check 'a limit below one sample is one sample' '
 	tone x.wav .1 -r 16000 -b 16
 	wavread --max-seconds .00001 x.wav 2>/dev/null | framedump |
 		grep -q "audio *\[1\]"
 '
-check 'audio shorter than a window is one, and just a window is one' '
+check 'audio of one window or less is one window' '
 	tone x.wav .7 -r 16000 -b 16
 	wavread -w 1 x.wav | field end | grep -qx 0.7
 	wavread -w .7 x.wav | field end | grep -qx 0.7
 '
-check 'a limit is kept, and said' '
+check 'a limit is kept, with a warning' '
 	tone x.wav 1 -r 48000 -b 16
 	wavread --max-seconds .5 x.wav 2>err >out
 	field audio <out | grep -q "^\[8000\]"
@@ -492,13 +492,13 @@ check 'a limit is kept, and said' '
 	printf "0.25\n0.5\n0.6\n" | diff - ends
 	says "only the first 0.6 s" err
 '
-check 'what no frame can hold is told to take windows' '
+check 'audio too long for a frame is dropped, with advice to use windows' '
 	truncate -s 600M x
 	fails 1 wavread --raw x 2>err >out
 	says "x: dropped: longer than a frame can hold (use --window)" err
 	wavread --raw --max-seconds 1 x 2>err | field end | grep -qx 1
 '
-check 'blanks at the ends of names of columns are none' '
+check 'blanks around names of columns are ignored' '
 	tone "a b.wav" 1
 	cp "a b.wav" " c "
 	printf " path\t label \tspeaker\na b.wav\tAnger\t x y\n" >m.tsv
@@ -509,7 +509,7 @@ check 'blanks at the ends of names of columns are none' '
 	grep "^{\"id\":\"a b.wav\",\"label\":\"anger\",\"speaker\":\" x y\"" out
 	grep "^{\"id\":\" c \"" out
 '
-check 'a manifest gives names, words and parts' '
+check 'a manifest gives ids, fields and parts' '
 	mkdir data data/wav
 	tone data/wav/a.wav 1 -r 16000 -b 16
 	{
@@ -548,18 +548,18 @@ check 'CR LF, CR, a byte order mark and empty lines are accepted' '
 	wavread -M - <m.tsv >got
 	framecmp -t 0 want got
 '
-check 'a column of nearly the right name is doubted' '
+check 'a column of nearly the right name causes a warning' '
 	tone x.wav .1
 	printf "path\tLabel\tlang\tsex\nx.wav\tanger\ten\tf\n" >m.tsv
 	wavread -M m.tsv 2>err >/dev/null
 	test "$(wc -l <err)" -eq 2
-	grep -q "^wavread: m.tsv:1: no column .label., but one .Label.," err
-	grep -q "^wavread: m.tsv:1: no column .language., but one .lang.," err
+	grep -q "^wavread: m.tsv:1: no column .label.; column .Label. " err
+	grep -q "^wavread: m.tsv:1: no column .language.; column .lang. " err
 	printf "path\tlabel\tEmotion\nx.wav\tanger\tfear\n" >m.tsv
 	wavread -M m.tsv 2>err >/dev/null
 	test ! -s err
 '
-check 'a bad line is named by its number, and the rest is read' '
+check 'a bad line is dropped with its number, and the rest is read' '
 	tone a.wav .5 -r 16000 -b 16
 	{
 		printf "path\tstart\tend\n"
@@ -578,27 +578,27 @@ check 'a bad line is named by its number, and the rest is read' '
 	} >m.tsv
 	fails 1 wavread -M m.tsv 2>err >out
 	cat >want <<-END
-	wavread: m.tsv:3: dropped: fewer columns than the heading
-	wavread: m.tsv:4: dropped: more columns than the heading
+	wavread: m.tsv:3: dropped: 2 fields, but the heading has 3
+	wavread: m.tsv:4: dropped: 4 fields, but the heading has 3
 	wavread: m.tsv:5: dropped: no path
 	wavread: m.tsv:6: dropped: start: want seconds
 	wavread: m.tsv:7: dropped: the end is not after the start
 	wavread: m.tsv:8: dropped: a NUL byte: not a text file
 	wavread: m.tsv:9: dropped: not UTF-8 (iconv converts)
 	wavread: b.wav: dropped: No such file or directory
-	wavread: a.wav: dropped: ends at 0.50 s, its part at 9.00 s
-	wavread: a.wav: dropped: cannot go to 3.00 s: it has 0.50 s
+	wavread: a.wav: dropped: ends at 0.50 s, before its part does (9.00 s)
+	wavread: a.wav: dropped: no audio at 3.00 s: it has 0.50 s
 	END
 	diff want err
 	framedump -H out | grep -q "dropped  *10"
 	field end <out | tr "\n" " " | grep -qx "0.5 0.2 "
 '
-check 'a manifest of one endless line is refused, not held' '
+check 'a manifest of one endless line is refused' '
 	head -c 3000000 /dev/zero | tr "\0" a >long.tsv
 	fails 1 wavread -M long.tsv >out 2>err
 	says "long.tsv:1: a line of over 1 MiB" err
 '
-check 'a manifest that cannot be used is an error that says why' '
+check 'a manifest that cannot be used is an error with a reason' '
 	fails 1 wavread -M missing 2>err >out
 	says "missing: No such file or directory" err
 	: >m.tsv
@@ -621,11 +621,11 @@ check 'a manifest that cannot be used is an error that says why' '
 	do
 		printf "path\t$name\n" >m.tsv
 		fails 1 wavread -M m.tsv 2>err >out
-		says "m.tsv:1: column '"'\$name'"': the stream has its own" err
+		says "m.tsv:1: column '"'\$name'"' has the name of a field" err
 	done
 	fails 1 framedump out >/dev/null
 '
-check 'frames leave in the order given' '
+check 'frames are written in the order of the operands' '
 	for i in 1 2 3 4
 	do
 		tone $i.wav .$i -r 16000 -b 16
@@ -634,7 +634,7 @@ check 'frames leave in the order given' '
 	wavread -M m.tsv 3.wav 1.wav | field end | tr "\n" " " |
 		grep -qx "0.4 0.2 0.3 0.1 "
 '
-check 'a name that is not UTF-8 does not spoil the stream' '
+check 'a file name that is not UTF-8 is repaired in the stream' '
 	name=$(printf "a\377.wav")
 	tone "$name" .1 -r 16000 -b 16
 	wavread "$name" | framedump -H >out
@@ -652,28 +652,28 @@ check 'a full disk is an error' '
 	tone a.wav .1 -r 16000 -b 16
 	fails 1 wavread a.wav >/dev/full
 '
-check 'formats of telephones and browsers are told from bare samples' '
+check 'formats of telephones and browsers are recognised' '
 	printf "\0\0\0\040ftypM4A \0\0\0\0M4A mp42isom\0\0\0\0" >x.m4a
 	printf "\032\105\337\243\237\102\206\201\001\102%020d" 0 >x.webm
 	printf "wvpk%040d" 0 >x.wv
 	for file in x.m4a x.webm x.wv
 	do
 		fails 1 wavread $file 2>err >out
-		says "$file: dropped: a format that is not read (ffmpeg" err
+		says "$file: dropped: a format that is not supported" err
 		cat $file | fails 1 wavread - 2>err >out
-		says "dropped: a format that is not read (ffmpeg" err
+		says "dropped: a format that is not supported" err
 	done
 '
-check 'what was read already, and tables of other encodings, are told' '
+check 'frames, and tables of other encodings, are refused with a reason' '
 	tone a.wav .1 -r 16000 -b 16
 	wavread --label anger --language fi --speaker x --corpus y a.wav |
 		fails 1 wavread - 2>err >out
-	says "dropped: a stream of frames already" err
+	says "dropped: a stream of frames, not audio" err
 	printf "path\na.wav\n" | iconv -t UTF-16 >m.tsv
 	fails 1 wavread -M m.tsv 2>err >out
 	says "m.tsv:1: UTF-16 (save it as UTF-8" err
 '
-check 'a file of a manifest whose name is a dash is a file' '
+check 'the name - in a manifest is a file' '
 	tone x.wav 1 -r 16000
 	printf "path\n-\n" >m.tsv
 	fails 1 wavread -M m.tsv <x.wav 2>err >out
@@ -681,18 +681,18 @@ check 'a file of a manifest whose name is a dash is a file' '
 	cp x.wav ./-
 	wavread -M m.tsv </dev/null | field end | grep -qx 1
 '
-check 'a file of a manifest is named as it was looked for' '
+check 'a message names the path that a manifest gave' '
 	mkdir table
 	printf "path\tlabel\nx/gone.wav\tanger\n" >table/m.tsv
 	fails 1 wavread -M table/m.tsv 2>err >out
 	says "wavread: x/gone.wav: dropped: table/x/gone.wav: No such" err
 '
-check 'what is said of bare samples wants --raw' '
+check 'options for raw samples need --raw, whatever their value' '
 	tone x.wav .1
-	for option in --channels=2 --format=f32 --raw-rate=8000
+	for option in --channels=1 --format=s16 --raw-rate=0
 	do
 		fails 2 wavread $option x.wav 2>err >out
-		grep -qF "are of --raw" err
+		grep -qF " needs --raw" err
 	done
 '
 finish

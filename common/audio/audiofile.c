@@ -12,13 +12,14 @@
 
 #include "audio/audiofile.h"
 #include "audio/container.h"
-#include "audio/joined.h"
-#include "audio/spool.h"
 #include "core/xalloc.h"
+
+/* Channels cancel where their sum has less than this share of their power. */
+#define CANCELLED 1e-3
 
 enum {
 	BLOCK_SAMPLES = 1 << 15,  /* read at once, all channels together */
-	MPEG_FRAME = 1152         /* an error costs all of a reading */
+	MPEG_FRAME = 1152         /* an error loses all of one read */
 };
 
 static const struct { int format, bytes; } raw_format[] = {
@@ -32,7 +33,7 @@ static const struct { int format, bytes; } raw_format[] = {
 	[RAW_F64] = { SF_FORMAT_DOUBLE, 8 },
 };
 
-/* Into w->why, or into w->cut, which audiofile_read fails with at the end. */
+/* Prints a reason into w->why, or w->cut. */
 __attribute__((format(printf, 2, 3))) static const char *
 say(char why[AUDIOFILE_WHY_MAX], const char *format, ...)
 {
@@ -54,26 +55,26 @@ static SNDFILE *
 descriptor_open(struct audiofile *w, SF_INFO *info)
 {
 	SF_VIRTUAL_IO calls = {
-		.get_filelen = flow_length, .seek = flow_seek,
-		.read = flow_read, .tell = flow_tell
+		.get_filelen = bytestream_length, .seek = bytestream_seek,
+		.read = bytestream_read, .tell = bytestream_tell
 	};
 	SNDFILE *sndfile;
 
-	w->flow = (struct flow){ .fd = w->fd, .seeks = w->mpeg };
-	hush_begin(&w->hush);
+	w->stream = (struct bytestream){ .fd = w->fd, .seeks = w->mpeg };
+	mpeg_log_begin(&w->log);
 	if (w->mpeg || (w->piped && w->frame))
-		sndfile = sf_open_virtual(&calls, SFM_READ, info, &w->flow);
+		sndfile = sf_open_virtual(&calls, SFM_READ, info, &w->stream);
 	else
 		sndfile = sf_open_fd(w->fd, SFM_READ, info, SF_FALSE);
 	if (!sndfile && w->mpeg && lseek(w->fd, 0, SEEK_SET) == 0) {
-		w->flow.ends = true;
-		sndfile = sf_open_virtual(&calls, SFM_READ, info, &w->flow);
+		w->stream.ends = true;
+		sndfile = sf_open_virtual(&calls, SFM_READ, info, &w->stream);
 	}
-	hush_end(&w->hush);
+	mpeg_log_end(&w->log);
 	return sndfile;
 }
 
-/* Hands the descriptor to libsndfile; format 0: it finds out itself. */
+/* Opens the descriptor; format 0: libsndfile detects the container. */
 static const char *
 sound_open(struct audiofile *w, int format, int rate, int channels)
 {
@@ -84,17 +85,17 @@ sound_open(struct audiofile *w, int format, int rate, int channels)
 
 	w->sndfile = descriptor_open(w, &info);
 	if (!w->sndfile && w->mpeg)
-		return "damaged, or not the MPEG audio it begins like";
+		return "damaged MPEG audio, or not audio";
 	if (!w->sndfile && sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT)
 		return AUDIOFILE_NOT_AUDIO;
 	if (!w->sndfile)
-		return say(w->why, "not audio that can be read: %s",
+		return say(w->why, "audio that cannot be read: %s",
 		           sf_strerror(NULL));
 	w->rate = info.samplerate;
 	w->channels = info.channels;
 	if (info.frames > 0 && info.frames < SF_COUNT_MAX)
 		w->frames = (uint64_t)info.frames;
-	/* the length of these is where they end, or a guess, or not known */
+	/* frames is an estimate, or unknown, for these */
 	type = info.format & SF_FORMAT_TYPEMASK;
 	w->counted = type != SF_FORMAT_OGG && info.frames < SF_COUNT_MAX &&
 	             (type != SF_FORMAT_MPEG || w->mpeg);
@@ -106,8 +107,8 @@ static void
 raw_check(struct audiofile *w, uint64_t bytes)
 {
 	if (bytes % w->frame)
-		say(w->cut, "%" PRIu64 " bytes are no whole number of frames "
-		    "of %u (see --format and --channels)", bytes,
+		say(w->cut, "%" PRIu64 " bytes are not a whole number of "
+		    "frames of %u bytes (see --format and --channels)", bytes,
 		    w->frame);
 }
 
@@ -123,13 +124,14 @@ raw_open(struct audiofile *w, const struct audiofile_options *o, uint64_t bytes)
 	if (!w->piped)
 		raw_check(w, bytes);
 	if (!w->piped && container_named(w->fd))
-		w->doubt = "begins like audio that is read without --raw";
+		w->doubt = "begins like an audio file (if it is one, leave "
+		           "out --raw)";
 	return why;
 }
 
 /*
- * A WAV file whose writer never came to say its length, which libsndfile would
- * believe to be empty, or one that another follows, which it refuses.
+ * Opens the samples of a WAV file as raw ones: libsndfile would take a file
+ * without its length for an empty one, and refuses concatenated files.
  */
 static const char *
 plain_open(struct audiofile *w, const struct container_info *c, uint64_t bytes)
@@ -147,7 +149,7 @@ plain_open(struct audiofile *w, const struct container_info *c, uint64_t bytes)
 	return NULL;
 }
 
-/* A file that can seek: is all there that its head promises? */
+/* Opens a file that can seek, and checks it against its announced length. */
 static const char *
 file_open(struct audiofile *w, const struct container_info *c, uint64_t bytes)
 {
@@ -162,19 +164,19 @@ file_open(struct audiofile *w, const struct container_info *c, uint64_t bytes)
 		say(w->cut, "cut short: has %" PRIu64 " of %" PRIu64 " bytes",
 		    bytes, c->begin + c->length);
 	if (c->kind == CONTAINER_OGG && !container_ogg_ends(w->fd))
-		w->doubt = "may be cut short: its last page is not marked so";
+		w->doubt = "may be cut short: its last page is missing";
 	w->mpeg = c->kind == CONTAINER_MPEG && container_mpeg(w->fd);
-	w->joined = joined_file(w->fd, c);
+	w->concatenated = container_concatenated(w->fd, c);
 	if (lseek(w->fd, 0, SEEK_SET) < 0)
 		return say(w->why, "%s", strerror(errno));
-	if (c->samples >= 0 && ((c->unclosed && have > 0) || w->joined))
+	if (c->samples >= 0 && ((c->unclosed && have > 0) || w->concatenated))
 		return plain_open(w, c, c->unclosed ? have : c->length);
 	why = sound_open(w, 0, 0, 0);
-	/* its guesses at what begins like nothing known lead astray */
+	/* libsndfile's reason is misleading where nothing is recognised */
 	return why && c->kind == CONTAINER_NONE ? AUDIOFILE_NOT_AUDIO : why;
 }
 
-/* A pipe: WAV flows, what needs to seek goes to a file first. */
+/* Opens a pipe: WAV is read as it arrives, other containers are copied. */
 static const char *
 pipe_open(struct audiofile *w, const struct container_info *c,
           const struct head *h)
@@ -190,12 +192,12 @@ pipe_open(struct audiofile *w, const struct container_info *c,
 		                 (int)c->rate, (int)c->channels);
 		w->counted = c->length > 0 || c->empty;
 		w->frames = c->length / c->block;
-		w->behind = c->end - c->begin - c->length;
+		w->trailing = c->end - c->begin - c->length;
 		return why;
 	}
-	file = spool(h->bytes, h->length, w->fd);
+	file = bytes_copy(h->bytes, h->length, w->fd);
 	if (file < 0)
-		return say(w->why, "no copy of it in $TMPDIR: %s",
+		return say(w->why, "cannot copy it to $TMPDIR: %s",
 		           strerror(errno));
 	close(w->fd);
 	w->fd = file;
@@ -245,25 +247,25 @@ audiofile_open(struct audiofile *w, const char *path,
 	if (w->fd < 0 || fstat(w->fd, &status) < 0)
 		return say(w->why, "%s", strerror(errno));
 	if (S_ISDIR(status.st_mode))
-		return "a folder, not a file (FOLDER/* are its files)";
+		return "a folder, not a file (want FOLDER/*)";
 	w->piped = !S_ISREG(status.st_mode) ||
 	           lseek(w->fd, 0, SEEK_CUR) != 0;
 	why = any_open(w, options, (uint64_t)status.st_size);
 	if (why)
 		return why;
 	if (w->rate < AUDIO_RATE_MIN || w->rate > AUDIO_RATE_MAX)
-		return say(w->why, "%d samples a second: want %d to %d",
+		return say(w->why, "a sampling rate of %d Hz: want %d to %d",
 		           w->rate, AUDIO_RATE_MIN, AUDIO_RATE_MAX);
 	if (w->channel > w->channels)
-		return say(w->why, "no channel %d: it has %d", w->channel,
-		           w->channels);
+		return say(w->why, "no channel %d: it has %d channels",
+		           w->channel, w->channels);
 	w->block = xmalloc(BLOCK_SAMPLES, sizeof *w->block);
 	return NULL;
 }
 
 /*
- * MP3 that says how long it is may err by a frame or two.  One that does not,
- * but ends inside a frame, may be a radio's that was turned off.
+ * The length that MP3 announces may be off by a frame or two.  Without one, a
+ * recording that ends inside a frame may be a radio stream, and is kept.
  */
 static const char *
 mpeg_end_check(struct audiofile *w)
@@ -271,11 +273,11 @@ mpeg_end_check(struct audiofile *w)
 	if (w->counted && w->position + (uint64_t)2 * MPEG_FRAME < w->frames)
 		return say(w->why, "cut short or damaged: has %.2f of %.2f s",
 		           seconds(w, w->position), seconds(w, w->frames));
-	if (w->hush.trouble || w->position == 0)
-		return say(w->why, "damaged: %.2f s of it could be read",
+	if (w->log.damage || w->position == 0)
+		return say(w->why, "damaged: %.2f s could be read",
 		           seconds(w, w->position));
-	if (sf_error(w->sndfile) || (w->flow.ends && w->flow.torn))
-		w->doubt = "may be cut short: its last frame is not whole";
+	if (sf_error(w->sndfile) || (w->stream.ends && w->stream.torn))
+		w->doubt = "may be cut short: its last frame is incomplete";
 	return NULL;
 }
 
@@ -283,11 +285,11 @@ mpeg_end_check(struct audiofile *w)
 static const char *
 end_check(struct audiofile *w)
 {
-	if (w->flow.error)
+	if (w->stream.error)
 		return say(w->why, "after %.2f s: %s", seconds(w, w->position),
-		           strerror(w->flow.error));
+		           strerror(w->stream.error));
 	if (w->frame && w->piped)
-		raw_check(w, w->flow.bytes);
+		raw_check(w, w->stream.bytes);
 	if (w->cut[0])
 		return w->cut;
 	if (w->mpeg)
@@ -303,7 +305,31 @@ end_check(struct audiofile *w)
 	return NULL;
 }
 
-/* Up to count samples, in one call to libsndfile; *got 0 at the end. */
+/* Takes w->channel from the block, or mixes all channels (0) to their mean. */
+static void
+mono_mix(float *mono, size_t frames, struct audiofile *w)
+{
+	const float *block = w->block;
+	size_t channels = (size_t)w->channels;
+
+	for (size_t i = 0; i < frames; i++, block += channels) {
+		double sum = 0, squares = 0;
+
+		if (w->channel > 0) {
+			mono[i] = block[w->channel - 1];
+			continue;
+		}
+		for (size_t c = 0; c < channels; c++) {
+			sum += (double)block[c];
+			squares += (double)block[c] * (double)block[c];
+		}
+		mono[i] = (float)(sum / (double)channels);
+		w->mix_power += sum * sum;
+		w->channel_power += squares;
+	}
+}
+
+/* Reads up to count samples in one call; *got is 0 at the end. */
 static const char *
 block_read(struct audiofile *w, float *samples, size_t count, size_t *got)
 {
@@ -320,16 +346,15 @@ block_read(struct audiofile *w, float *samples, size_t count, size_t *got)
 	if (count == 0)
 		return end_check(w);
 	if (w->mpeg)
-		hush_begin(&w->hush);
+		mpeg_log_begin(&w->log);
 	n = sf_readf_float(w->sndfile, w->block, (sf_count_t)count);
 	if (w->mpeg)
-		hush_end(&w->hush);
+		mpeg_log_end(&w->log);
 	if (n <= 0)
 		return end_check(w);
-	mono_take(samples, w->block, (size_t)n, (size_t)w->channels,
-	          (size_t)w->channel, &w->power);
+	mono_mix(samples, (size_t)n, w);
 	for (size_t i = 0; i < (size_t)n; i++)
-		if (!(fabsf(samples[i]) <= 1e12f)) /* whose energy is a float */
+		if (!(fabsf(samples[i]) <= 1e12f)) /* energies fit a float */
 			return say(w->why,
 			           "NaN, infinite or huge sample at %.4f s",
 			           seconds(w, w->position + i));
@@ -361,7 +386,7 @@ audiofile_skip(struct audiofile *w, uint64_t frame)
 		                        SEEK_SET);
 
 		if (to != (sf_count_t)frame)
-			return say(w->why, "cannot go to %.2f s: it has %.2f s",
+			return say(w->why, "no audio at %.2f s: it has %.2f s",
 			           seconds(w, frame), seconds(w, w->frames));
 		w->position = frame;
 	}
@@ -372,17 +397,25 @@ audiofile_skip(struct audiofile *w, uint64_t frame)
 		                 &n);
 	}
 	if (!why && w->position < frame)
-		return say(w->why, "cannot go to %.2f s: it has %.2f s",
+		return say(w->why, "no audio at %.2f s: it has %.2f s",
 		           seconds(w, frame), seconds(w, w->position));
 	return why;
 }
 
 bool
-audiofile_joined(struct audiofile *w)
+audiofile_cancels(const struct audiofile *w)
+{
+	return isfinite(w->mix_power) &&
+	       w->mix_power < CANCELLED * w->channel_power;
+}
+
+bool
+audiofile_concatenated(struct audiofile *w)
 {
 	if (w->piped && w->counted && w->position == w->frames)
-		w->joined = joined_rest(w->fd, w->behind);
-	return w->joined;
+		w->concatenated = container_concatenated_rest(w->fd,
+		                                              w->trailing);
+	return w->concatenated;
 }
 
 void
@@ -391,10 +424,10 @@ audiofile_close(struct audiofile *w)
 	if (w->sndfile)
 		sf_close(w->sndfile);
 	if (w->piped && w->counted && w->position == w->frames)
-		joined_rest(w->fd, 0); /* who writes it need not fail */
+		container_concatenated_rest(w->fd, 0); /* or its writer fails */
 	if (w->fd >= 0)
 		close(w->fd);
-	hush_release(&w->hush);
+	mpeg_log_release(&w->log);
 	free(w->block);
 	*w = (struct audiofile){ .fd = -1 };
 }

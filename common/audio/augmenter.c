@@ -8,16 +8,15 @@
 #include "audio/augmenter.h"
 #include "audio/effects.h"
 #include "audio/level.h"
-#include "audio/noise.h"
 #include "core/number.h"
 #include "core/utf8.h"
 #include "core/xalloc.h"
 #include "stream/fields.h"
 
-/* The audio at hand, and what was done to it. */
+/* The audio of an utterance, and a text of the changes made. */
 struct take {
 	const char *id;
-	const char *key;          /* of its draws */
+	const char *key;          /* of the random draws */
 	float *samples;           /* owned */
 	size_t length;
 	int rate;
@@ -25,7 +24,7 @@ struct take {
 	struct arena *arena;      /* for a reason */
 };
 
-/* Keys of the streams of chance. */
+/* Each effect has a random stream of its own. */
 enum draw { DRAW_WHETHER, DRAW_SPEED, DRAW_REVERB, DRAW_NOISE, DRAW_GAIN,
             DRAWS };
 
@@ -108,7 +107,7 @@ reverb_add(const struct augmenter *a, struct take *t)
 
 enum { NAME_MAX_BYTES = 512 };
 
-/* Fills x from one of the noises, and name with what to call it. */
+/* Fills x from one of the noises, and name with a description of it. */
 static void
 noise_draw(const struct augmenter *a, const struct take *t, float *x,
            char *name, struct rng *rng)
@@ -193,7 +192,7 @@ take_change(const struct augmenter *a, struct take *t)
 	if (a->speed.given)
 		speed_change(a, t);
 	if (t->length == 0)
-		return "nothing left of it";
+		return "no audio is left";
 	if (a->reverb.given)
 		reverb_add(a, t);
 	if (a->noises.length > 0 || a->color != COLOR_NONE)
@@ -205,17 +204,17 @@ take_change(const struct augmenter *a, struct take *t)
 	return why;
 }
 
-/* What was found in the audio as it was is not true of it any more. */
+/* Removes what was computed from the audio before. */
 static void
-findings_remove(struct frame *f)
+derived_remove(struct frame *f)
 {
-	static const char *const found[] = {
+	static const char *const derived[] = {
 		FIELD_FEATURES, FIELD_FEATURES_TYPE, FIELD_FUNCTIONALS,
 		FIELD_CMVN, FIELD_LOGITS, FIELD_CLASSES, FIELD_EMBEDDING
 	};
 
-	for (size_t i = 0; i < sizeof found / sizeof found[0]; i++)
-		frame_remove(f, found[i]);
+	for (size_t i = 0; i < sizeof derived / sizeof derived[0]; i++)
+		frame_remove(f, derived[i]);
 }
 
 const char *
@@ -230,14 +229,14 @@ augmenter_apply(const struct augmenter *a, struct frame *f)
 
 	if (why)
 		return why;
-	audio = *found; /* which moves as fields before it are removed */
-	t.key = a->by_speaker ? frame_speaker_key(f) : t.id;
+	audio = *found; /* removing fields moves it */
+	t.key = a->by == DRAW_BY_SPEAKER ? frame_speaker_key(f) : t.id;
 	if (!t.key)
-		return "no speaker, which --by speaker draws by";
+		return "no speaker, which --by speaker needs";
 	if (rate < AUDIO_RATE_MIN || rate > AUDIO_RATE_MAX)
-		return "no rate, or none that audio has";
+		return "no rate, or one out of range";
 	t.rate = (int)rate;
-	findings_remove(f);
+	derived_remove(f);
 	rng = chance(a, &t, DRAW_WHETHER);
 	if (rng_uniform(&rng) >= a->probability) {
 		if (!before)

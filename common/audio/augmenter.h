@@ -1,9 +1,9 @@
 /*
- * augmenter.h - changes to audio, drawn by chance for each utterance
+ * augmenter.h - changes the audio of utterances by random effects
  *
- * The draws depend on the seed and the utterance's id (or its voice, voice.h)
- * alone, each effect's on no other: the noise stays the same when a gain is
- * added.  Drawn by speaker, a changed speaker is one new voice in one new room.
+ * The draws depend only on the seed and the utterance's id (or its speaker),
+ * and those of one effect on no other: adding a gain does not change the noise.
+ * Drawn by speaker, all utterances of a speaker get the same speed, room, …
  */
 #ifndef AUGMENTER_H
 #define AUGMENTER_H
@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "audio/noises.h"
+#include "audio/noise.h"
 #include "stream/frame.h"
 
 struct range {
@@ -24,26 +24,27 @@ struct range {
 bool range_parse(struct range *r, const char *text, double min, double max);
 
 enum noise_color { COLOR_NONE, COLOR_WHITE, COLOR_PINK };
+enum draw_key { DRAW_BY_ID, DRAW_BY_SPEAKER };
 enum telephone { TELEPHONE_NO, TELEPHONE_BAND, TELEPHONE_MULAW };
 
-/* In the order they are applied. */
+/* Effects are in the order of their application. */
 struct augmenter {
 	uint64_t seed;
-	bool by_speaker;          /* the same draws for all of a speaker's */
+	int by;                   /* enum draw_key */
 	float probability;        /* that an utterance is changed at all */
 	struct range speed;       /* factor */
 	struct range reverb;      /* T60, s */
 	struct range snr;         /* dB, of the noise */
-	struct noises noises;     /* recordings; the caller's to release */
-	int babble;               /* how many at once; over 1, equally loud */
-	int color;                /* enum noise_color: one more to choose */
+	struct noises noises;     /* recordings; the caller releases them */
+	int babble;               /* excerpts at once */
+	int color;                /* enum noise_color: one more noise */
 	struct range gain;        /* dB */
 	int telephone;            /* enum telephone */
 };
 
 /*
- * Replaces "audio" and says in "augment" what was done: "speed 1.04; noise
- * white 12.3 dB".  Returns NULL, or the reason the utterance cannot be used.
+ * Replaces "audio" and describes the changes in "augment": "speed 1.04; noise
+ * white 12.3 dB".  Returns NULL, or why the utterance cannot be used.
  */
 const char *augmenter_apply(const struct augmenter *a, struct frame *f);
 

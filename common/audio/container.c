@@ -5,9 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "audio/bytestream.h"
 #include "audio/container.h"
-#include "audio/flow.h"
-#include "audio/raw.h"
 #include "core/xalloc.h"
 
 static const struct {
@@ -15,7 +14,7 @@ static const struct {
 	size_t offset, length;
 	enum container kind;
 } magic[] = {
-	{ "WAVE", 8, 4, CONTAINER_WAV }, /* and RIFF in front, see below */
+	{ "WAVE", 8, 4, CONTAINER_WAV }, /* after RIFF, see kind_look */
 	{ "FORM", 0, 4, CONTAINER_AIFF },
 	{ ".snd", 0, 4, CONTAINER_AU },
 	{ "riff", 0, 4, CONTAINER_W64 },
@@ -27,7 +26,7 @@ static const struct {
 	{ "wvpk", 0, 4, CONTAINER_FOREIGN },             /* WavPack */
 	{ "MAC ", 0, 4, CONTAINER_FOREIGN },             /* Monkey's */
 	{ "\xa5" "frame", 1, 6, CONTAINER_FRAMES },
-	{ "\xa5" "frame", 3, 6, CONTAINER_FRAMES },      /* of many fields */
+	{ "\xa5" "frame", 3, 6, CONTAINER_FRAMES },      /* over 15 fields */
 	{ "OggS", 0, 4, CONTAINER_OGG },
 	{ "ID3", 0, 3, CONTAINER_MPEG }, /* mostly */
 	{ "caff", 0, 4, CONTAINER_OTHER },
@@ -39,7 +38,8 @@ static const struct {
 	{ "MATLAB", 0, 6, CONTAINER_OTHER },
 };
 
-bool
+/* Takes bytes from fd until there are size of them; false at the end. */
+static bool
 head_fill(struct head *h, int fd, size_t size)
 {
 	while (h->length < size && !h->ended) {
@@ -49,7 +49,7 @@ head_fill(struct head *h, int fd, size_t size)
 			h->capacity = size < 4096 ? 4096 : size;
 			h->bytes = xrealloc(h->bytes, h->capacity, 1);
 		}
-		got = flow_take(fd, h->bytes + h->length, size - h->length);
+		got = bytes_read(fd, h->bytes + h->length, size - h->length);
 		if (got < 0)
 			h->error = errno;
 		if (got > 0)
@@ -87,7 +87,7 @@ big(const uint8_t *p, size_t bytes)
 	return x;
 }
 
-/* 0 for the lengths that stand for "not known". */
+/* 0 for the lengths that programs write where they do not know it. */
 static uint64_t
 length_known(uint64_t x)
 {
@@ -130,7 +130,7 @@ format_read(struct container_info *c, const uint8_t *p, size_t size)
 		c->encoding = (unsigned)little(p + 24, 2);
 }
 
-/* Which samples follow, if they do so without more ado; or -1. */
+/* The format of plain samples, or -1. */
 static int
 samples_look(const struct container_info *c)
 {
@@ -153,7 +153,7 @@ samples_look(const struct container_info *c)
 	return -1;
 }
 
-/* Walks the chunks up to the one with the samples. */
+/* Reads the chunks up to the one with the samples. */
 static void
 wav_look(struct container_info *c, struct head *h, int fd)
 {
@@ -170,7 +170,7 @@ wav_look(struct container_info *c, struct head *h, int fd)
 			c->end = 8 + length_known(little(h->bytes + 4, 4));
 			if (c->end < at + c->length)
 				c->end = at + c->length;
-			/* an empty file that was closed counts its tail */
+			/* an empty file that was closed counts what follows */
 			c->empty = size == 0 &&
 				length_known(little(h->bytes + 4, 4)) > at - 8;
 			c->unclosed = size == 0 && !c->empty;
@@ -189,7 +189,7 @@ wav_look(struct container_info *c, struct head *h, int fd)
 	c->block = 0;
 }
 
-/* A field of SPHERE's, "sample_count -i 38379"; 0: none, or more than most. */
+/* A field such as "sample_count -i 38379"; 0: missing, or over most. */
 static uint64_t
 nist_field(const char *text, const char *name, uint64_t most)
 {
@@ -201,7 +201,7 @@ nist_field(const char *text, const char *name, uint64_t most)
 	return value > most ? 0 : value;
 }
 
-/* What shorten has packed is shorter than it says. */
+/* Samples compressed by shorten are fewer bytes than the header says. */
 static void
 nist_look(struct container_info *c, struct head *h, int fd)
 {
@@ -219,7 +219,7 @@ nist_look(struct container_info *c, struct head *h, int fd)
 	            nist_field(text, "\nsample_n_bytes", 8);
 }
 
-/* The first block, of which there is mostly one. */
+/* Reads the first block; most files have one only. */
 static void
 voc_look(struct container_info *c, struct head *h, int fd)
 {
@@ -268,7 +268,7 @@ container_look(struct container_info *c, struct head *h, int fd)
 	default:
 		break;
 	}
-	if (c->length >> 62) /* what nobody has is not a promise */
+	if (c->length >> 62) /* impossible: unknown */
 		c->length = 0;
 }
 
@@ -323,4 +323,99 @@ container_ogg_ends(int fd)
 	}
 	free(page);
 	return ends;
+}
+
+/* BEGIN: bytes that identify a container, across the borders of blocks. */
+enum { BLOCK = 1 << 16, BEGIN = 12 };
+
+static bool
+wav_begins(const unsigned char *at)
+{
+	return memcmp(at, "RIFF", 4) == 0 && memcmp(at + 8, "WAVE", 4) == 0;
+}
+
+/* The signature and STREAMINFO, which may be the last block of metadata. */
+static bool
+flac_begins(const unsigned char *at)
+{
+	return memcmp(at, "fLaC", 4) == 0 && (at[4] & 0x7f) == 0 &&
+	       memcmp(at + 5, "\0\0\x22", 3) == 0;
+}
+
+/*
+ * Whether a recording begins in the rest of fd, `after` bytes on.  Reads fd to
+ * its end in any case.
+ */
+static bool
+rest_has(int fd, bool begins(const unsigned char *), uint64_t after)
+{
+	unsigned char bytes[BLOCK];
+	size_t length = 0;
+	bool found = false;
+
+	for (;;) {
+		ssize_t got = bytes_read(fd, bytes + length, BLOCK - length);
+		size_t at = 0;
+
+		if (got <= 0)
+			return found;
+		length += (size_t)got;
+		for (; at + BEGIN <= length; at++)
+			if (after > 0)
+				after--;
+			else if (!found)
+				found = begins(bytes + at);
+		memmove(bytes, bytes + at, length - at);
+		length -= at;
+	}
+}
+
+/*
+ * Whether a page that begins a stream follows others (RFC 3533, section 6): in
+ * one recording, which may have several streams, they come first.
+ */
+static bool
+ogg_concatenated(int fd)
+{
+	enum { HEAD = 27, SEGMENTS = 26, FLAGS = 5, FIRST = 2 };
+	unsigned char page[HEAD + 255];
+	bool others = false;
+	off_t at = 0;
+
+	for (;;) {
+		ssize_t got = pread(fd, page, sizeof page, at);
+
+		if (got < HEAD || memcmp(page, "OggS", 4) != 0 ||
+		    got < HEAD + page[SEGMENTS])
+			return false;
+		if (!(page[FLAGS] & FIRST))
+			others = true;
+		else if (others)
+			return true;
+		at += HEAD + page[SEGMENTS];
+		for (int i = 0; i < page[SEGMENTS]; i++)
+			at += page[HEAD + i];
+	}
+}
+
+bool
+container_concatenated(int fd, const struct container_info *c)
+{
+	unsigned char head[BEGIN];
+
+	if (c->kind == CONTAINER_OGG)
+		return ogg_concatenated(fd);
+	if (c->kind == CONTAINER_WAV)
+		return c->length > 0 &&
+		       lseek(fd, (off_t)c->end, SEEK_SET) >= 0 &&
+		       rest_has(fd, wav_begins, 0);
+	return pread(fd, head, sizeof head, 0) == sizeof head &&
+	       flac_begins(head) && lseek(fd, sizeof head, SEEK_SET) >= 0 &&
+	       rest_has(fd, flac_begins, 0);
+}
+
+bool
+container_concatenated_rest(int fd, uint64_t after)
+{
+	return rest_has(fd, wav_begins, after);
 }

@@ -9,21 +9,21 @@
 
 static const double PI = 3.14159265358979323846;
 
-struct tape {
+struct buffer {
 	const float *samples;
 	size_t left;
 };
 
 static size_t
-tape_read(void *context, float *samples, size_t count)
+buffer_read(void *context, float *samples, size_t count)
 {
-	struct tape *t = context;
+	struct buffer *b = context;
 
-	if (count > t->left)
-		count = t->left;
-	memcpy(samples, t->samples, count * sizeof *samples);
-	t->samples += count;
-	t->left -= count;
+	if (count > b->left)
+		count = b->left;
+	memcpy(samples, b->samples, count * sizeof *samples);
+	b->samples += count;
+	b->left -= count;
 	return count;
 }
 
@@ -31,18 +31,18 @@ size_t
 effect_speed(float **y, const float *x, size_t n, int rate, double factor)
 {
 	size_t room = (size_t)((double)n / factor) + 2;
-	struct tape tape = { x, n };
+	struct buffer buffer = { x, n };
 	struct resample r;
 	size_t length;
 
 	*y = xmalloc(room, sizeof **y);
-	resample_init(&r, rate * factor, rate, tape_read, &tape);
+	resample_init(&r, rate * factor, rate, buffer_read, &buffer);
 	length = resample_read(&r, *y, room);
 	resample_release(&r);
 	return length;
 }
 
-/* y [n] += x * h [taps], y in pieces that stay in the nearest cache. */
+/* y [n] += x * h [taps], in pieces of y that fit the nearest cache. */
 static void
 convolve(float *y, const float *x, size_t n, const float *h, size_t taps)
 {

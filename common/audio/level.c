@@ -2,17 +2,6 @@
 
 #include "audio/level.h"
 
-float
-level_peak(const float *x, size_t n)
-{
-	float peak = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (fabsf(x[i]) > peak)
-			peak = fabsf(x[i]);
-	return peak;
-}
-
 double
 level_rms(const float *x, size_t n)
 {

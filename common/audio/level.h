@@ -1,15 +1,14 @@
 /*
- * level.h - how loud
+ * level.h - the level of a signal, as an amplitude and in decibels
  *
- * Levels are amplitudes, full scale being 1; decibels are 20 log10 of them.
+ * A level is an amplitude, full scale is 1; decibels are 20 log10 of it.
  */
 #ifndef LEVEL_H
 #define LEVEL_H
 
 #include <stddef.h>
 
-float level_peak(const float *x, size_t n);  /* max |x|; 0 for n = 0 */
-double level_rms(const float *x, size_t n);  /* sqrt(mean x^2) */
+double level_rms(const float *x, size_t n);  /* sqrt(mean x^2); 0 for n = 0 */
 void level_gain(float *x, size_t n, float factor);
 
 double decibels(double level);               /* -infinity for 0 */

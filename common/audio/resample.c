@@ -8,8 +8,8 @@
 enum { BLOCK = 1024 };
 
 /*
- * libsoxr asks for what it needs for the output wanted.  It is handed no less
- * than it asks for until the end, so nothing is waited for that is not needed.
+ * libsoxr asks for the input that the output needs.  It gets all of that except
+ * at the end, so that no call waits for more input than necessary.
  */
 static size_t
 block_give(void *context, soxr_in_t *data, size_t count)
@@ -17,17 +17,17 @@ block_give(void *context, soxr_in_t *data, size_t count)
 	struct resample *r = context;
 
 	*data = r->block;
-	return r->source(r->context, r->block, count);
+	return r->input(r->context, r->block, count);
 }
 
 void
 resample_init(struct resample *r, double from, double to,
-              resample_source *source, void *context)
+              resample_input *input, void *context)
 {
 	soxr_quality_spec_t quality = soxr_quality_spec(SOXR_HQ, 0);
 	soxr_error_t error;
 
-	*r = (struct resample){ .source = source, .context = context };
+	*r = (struct resample){ .input = input, .context = context };
 	if (from == to)
 		return;
 	r->block = xmalloc(BLOCK, sizeof *r->block);
@@ -39,8 +39,8 @@ resample_init(struct resample *r, double from, double to,
 }
 
 /*
- * libsoxr 0.1.3 looks at the first bytes of the room for its output as if they
- * were a pointer (and then does not use it): a single sample is too little.
+ * libsoxr 0.1.3 reads a pointer from the start of its output buffer (and does
+ * not use it): a buffer of one sample is too small.
  */
 static size_t
 output_read(struct resample *r, float *samples, size_t count)
@@ -62,7 +62,7 @@ resample_read(struct resample *r, float *samples, size_t count)
 	size_t done = 0, n = 1;
 
 	if (!r->soxr)
-		return r->source(r->context, samples, count);
+		return r->input(r->context, samples, count);
 	while (done < count && n > 0) {
 		n = output_read(r, samples + done, count - done);
 		done += n;

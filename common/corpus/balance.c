@@ -96,14 +96,14 @@ balance_release(struct balance *b)
 }
 
 /*
- * The weights lie end to end on a line of length total, and a comb with teeth
- * at u, u + 1, … hits each as often as it is long, rounded up or down.
+ * The scaled weights are intervals, end to end, of a line of length total; the
+ * points u, u + 1, … fall into each as often as it is long, rounded up or down.
  */
 void
 balance_draw(size_t *draws, size_t total, const double *weight, size_t n,
              struct rng *r)
 {
-	/* never 0: no tooth falls on the borders of whole lengths */
+	/* never 0: no point falls on the border of whole lengths */
 	double u = (double)rng_uniform(r) + 0x1p-25;
 	double sum = 0, all = 0;
 	size_t before = 0;

@@ -1,11 +1,10 @@
 /*
- * balance.h - let rare groups count more: weights by group, and draws
+ * balance.h - weights utterances by group, so that rare groups count more
  *
- * An utterance of a group of n has the weight n^-power, scaled so that the
- * weights of all utterances average 1.  Power 0 leaves a corpus as it is, 1
- * gives every group the same share, .5 goes half of the way on a log scale
- * (as multilingual training does: Arivazhagan et al. 2019, section 4.3, call
- * it temperature 2).
+ * An utterance of a group of n has the weight n^-power, scaled so that the mean
+ * weight of all utterances is 1.  Power 0 weights all alike, 1 gives every
+ * group the same share, and .5 is half-way on a log scale (temperature 2 of
+ * multilingual training: Arivazhagan et al. 2019, section 4.3).
  */
 #ifndef BALANCE_H
 #define BALANCE_H
@@ -18,7 +17,7 @@
 struct rng;
 
 struct balance {
-	double power;             /* set before a weight is asked for */
+	double power;             /* set by the caller */
 	struct texts group;
 	size_t *count;            /* utterances, by group */
 	size_t capacity;
@@ -29,31 +28,31 @@ struct balance {
 #define BALANCE_INIT { .power = .5 }
 
 /*
- * The group of an utterance is the values of its fields by, as one text,
- * "en\tanger\t"; free() it.
+ * The group of an utterance: the values of its fields by, as a text such as
+ * "en\tanger\t", which the caller frees.
  */
 char *balance_group(struct frame *f, const struct keys *by);
 
-/* Counts f in its group, whose number it gives; marks fields of by as seen. */
+/* Counts f in its group and returns its number; marks fields of by as seen. */
 size_t balance_count(struct balance *b, struct frame *f, struct keys *by);
 
-/* Dies when a field of by was in no utterance that was counted. */
+/* Dies where no utterance that was counted has a field of by. */
 void balance_check(const struct balance *b, const struct keys *by);
 
-/* Counts an utterance of a group; the group's number. */
+/* Counts an utterance of a group; returns the number of the group. */
 size_t balance_add(struct balance *b, const char *group);
 
-/* The weight of an utterance of a group, 1 for a group never added. */
+/* The weight of an utterance of a group; 1 where the group is unknown. */
 double balance_weight(struct balance *b, const char *group);
 double balance_weight_at(struct balance *b, size_t group);
 
 void balance_release(struct balance *b);
 
 /*
- * Systematic resampling (Kitagawa 1996): draws [n] sums to total, and each is
+ * Systematic resampling (Kitagawa 1996): draws [n] sum to total, and each is
  * the floor or the ceiling of total * weight / sum of weights.  Weights are
- * positive; NULL is all alike.  Which utterances get the odd draw depends on
- * their order and one number of r; shuffle them first.
+ * positive; NULL weights all alike.  Which of the two it is depends on the
+ * order of the utterances and one number of r, so shuffle them first.
  */
 void balance_draw(size_t *draws, size_t total, const double *weight, size_t n,
                   struct rng *r);

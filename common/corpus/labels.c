@@ -7,10 +7,9 @@
 #include "corpus/labels.h"
 
 /*
- * Words for the same thing: codes of IEMOCAP, CREMA-D and EMOVO, then words
- * in English, German, Italian, French, Polish, Finnish, Estonian, Spanish.
- * "calm" is not "neutral", nor "disgust" "anger": corpora that have both tell
- * them apart.
+ * Codes of IEMOCAP, CREMA-D and EMOVO, then words in English, German, Italian,
+ * French, Polish, Finnish, Estonian and Spanish.  "calm" is not mapped to
+ * "neutral", nor "disgust" to "anger": some corpora have both.
  */
 static const struct {
 	const char *label;
@@ -29,9 +28,9 @@ static const struct {
 };
 
 /*
- * The small letter of a capital of Europe's languages, else c (Unicode
- * Character Database, simple lower case mappings).  İ stays, which becomes two
- * characters.
+ * The lower case of a capital of a European language, else c (Unicode Character
+ * Database, simple lower case mappings).  İ, which becomes two characters, is
+ * kept.
  */
 static unsigned
 small(unsigned c)
@@ -55,7 +54,7 @@ small(unsigned c)
 	return c;
 }
 
-/* Each stays in as many bytes of UTF-8: one below U+0080, two below U+0800. */
+/* Case does not change the length in UTF-8: one or two bytes. */
 static void
 lower(char *text)
 {
@@ -111,7 +110,7 @@ label_doubt(const char *class)
 	char *label = label_canonical(class);
 
 	if (strcmp(label, class) != 0)
-		warn("class '%s': a manifest's label of this spelling is read "
-		     "as '%s'", class, label);
+		warn("class '%s': wavread maps labels of this spelling to "
+		     "'%s' (rename the class)", class, label);
 	free(label);
 }

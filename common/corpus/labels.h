@@ -1,5 +1,5 @@
 /*
- * labels.h - one name for an emotion, however a corpus spells it
+ * labels.h - maps the spellings of an emotion to one name
  *
  * tunne-manifest(5) has the table.
  */
@@ -7,12 +7,12 @@
 #define LABELS_H
 
 /*
- * "Ang" gives "anger", "excited" "happiness"; a word that is not in the table
- * is kept, in lower case (ASCII and Latin-1 letters).  The caller frees it.
+ * "Ang" gives "anger", "excited" "happiness"; other words are returned in lower
+ * case.  The caller frees the result.
  */
 char *label_canonical(const char *text);
 
-/* Warns of a model's class that no label can be: it is read as another. */
+/* Warns of a class that no label can equal, as its spelling is mapped. */
 void label_doubt(const char *class);
 
 #endif

@@ -10,36 +10,38 @@
 #include "stream/frame.h"
 
 void
-listeners_choose(struct listeners *l, const struct manifest *m)
+listeners_classes(struct listeners *l, const struct manifest *m)
 {
 	static const char *const own[] = {
 		"path", FIELD_ID, FIELD_LANGUAGE, FIELD_LABEL, FIELD_SPEAKER,
 		FIELD_CORPUS, FIELD_START, FIELD_END
 	};
+	const struct tsv *t = &m->table;
 
 	for (size_t k = 0; k < l->classes; k++)
-		if (!text_listed(l->class[k], m->column, m->columns))
-			die("%s:%zu: no column '%s' in the heading", m->name,
-			    m->line, l->class[k]);
+		if (tsv_column(t, l->class[k]) == t->columns)
+			die("%s:%zu: no column '%s' in the heading", t->file,
+			    t->line, l->class[k]);
 	if (l->classes > 0)
 		return;
-	for (size_t i = 0; i < m->columns; i++)
-		if (!text_listed(m->column[i], own, sizeof own / sizeof own[0]))
-			l->class[l->classes++] = m->column[i];
+	for (size_t i = 0; i < t->columns; i++)
+		if (!text_listed(t->column[i], own,
+		                 sizeof own / sizeof own[0]))
+			l->class[l->classes++] = t->column[i];
 	l->guessed = true;
 	if (l->classes == 0)
-		die("%s:%zu: no column of votes in the heading", m->name,
-		    m->line);
+		die("%s:%zu: no column of votes in the heading", t->file,
+		    t->line);
 }
 
-/* The field "teacher.NAME" what. */
+/* The name "teacher.NAME" with a suffix, in f's arena. */
 static const char *
-field_of(const struct listeners *l, struct frame *f, const char *what)
+field_of(const struct listeners *l, struct frame *f, const char *suffix)
 {
-	return arena_join(&f->arena, FIELD_TEACHER, l->name, what);
+	return arena_join(&f->arena, FIELD_TEACHER, l->name, suffix);
 }
 
-/* Of class k, in the row at hand. */
+/* Reads the votes for class k in the row at hand. */
 static bool
 count_read(double *count, const struct listeners *l, const struct manifest *m,
            size_t k)
@@ -50,7 +52,7 @@ count_read(double *count, const struct listeners *l, const struct manifest *m,
 }
 
 const char *
-listeners_odd(const struct listeners *l, const struct manifest *m)
+listeners_column_bad(const struct listeners *l, const struct manifest *m)
 {
 	double count;
 
@@ -61,7 +63,7 @@ listeners_odd(const struct listeners *l, const struct manifest *m)
 }
 
 const char *
-listeners_ask(const struct listeners *l, const struct manifest *m,
+listeners_add(const struct listeners *l, const struct manifest *m,
               struct frame *f)
 {
 	double *count = arena_take(&f->arena, l->classes, sizeof *count);

@@ -1,9 +1,10 @@
 /*
- * listeners.h - what listeners voted, as what a teacher would have said
+ * listeners.h - the votes of listeners as a teacher's logits
  *
- * Of K classes with n_k votes, n in all, and X votes added to each, the logit
- * is log((n_k + X) / (n + K X)): the softmax of the logits is the share that
- * one more listener is expected to give each class, by a Dirichlet prior of X.
+ * With n_k votes for class k of K, n in all, and X votes added to each class,
+ * the logit of class k is log((n_k + X) / (n + K X)).  Their softmax is the
+ * probability that one more listener votes for each class, by a symmetric
+ * Dirichlet prior of parameter X.
  */
 #ifndef LISTENERS_H
 #define LISTENERS_H
@@ -20,27 +21,30 @@ enum { LISTENERS_CLASSES_MAX = FRAME_FIELDS_MAX / 2 }; /* as columns */
 
 struct listeners {
 	const char *name;         /* NAME in teacher.NAME.logits */
-	const char *language;     /* NULL: not told */
+	const char *language;     /* NULL: unknown */
 	const char *class[LISTENERS_CLASSES_MAX]; /* columns; borrowed */
-	size_t classes;           /* K; 0: see listeners_choose */
-	bool guessed;             /* so it was, of the columns there are */
-	float smoothing;          /* X, over 0 */
+	size_t classes;           /* K; 0: see listeners_classes */
+	bool guessed;             /* classes are the columns of the table */
+	float smoothing;          /* X > 0 */
 };
 
 /*
- * Dies where the table lacks a class.  Where none are given, they become all
- * columns but those that tunne-manifest(5) describes.
+ * Checks that the table has a column for each class, and dies where one is
+ * missing.  Where no class is given, all columns but those that
+ * tunne-manifest(5) describes become classes.
  */
-void listeners_choose(struct listeners *l, const struct manifest *m);
+void listeners_classes(struct listeners *l, const struct manifest *m);
 
-/* A column of a class in which the row at hand has no number; or NULL. */
-const char *listeners_odd(const struct listeners *l, const struct manifest *m);
+/* A class for which the row at hand has no number of votes, or NULL. */
+const char *listeners_column_bad(const struct listeners *l,
+                                 const struct manifest *m);
 
 /*
- * Adds to f what the row at hand says: teacher.NAME.logits [K], .classes and,
- * where it is told, .language.  NULL, or why not, in f's arena.
+ * Adds the votes of the row at hand to f: teacher.NAME.logits [K], .classes
+ * and, where it is known, .language.  Returns NULL, or in f's arena the reason
+ * why the row cannot be used.
  */
-const char *listeners_ask(const struct listeners *l, const struct manifest *m,
+const char *listeners_add(const struct listeners *l, const struct manifest *m,
                           struct frame *f);
 
 #endif

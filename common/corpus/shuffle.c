@@ -8,7 +8,7 @@
 #include "core/xalloc.h"
 #include "corpus/shuffle.h"
 
-/* Takes a positive number, up to a colon, off a list. */
+/* Reads a positive number, up to a colon, and moves past it. */
 static bool
 size_next(const char **sizes, double *size)
 {
@@ -43,7 +43,7 @@ shuffle_split(struct shuffle *s, const char *sizes, size_t part)
 	return parts > 1 && isfinite(sum) ? parts : 0;
 }
 
-/* The seed stays out of it: a split is the same in every epoch. */
+/* The seed is not used, so that a split is the same in every epoch. */
 static bool
 part_match(const struct shuffle *s, struct frame *f)
 {
@@ -138,7 +138,7 @@ shuffle_list(struct shuffle *s, size_t count, size_t *length)
 	rng_init(&r, s->seed);
 	for (size_t i = 0; i < n; i++)
 		order[i] = i;
-	permute(order, n, &r); /* so that the odd draws fall anywhere */
+	permute(order, n, &r); /* so that extra draws fall anywhere */
 	weight = weights_of(s, order, n);
 	balance_draw(draws, total, weight, n, &r);
 	for (size_t i = 0; i < n; i++)

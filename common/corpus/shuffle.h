@@ -1,5 +1,5 @@
 /*
- * shuffle.h - which utterances of some files to take, how often, in what order
+ * shuffle.h - selects, draws and orders the utterances of files
  *
  * The same files, options and seed give the same list on every machine.
  */
@@ -18,31 +18,31 @@ struct shuffle {
 	/* set by the caller */
 	uint64_t seed;
 	struct where *where;
-	const char *by;           /* field whose value decides the part */
-	double low, high;         /* of 0 … 1, the part taken; 0 and 0: all */
-	struct keys *balance_by;  /* fields; none is no balance */
+	const char *by;           /* field that decides the part */
+	double low, high;         /* the part, within 0 … 1; both 0: all */
+	struct keys *balance_by;  /* fields; none: no balance */
 	bool keep_order;
 
 	struct index index;
 	struct balance balance;
-	size_t *group;            /* by place; where balance_by */
+	size_t *group;            /* of each place, with balance_by */
 	size_t group_capacity;
 };
 
 enum { SHUFFLE_PARTS_MAX = 9 };
 
 /*
- * Takes that part of sizes such as "3:1", from 1 on, if there is one.  Returns
- * how many parts there are; 0 unless 2 to 9 positive numbers.
+ * Selects a part, counted from 1, of sizes such as "3:1".  Returns the number
+ * of parts, or 0 unless sizes are 2 to 9 positive numbers.
  */
 size_t shuffle_split(struct shuffle *s, const char *sizes, size_t part);
 
-/* Takes a file into the index.  Dies when an utterance has no shuffle.by. */
+/* Adds a file to the index.  Dies where an utterance lacks the field by. */
 void shuffle_open(struct shuffle *s, const char *path);
 
 /*
- * Places to read, in order, for free(): count of them, or each place once
- * where count is 0 and nothing is balanced.  *length is how many.
+ * Returns *length places to read, in order, which the caller frees: count of
+ * them, or as many as there are (count 0), each once unless balanced.
  */
 size_t *shuffle_list(struct shuffle *s, size_t count, size_t *length);
 

@@ -4,22 +4,17 @@
 #include "core/die.h"
 #include "core/number.h"
 #include "core/progress.h"
-#include "core/utf8.h"
+#include "core/tsv.h"
 #include "core/xalloc.h"
 #include "eval/predictions.h"
 
-/* What a field of this file is: a number of p->columns, or one of these. */
-enum { LINE_BYTES_MAX = 1 << 20 };
+/* The role of a column: a number of p->columns, or one of these. */
 enum { ROLE_IGNORED = COLUMNS_MAX, ROLE_CONFIDENCE, ROLE_CLASS };
 
 /* A file while it is read. */
-struct source {
-	const char *file;
-	size_t line;
-	char *heading;            /* as it was written */
-	char **field;             /* [fields], into the line being read */
-	int *role;                /* [fields] */
-	size_t fields;
+struct input {
+	struct tsv table;
+	int *role;                /* [table.columns] */
 	size_t before;            /* rows of files before it */
 };
 
@@ -49,85 +44,22 @@ predictions_want(struct predictions *p, const char *column)
 	return number;
 }
 
-/* Points at the fields of line, which is cut apart; how many there are. */
-static size_t
-line_split(char *line, char **field, size_t limit)
-{
-	size_t fields = 0;
-
-	for (char *next = line; next; fields++) {
-		char *tab = strchr(next, '\t');
-
-		if (fields < limit)
-			field[fields] = next;
-		if (tab)
-			*tab++ = '\0';
-		next = tab;
-	}
-	return fields;
-}
-
-/* As getline; but a file that is no table must not fill the memory. */
-static size_t
-line_take(const struct source *s, FILE *in, char **buffer, size_t *size)
-{
-	size_t length = 0;
-	int c = 0;
-
-	while (c != '\n' && (c = getc(in)) != EOF) {
-		if (length == LINE_BYTES_MAX)
-			die("%s:%zu: over 1 MiB; want predict's table",
-			    s->file, s->line + 1);
-		if (length + 2 > *size) {
-			*size = 2 * *size + 256;
-			*buffer = xrealloc(*buffer, *size, 1);
-		}
-		(*buffer)[length++] = (char)c;
-	}
-	if (length > 0)
-		(*buffer)[length] = '\0';
-	return length;
-}
-
-/* The next line without its end, or NULL; dies where it is not text. */
-static char *
-line_read(struct source *s, FILE *in, char **buffer, size_t *size)
-{
-	size_t length = line_take(s, in, buffer, size);
-
-	if (ferror(in))
-		die("read %s:", s->file);
-	if (length == 0)
-		return NULL;
-	s->line++;
-	if (strlen(*buffer) != length)
-		die("%s:%zu: not text; want predict's table",
-		    s->file, s->line);
-	if ((*buffer)[length - 1] != '\n')
-		die("%s:%zu: ends without a newline: the table was cut"
-		    " short, or is none", s->file, s->line);
-	(*buffer)[--length] = '\0';
-	if (length > 0 && (*buffer)[length - 1] == '\r')
-		(*buffer)[length - 1] = '\0';
-	utf8_tame(*buffer);
-	return *buffer;
-}
-
 static int
-field_role(struct predictions *p, const struct source *s, size_t f,
-           bool after_confidence)
+column_role(struct predictions *p, const struct tsv *t, size_t i,
+            bool after_confidence)
 {
-	size_t column = texts_find(&p->columns, s->field[f]);
+	const char *name = t->column[i];
+	size_t column = texts_find(&p->columns, name);
 
 	if (after_confidence) {
-		texts_add(&p->classes, s->field[f]);
-		if (p->classes.length > CLASSES_MAX || !*s->field[f])
-			die("%s:1: want 1 to %d columns after confidence,"
-			    " each a class", s->file, CLASSES_MAX);
-		return ROLE_CLASS
-			+ (int)texts_find(&p->classes, s->field[f]);
+		size_t class = texts_add(&p->classes, name);
+
+		if (p->classes.length > CLASSES_MAX || !*name)
+			die("%s:1: want 1 to %d columns after confidence, "
+			    "each a class", t->file, CLASSES_MAX);
+		return ROLE_CLASS + (int)class;
 	}
-	if (strcmp(s->field[f], "confidence") == 0)
+	if (strcmp(name, "confidence") == 0)
 		return ROLE_CONFIDENCE;
 	if (column == TEXTS_NONE)
 		return ROLE_IGNORED;
@@ -137,74 +69,54 @@ field_role(struct predictions *p, const struct source *s, size_t f,
 
 /* Dies unless the heading has what every table must have. */
 static void
-heading_check(const struct source *s)
+heading_check(const struct input *in, size_t classes)
 {
-	static const int needed[] = {
-		COLUMN_ID, COLUMN_LABEL, COLUMN_EMOTION, ROLE_CONFIDENCE,
-		ROLE_CLASS
+	const struct tsv *t = &in->table;
+	static const char *const needed[] = {
+		"id", "label", "emotion", "confidence"
 	};
 
 	for (size_t n = 0; n < sizeof needed / sizeof needed[0]; n++) {
-		size_t f = 0;
+		size_t i = tsv_column(t, needed[n]);
 
-		while (f < s->fields && s->role[f] != needed[n] &&
-		       !(needed[n] == ROLE_CLASS && s->role[f] > ROLE_CLASS))
-			f++;
-		if (f < s->fields)
-			continue;
-		if (needed[n] == ROLE_CLASS)
-			die("%s:1: no class after the column confidence",
-			    s->file);
-		die("%s:1: no column '%s' in the heading;"
-		    " want the table that predict makes without --json or "
-		    "--frames%s", s->file,
-		    needed[n] < COLUMNS_KNOWN ? known[needed[n]]
-		                              : "confidence",
-		    s->fields == 1 ? ", its columns parted by tabs" : "");
+		if (i == t->columns || in->role[i] >= ROLE_CLASS)
+			die("%s:1: no column '%s' in the heading; want the "
+			    "table that predict prints without --json or "
+			    "--frames%s", t->file, needed[n],
+			    t->columns == 1 ? ", with tabs between columns"
+			                    : "");
 	}
+	if (classes == 0)
+		die("%s:1: no class after the column confidence", t->file);
 }
 
 static void
-heading_read(struct predictions *p, struct source *s, char *line)
+heading_read(struct predictions *p, struct input *in)
 {
-	struct texts seen = TEXTS_INIT;
+	const struct tsv *t = &in->table;
+	size_t before = p->classes.length, own = 0;
 	bool after_confidence = false;
-	size_t classes, own = 0;
 
-	if (strncmp(line, "\xef\xbb\xbf", 3) == 0) /* a byte order mark */
-		line += 3;
-	s->heading = xstrdup(line);
-	s->fields = 1;
-	for (const char *c = line; *c; c++)
-		s->fields += *c == '\t';
-	s->field = xcalloc(s->fields, sizeof *s->field);
-	s->role = xcalloc(s->fields, sizeof *s->role);
-	line_split(line, s->field, s->fields);
-	classes = p->classes.length;
-	for (size_t f = 0; f < s->fields; f++) {
-		if (texts_add(&seen, s->field[f]) != f)
-			die("%s:1: column '%s' is there twice", s->file,
-			    s->field[f]);
-		s->role[f] = field_role(p, s, f, after_confidence);
-		after_confidence |= s->role[f] == ROLE_CONFIDENCE;
-		own += s->role[f] >= ROLE_CLASS;
+	in->role = xcalloc(t->columns, sizeof *in->role);
+	for (size_t i = 0; i < t->columns; i++) {
+		in->role[i] = column_role(p, t, i, after_confidence);
+		after_confidence |= in->role[i] == ROLE_CONFIDENCE;
+		own += in->role[i] >= ROLE_CLASS;
 	}
-	texts_release(&seen);
-	heading_check(s);
+	heading_check(in, own);
 	if (p->keep && p->rows > 0 &&
-	    (p->classes.length != classes || own != classes))
-		die("%s:1: other classes than in the table before",
-		    s->file);
+	    (p->classes.length != before || own != before))
+		die("%s:1: other classes than in the table before", t->file);
 }
 
 static double
-field_number(const struct source *s, size_t f, const char *what)
+number_of(const struct tsv *t, const char *text, const char *what)
 {
 	double x = 0;
 
-	if (!number_real(s->field[f], &x))
-		die("%s:%zu: %s '%s' is not a number", s->file, s->line,
-		    what, s->field[f]);
+	if (!number_real(text, &x))
+		die("%s:%zu: %s '%s' is not a number", t->file, t->line, what,
+		    text);
 	return x;
 }
 
@@ -224,126 +136,143 @@ row_grow(struct predictions *p)
 }
 
 static void
-probability_keep(struct predictions *p, const struct source *s, int class,
+probability_keep(struct predictions *p, const struct tsv *t, int class,
                  double x)
 {
 	if (!(x >= 0 && x <= 1 + 1e-5))
-		die("%s:%zu: probability %g: want 0 to 1", s->file,
-		    s->line, x);
+		die("%s:%zu: probability %g: want 0 to 1", t->file, t->line,
+		    x);
 	p->probability[p->rows * p->classes.length + (size_t)class] = x;
 }
 
 /* Checks and keeps what is a number in the row. */
 static void
-row_numbers(struct predictions *p, const struct source *s, bool answered)
+row_numbers(struct predictions *p, const struct input *in, bool answered)
 {
+	const struct tsv *t = &in->table;
 	double confidence = 0;
 
-	for (size_t f = 0; f < s->fields; f++) {
-		bool confident = s->role[f] == ROLE_CONFIDENCE;
+	for (size_t i = 0; i < t->columns; i++) {
+		bool confident = in->role[i] == ROLE_CONFIDENCE;
 		double x;
 
-		if (!confident && s->role[f] < ROLE_CLASS)
+		if (!confident && in->role[i] < ROLE_CLASS)
 			continue;
-		if (!answered && !*s->field[f])
+		if (!answered && !*t->value[i])
 			continue;
-		x = field_number(s, f, confident ? "confidence"
-		                                 : "probability");
+		x = number_of(t, t->value[i],
+		              confident ? "confidence" : "probability");
 		if (confident)
 			confidence = x;
 		else if (p->keep && answered)
-			probability_keep(p, s, s->role[f] - ROLE_CLASS, x);
+			probability_keep(p, t, in->role[i] - ROLE_CLASS, x);
 	}
 	if (!answered)
 		confidence = 0;
 	/* a probability that was rounded upwards is still one */
 	if (!(confidence >= 0 && confidence <= 1 + 1e-5))
 		die("%s:%zu: confidence %g: want a probability, 0 to 1",
-		    s->file, s->line, confidence);
+		    t->file, t->line, confidence);
 	p->confidence[p->rows] = confidence > 1 ? 1 : confidence;
 }
 
-/* Windows of one file share its id and differ in their start. */
+/* Adds the row's key: windows of one file share its id, not their start. */
 static void
-row_key(struct predictions *p, const struct source *s, const char *id,
-        size_t start)
+row_key(struct predictions *p, const struct input *in)
 {
-	bool has_start = start < s->fields && *s->field[start];
+	const struct tsv *t = &in->table;
+	const char *id = predictions_value(p, p->rows, COLUMN_ID);
+	const char *start = predictions_value(p, p->rows, COLUMN_START);
 	size_t number;
 	char *key;
 
 	if (!*id)
-		die("%s:%zu: no id", s->file, s->line);
-	key = has_start ? xasprintf("%s\t%.3f", id,
-	                            field_number(s, start, "start"))
-	                : xasprintf("%s\t", id);
+		die("%s:%zu: no id", t->file, t->line);
+	key = *start ? xasprintf("%s\t%.3f", id, number_of(t, start, "start"))
+	             : xasprintf("%s\t", id);
 	number = texts_add(&p->keys, key);
 	free(key);
 	if (number != p->rows)
-		die("%s:%zu: %s%s%s is there twice%s", s->file, s->line,
-		    id, has_start ? " at start " : "",
-		    has_start ? s->field[start] : "", number < s->before
-		    ? ", in a table before, too (--compare takes another "
-		    "model's table)" : "");
+		die("%s:%zu: a second row of %s%s%s%s", t->file, t->line, id,
+		    *start ? " at start " : "", start,
+		    number < in->before ? ", which a table before has "
+		    "(--compare takes another model's table)" : "");
 }
 
 static void
-row_read(struct predictions *p, struct source *s, char *line)
+row_read(struct predictions *p, const struct input *in)
 {
-	size_t fields = line_split(line, s->field, s->fields);
-	size_t start = s->fields;
+	const struct tsv *t = &in->table;
 	uint32_t *value;
 	const char *emotion;
 
-	if (fields != s->fields)
-		die("%s:%zu: %zu fields, but the heading has %zu",
-		    s->file, s->line, fields, s->fields);
 	row_grow(p);
 	value = p->value + p->rows * p->columns.length;
 	memset(value, 0, p->columns.length * sizeof *value);
 	if (p->keep)
 		memset(p->probability + p->rows * p->classes.length, 0,
 		       p->classes.length * sizeof *p->probability);
-	for (size_t f = 0; f < s->fields; f++) {
-		if (s->role[f] == COLUMN_START)
-			start = f;
-		if (s->role[f] < COLUMNS_MAX)
-			value[s->role[f]] = (uint32_t)texts_add(&p->text,
-			                                        s->field[f]);
-	}
+	for (size_t i = 0; i < t->columns; i++)
+		if (in->role[i] < COLUMNS_MAX)
+			value[in->role[i]] = (uint32_t)
+				texts_add(&p->text, t->value[i]);
 	emotion = p->text.text[value[COLUMN_EMOTION]];
 	if (*emotion && texts_find(&p->classes, emotion) == TEXTS_NONE)
-		die("%s:%zu: emotion '%s' is no column after confidence",
-		    s->file, s->line, emotion);
-	row_numbers(p, s, *emotion != '\0');
-	row_key(p, s, p->text.text[value[COLUMN_ID]], start);
+		die("%s:%zu: emotion '%s' is not a column after confidence",
+		    t->file, t->line, emotion);
+	row_numbers(p, in, *emotion != '\0');
+	row_key(p, in);
 	p->rows++;
 }
 
-void
-predictions_read(struct predictions *p, FILE *in, const char *file)
+static void
+stream_read(struct predictions *p, FILE *fp, const char *file)
 {
-	struct source s = { .file = file, .before = p->rows };
+	struct input in = { .before = p->rows };
+	struct tsv *t = &in.table;
 	struct progress progress;
-	char *buffer = NULL, *line;
-	size_t size = 0;
+	const char *why;
 
-	line = line_read(&s, in, &buffer, &size);
-	if (!line)
-		die("%s: empty; want predict's table"
-		    " (did the program before it fail?)", file);
-	heading_read(p, &s, line);
+	if (!tsv_open(t, fp, file, true))
+		die("%s: empty; want predict's table (did the program before "
+		    "it fail?)", file);
+	heading_read(p, &in);
 	progress_begin(&progress, "rows", 0);
-	while ((line = line_read(&s, in, &buffer, &size)))
-		if (strcmp(line, s.heading) != 0) {
-			row_read(p, &s, line);
-			progress_add(&progress, 1);
-		}
+	while (tsv_next(t, &why)) {
+		if (why)
+			die("%s:%zu: %s; want predict's table", file, t->line,
+			    why);
+		row_read(p, &in);
+		progress_add(&progress, 1);
+	}
 	progress_end(&progress);
-	free(buffer);
-	free(s.heading);
-	free(s.field);
-	free(s.role);
+	tsv_close(t);
+	free(in.role);
+}
+
+void
+predictions_read(struct predictions *p, const char *file)
+{
+	bool standard = strcmp(file, "-") == 0;
+	FILE *fp = standard ? stdin : fopen(file, "r");
+
+	if (!fp)
+		die("%s:", file);
+	stream_read(p, fp, standard ? "<stdin>" : file);
+	if (!standard)
+		fclose(fp);
+}
+
+const char *
+predictions_read_all(struct predictions *p, char *const file[])
+{
+	if (!*file) {
+		predictions_read(p, "-");
+		return "<stdin>";
+	}
+	for (size_t i = 0; file[i]; i++)
+		predictions_read(p, file[i]);
+	return *file;
 }
 
 const char *

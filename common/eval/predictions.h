@@ -1,13 +1,14 @@
 /*
- * predictions.h - predict's table, read column by column name
+ * predictions.h - predict's tables, read column by column
  *
  *	id start end language speaker corpus label seen emotion confidence
  *	anger …
  *
- * Fields are separated by tabs; the first line is the heading.  id, label,
- * emotion and confidence must be there and at least one class; the classes are
- * the columns after confidence.  Others are ignored unless they were wanted.
- * An empty emotion (and confidence, and probabilities) means no answer.
+ * The first line is the heading; tabs separate fields.  Columns id, label,
+ * emotion and confidence are required, and after confidence at least one more:
+ * each column after confidence is a class.  Other columns are ignored unless
+ * predictions_want asked for them.  A row without an emotion (or confidence,
+ * or probabilities) is one that the model could not answer.
  */
 #ifndef PREDICTIONS_H
 #define PREDICTIONS_H
@@ -15,7 +16,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "core/texts.h"
 
@@ -34,26 +34,31 @@ struct predictions {
 	struct texts keys;        /* "id<tab>start", start in s: row's number */
 	uint32_t *value;          /* [rows, columns.length], into text */
 	double *confidence;       /* [rows], 0 … 1; 0 without an answer */
-	bool keep;                /* probabilities; set before the first read,
-	                             all tables then have the same classes */
+	bool keep;                /* keep probabilities: all tables must have
+	                             the same classes; set before reading */
 	double *probability;      /* [rows, classes.length], or NULL */
 	size_t rows, capacity;
 };
 
 void predictions_init(struct predictions *p);
 
-/* A further column to keep; its number.  Before the first read. */
+/* The number of a further column to keep; call it before reading. */
 size_t predictions_want(struct predictions *p, const char *column);
 
 /*
- * Adds the rows of in to p; file names it in messages.  May be called for
- * several files; a heading that is repeated (cat a.tsv b.tsv) is skipped.
- * Dies, naming file and line, at whatever is not a table of predictions:
- * a column missing or twice, a line with more or fewer fields, a number that
- * is none, an emotion that is no class, an id and start seen before, a last
- * line that was cut.
+ * Adds the rows of a file to p; "-" is standard input.  Dies, naming file and
+ * line, at what is not a table of predictions: a column that is missing or
+ * named twice, a line with more or fewer fields, text in place of a number, an
+ * emotion that is not a class, a second row of an id and start, a last line
+ * that was cut.
  */
-void predictions_read(struct predictions *p, FILE *in, const char *file);
+void predictions_read(struct predictions *p, const char *file);
+
+/*
+ * Reads every file of a list that ends in NULL, or standard input where it is
+ * empty.  Returns the name of the first for messages.
+ */
+const char *predictions_read_all(struct predictions *p, char *const file[]);
 
 /* The text in a row's column; "" if the file had no such column. */
 const char *predictions_value(const struct predictions *p, size_t row,

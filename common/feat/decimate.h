@@ -1,11 +1,11 @@
 /*
- * decimate.h - low-pass filter and keep every factor-th sample
+ * decimate.h - low-pass filters and keeps every factor-th sample
  *
  *	y[m] = sum over |j| <= half of h[j] x[factor m + j]
  *	h[j] ~ sinc(2 cutoff j / rate) (1 + cos(pi j / (half + 1))), sum h = 1
  *
- * half spans four zeros of the sinc; the filter has no delay.  Samples before
- * the first and after the last are zero.
+ * half covers four zeros of the sinc; the filter has no delay.  Samples before
+ * the first and after the last are taken as zero.
  */
 #ifndef DECIMATE_H
 #define DECIMATE_H
@@ -22,7 +22,7 @@ struct decimator {
 void decimator_init(struct decimator *d, size_t factor, double rate,
 		    double cutoff);
 
-/* Samples that come out: samples / factor, rounded up. */
+/* Samples of the output: samples / factor, rounded up. */
 size_t decimator_count(const struct decimator *d, size_t samples);
 
 /* y [decimator_count]   x [samples] */

@@ -1,10 +1,10 @@
 /*
- * deltas.h - slopes of features over time, as Kaldi's add-deltas
+ * deltas.h - differences of features over time, as Kaldi's add-deltas
  *
  *	first   d[t] = sum over j = -2 … 2 of j x[t+j] / 10
- *	second  the same filter on itself: nine taps on x, not d's of d's
+ *	second  the convolution of that filter with itself, nine taps on x
  *
- * with the first and last row repeated beyond the ends (Furui 1986; Kaldi
+ * The first and last row are repeated beyond the ends (Furui 1986; Kaldi
  * src/feat/feature-functions.cc, DeltaFeatures, window 2).
  */
 #ifndef DELTAS_H
@@ -13,8 +13,8 @@
 #include <stddef.h>
 
 /*
- * Beside the first `columns` of each row of x write their first slopes, and
- * for order 2 their second slopes beside those.  order is 0, 1 or 2.
+ * Writes the first differences of the first `columns` columns of x behind them,
+ * and for order 2 the second differences behind those.  order is 0, 1 or 2.
  *
  * x [rows], each of columns * (1 + order) floats, `stride` floats apart
  */

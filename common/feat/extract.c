@@ -30,7 +30,7 @@ extractor_rows(const struct extractor *e, size_t samples)
 	return fbank_rows(&e->fbank, samples);
 }
 
-/* Log-mel or cepstral columns; the energy column where it is wanted. */
+/* The log-mel or cepstral columns, and the energy unless it is NULL. */
 static void
 spectrum_forward(float *out, float *energy, size_t stride,
                  const float *audio, size_t rows, struct arena *scratch,

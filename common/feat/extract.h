@@ -1,5 +1,5 @@
 /*
- * extract.h - audio to rows of features, of whatever type
+ * extract.h - computes rows of features of a given type from audio
  */
 #ifndef EXTRACT_H
 #define EXTRACT_H
@@ -13,12 +13,12 @@
 struct extractor {
 	struct features_type type;
 	struct fbank fbank;
-	struct mfcc mfcc;         /* begun for mfcc only */
+	struct mfcc mfcc;         /* for MFCC only */
 	struct pitch pitch;       /* with pitch only */
 	size_t bands;             /* mel bands */
 };
 
-/* Copies type, which says of how many bands its cepstra are. */
+/* Copies type, whose bands must be set where its columns are cepstra. */
 void extractor_init(struct extractor *e, const struct features_type *type);
 
 size_t extractor_rows(const struct extractor *e, size_t samples);

@@ -1,5 +1,6 @@
 #include <assert.h>
 #include <float.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,33 @@ struct workspace {
 	float *power;     /* [size/2+1][LANES] */
 	float *mel;       /* [bands][LANES] */
 };
+
+static double
+window_value(double angle, enum window_shape shape)
+{
+	double hann = 0.5 - 0.5 * cos(angle);
+
+	switch (shape) {
+	case WINDOW_POVEY:
+		/* rounding may make this negative */
+		return pow(hann > 0 ? hann : 0, 0.85);
+	case WINDOW_HAMMING:
+		return 0.54 - 0.46 * cos(angle);
+	case WINDOW_HANNING:
+		return hann;
+	default:
+		return 1;
+	}
+}
+
+static void
+window_fill(double *out, size_t n, enum window_shape shape)
+{
+	const double step = 2 * 3.14159265358979323846 / (double)(n - 1);
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = window_value(step * (double)i, shape);
+}
 
 void
 fbank_init(struct fbank *fb, const struct fbank_options *options)
@@ -45,7 +73,7 @@ fbank_rows(const struct fbank *fb, size_t samples)
 	return 1 + (samples - window) / (size_t)fb->options.hop;
 }
 
-/* The mean, in double precision: a row may be all offset. */
+/* The mean, in double precision: it may exceed the signal by far. */
 VECTORISED static double
 mean(const float *x, size_t n)
 {
@@ -106,7 +134,7 @@ frame_fill(double *restrict frame, const float *restrict x,
 VECTORISED static void
 log_lanes(float *x, size_t n)
 {
-	/* In one loop GCC 12 makes a branch of it. */
+	/* as one loop, GCC 12 makes a branch of it */
 	for (size_t i = 0; i < n; i++)
 		x[i] = x[i] > FLT_EPSILON ? x[i] : FLT_EPSILON;
 	for (size_t i = 0; i < n; i++)

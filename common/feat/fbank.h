@@ -1,22 +1,29 @@
 /*
  * fbank.h - log-mel energies with Kaldi's numbers
  *
- * For each row of `window` samples, one every `hop`, only where a whole window
- * fits (Kaldi's snip_edges):
+ * For each row of `window` samples, one every `hop`, where a whole window fits
+ * (Kaldi's snip_edges):
  *
  *	x      = scale * audio, less its mean over the window
  *	energy = ln max(sum x[i]^2, FLT_EPSILON)          (raw_energy)
  *	y[i]   = (x[i] - preemphasis * x[max(i-1, 0)]) * shape[i]
- *	P[k]   = |DFT of y, zeros to the next power of two|^2
+ *	P[k]   = |DFT of y, zero-padded to the next power of two|^2
  *	out[b] = ln max(sum mel[b][k] P[k], FLT_EPSILON)
  *
- * That is torchaudio.compliance.kaldi.fbank with dither 0 (and, for the
- * energy, energy_floor 0); Povey et al., "The Kaldi speech recognition
- * toolkit", 2011.  Up to P it is computed in double precision, and agrees
- * within 1e-3 with torchaudio's when that does, whatever the audio.  In single
- * precision torchaudio agrees as well with speech and noise; but bands 100 dB
- * and more below a tone hold little else than its rounding, there it is off by
- * up to 0.04, and by 0.02 from itself on a processor of other vectors.
+ * The shape, with a = 2 pi i / (window - 1), is one of Kaldi's
+ * (src/feat/feature-window.cc):
+ *
+ *	povey        (0.5 - 0.5 cos a)^0.85
+ *	hamming      0.54 - 0.46 cos a
+ *	hanning      0.5 - 0.5 cos a
+ *	rectangular  1
+ *
+ * This is torchaudio.compliance.kaldi.fbank with dither 0 and, for the energy,
+ * energy_floor 0 (Povey et al., "The Kaldi speech recognition toolkit", 2011).
+ * All up to P is in double precision, and agrees within 1e-3 with torchaudio in
+ * double precision on any audio.  Torchaudio in single precision agrees as well
+ * on speech and noise; bands 100 dB and more below a tone hold mostly its
+ * rounding errors, where it differs by up to 0.04.
  *
  * A row depends on its own samples only, bit for bit, and is finite for all
  * finite audio.
@@ -28,7 +35,10 @@
 
 #include "feat/fft.h"
 #include "feat/mel.h"
-#include "feat/window.h"
+
+enum window_shape {
+	WINDOW_POVEY, WINDOW_HAMMING, WINDOW_HANNING, WINDOW_RECTANGULAR
+};
 
 struct fbank_options {
 	int rate;                 /* Hz */
@@ -52,18 +62,18 @@ struct fbank {
 	double *shape;            /* [window] */
 };
 
-/* Copies the options, which are the caller's to have checked. */
+/* Copies the options, which the caller has checked. */
 void fbank_init(struct fbank *fb, const struct fbank_options *options);
 
-/* Rows in so many samples: 1 + (samples - window) / hop, or 0. */
+/* Rows of this many samples: 1 + (samples - window) / hop, or 0. */
 size_t fbank_rows(const struct fbank *fb, size_t samples);
 
 /*
  * out     rows of `bands` floats, `stride` floats apart
- * energy  one float a row, `stride` apart too; NULL if not wanted
+ * energy  one float a row, `stride` apart, or NULL
  * audio   [(rows - 1) * hop + window]
  *
- * Allocates some 44 frames of work space for the time of the call.
+ * Uses about 44 frames of memory during the call.
  */
 void fbank_forward(float *out, float *energy, size_t stride,
 		   const float *audio, size_t rows, const struct fbank *fb);

@@ -6,7 +6,7 @@
 #include "feat/features.h"
 
 #define VIEW_RANGE 9.f      /* ln units kept below the loudest */
-#define VIEW_DEVIATION 2.5f /* what speech has, about */
+#define VIEW_DEVIATION 2.5f /* about that of speech */
 
 static const char *const kind_name[] = { "fbank", "mfcc" };
 
@@ -39,7 +39,7 @@ features_type_print(char *text, const struct features_type *t)
 	         scale);
 }
 
-/* Reads what print writes: builds the text back and compares. */
+/* Reads what print writes: prints the result again and compares. */
 bool
 features_type_parse(struct features_type *t, const char *text)
 {
@@ -66,7 +66,7 @@ features_type_parse(struct features_type *t, const char *text)
 	       t->deltas <= 2 && strcmp(again, text) == 0;
 }
 
-/* The columns from … to - 1 less their means over time, times scale. */
+/* Subtracts from columns from … to - 1 their means, and scales them. */
 static void
 columns_centre(float *x, size_t T, size_t width, size_t from, size_t to,
                float scale)
@@ -84,8 +84,8 @@ columns_centre(float *x, size_t T, size_t width, size_t from, size_t to,
 }
 
 /*
- * The value that a share of the first `columns` columns lies under, to a
- * hundredth: counted in bins, so that order does not matter.
+ * The quantile of the first `columns` columns, to a hundredth: counted in bins,
+ * so that order does not matter.
  */
 static float
 columns_quantile(const float *x, size_t T, size_t width, size_t columns,
@@ -131,7 +131,7 @@ column_floor(float *x, size_t T, size_t width, size_t c, float floor)
 			x[t * width + c] = floor;
 }
 
-/* Raw features as a student wants them; see features.h. */
+/* The input of a student from raw features; see features.h. */
 static void
 view_raw(float *x, size_t T, const struct features_type *t)
 {

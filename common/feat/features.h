@@ -1,18 +1,17 @@
 /*
- * features.h - what the rows of a "features" tensor mean
+ * features.h - the type of a "features" tensor: what its columns are
  *
- * featurize writes it into each frame as "features.type", a model keeps it,
- * and the two are compared, so that a network never sees rows of another kind.
+ * featurize writes the type into each frame as "features.type", and a model
+ * stores that of its training data.  The two must be equal.
  *
  *	fbank80+pitch 16000/400/160
  *	kind, columns, extras, then rate (Hz) / window / hop (samples)
  *	mfcc13of23 16000/400/160
- *	13 cepstra of 23 mel bands; without "of23" nobody has said of how many
+ *	13 cepstra of 23 mel bands; without "of23" their number is unknown
  *
- * Audio scaled by other than 1 before its spectrum is told by " x32768".
- * With pitch, three columns follow: log F0 (ln Hz), voicing (0 to 1) and the
- * log energy of the window.  "+deltas2" tells that first and second
- * differences of all columns follow those.
+ * " x32768" is a scale other than 1 by which audio is multiplied.  "+pitch"
+ * adds three columns: log F0 (ln Hz), voicing (0 to 1) and the log energy of
+ * the window.  "+deltas2" adds first and second differences of all columns.
  */
 #ifndef FEATURES_H
 #define FEATURES_H
@@ -25,7 +24,7 @@ enum features_kind { FEATURES_FBANK, FEATURES_MFCC };
 struct features_type {
 	int kind;                 /* enum features_kind */
 	int columns;              /* bands or cepstra */
-	int bands;                /* under the cepstra; 0: not said */
+	int bands;                /* of the cepstra; 0: unknown */
 	bool pitch;
 	int deltas;               /* order, 0 to 2 */
 	int rate, window, hop;    /* Hz, samples, samples */
@@ -34,22 +33,25 @@ struct features_type {
 
 enum { FEATURES_TYPE_MAX = 64, PITCH_COLUMNS = 3 };
 
-/* Columns of the tensor before deltas, and in all. */
+/* Columns of the tensor without deltas, and with them. */
 size_t features_static_width(const struct features_type *t);
 size_t features_width(const struct features_type *t);
 
-/* text has room for FEATURES_TYPE_MAX bytes. */
+/* Prints to text [FEATURES_TYPE_MAX], and reads what was printed. */
 void features_type_print(char *text, const struct features_type *t);
 bool features_type_parse(struct features_type *t, const char *text);
 
 /*
- * The view of raw features that a student was trained on, in place.
+ * Turns features, in place, into the input of a compact student.
  *
- * Without normalisation beforehand: mel columns no lower than 9 under their
- * 99th percentile (a recording's noise floor says nothing of emotion), then,
- * as cepstra and deltas, less their means over the utterance and over the mean
- * of their deviation and 2.5, times 0.8; energy likewise; 2 (log F0 - 5.2);
- * voicing as it is.  After cmvn (mean 0, deviation 1): all times 1.2.
+ * Raw features: mel columns are limited to 9 below their 99th percentile, to
+ * remove the noise floor of the recording.  From these, from cepstra and from
+ * deltas the mean over the utterance is subtracted, and the result multiplied
+ * by 1.6 / (2.5 + d), d being the deviation of the mel columns or cepstra.
+ * Energy is limited and scaled in the same way.  Log F0 becomes
+ * 2 (log F0 - 5.2); voicing is kept.
+ *
+ * Features after cmvn (mean 0, deviation 1) are multiplied by 1.2.
  *
  * x [T, features_width]
  */

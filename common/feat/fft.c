@@ -52,7 +52,7 @@ fft_forward(double *z, size_t lane, double *spectrum, const double *frame,
 {
 	assert((uintptr_t)frame % ALIGN == 0);
 	assert((uintptr_t)spectrum % ALIGN == 0);
-	/* FFTW's interface has no const; the plan preserves its input. */
+	/* FFTW takes no const pointer, but this plan preserves its input */
 	fftw_execute_dft(f->plan, (fftw_complex *)(uintptr_t)frame,
 			 (fftw_complex *)spectrum);
 	z += 2 * lane;

@@ -18,7 +18,7 @@ mel_hertz(double mel)
 	return 700 * (exp(mel / 1127) - 1);
 }
 
-/* Append the weights of one filter; returns how many. */
+/* Writes the weights of one filter; returns their number. */
 static size_t
 mel_band(float *weights, size_t *first, double left, double delta,
 	 double bin_width, size_t bins)
@@ -52,7 +52,7 @@ mel_init(struct mel *m, size_t bands, size_t size,
 	m->bands = bands;
 	m->first = xmalloc(bands, sizeof *m->first);
 	m->count = xmalloc(bands, sizeof *m->count);
-	/* A bin lies under two filters at most; one more band of room. */
+	/* a bin lies in at most two filters; mel_band may write one more */
 	m->weights = xmalloc(size + size / 2 + 1, sizeof *m->weights);
 	for (size_t b = 0; b < bands; b++) {
 		m->count[b] = mel_band(m->weights + used, &m->first[b],

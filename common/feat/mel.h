@@ -1,14 +1,14 @@
 /*
  * mel.h - triangular filters on the mel scale, as Kaldi's MelBanks
  *
- * mel(f) = 1127 ln(1 + f/700).  The range mel(low) … mel(high) is cut by
- * bands + 1 equal steps; filter b rises from 0 at edge b to 1 at edge b + 1
- * and falls to 0 at edge b + 2, on a straight line in mel (not in Hz).
+ * mel(f) = 1127 ln(1 + f/700).  The range mel(low) … mel(high) is divided into
+ * bands + 1 equal steps; filter b rises from 0 at edge b to 1 at edge b + 1 and
+ * falls to 0 at edge b + 2, on a straight line in mel (not in Hz).
  * Bin k of the transform lies at k * rate / size Hz; the bin at half the rate
- * has no weight.  A filter narrower than a bin may have no weight at all.
+ * has no weight.  A filter narrower than a bin may contain no bin.
  *
- * Spectra come FFT_LANES frames at a time (see fft.h): short dot products then
- * need no horizontal sums.
+ * Spectra come FFT_LANES frames at a time (see fft.h), so that short dot
+ * products need no horizontal sums.
  */
 #ifndef MEL_H
 #define MEL_H
@@ -20,7 +20,7 @@
 struct mel {
 	size_t bands;
 	size_t *first;      /* [bands] first bin with weight */
-	size_t *count;      /* [bands] bins with weight, may be 0 */
+	size_t *count;      /* [bands] number of these bins, may be 0 */
 	float *weights;     /* one band after another */
 };
 
@@ -28,8 +28,8 @@ double mel_scale(double hertz);
 double mel_hertz(double mel);
 
 /*
- * size: points of the transform; rate, low, high in Hz; high <= 0 counts from
- * half the rate, as in Kaldi.
+ * size: points of the transform; rate, low, high in Hz; high <= 0 is relative
+ * to half the rate, as in Kaldi.
  */
 void mel_init(struct mel *m, size_t bands, size_t size,
 	      double rate, double low, double high);

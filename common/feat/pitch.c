@@ -53,7 +53,7 @@ sinc_weight(double distance)
 	       (0.5 + 0.5 * cos(pi * distance / SIDE));
 }
 
-/* Weights of the candidates k0 … k0 + 15; returns how many were written. */
+/* Writes the weights of candidates k0 … k0 + 15; returns their number. */
 static size_t
 group_init(struct pitch *p, size_t g, float *weights, double rate)
 {
@@ -163,8 +163,8 @@ energies(float *restrict energy, const float *restrict y, size_t n,
 }
 
 /*
- * ncc[j] at the whole lags p->lag + j of the span that begins at y.  With a
- * free of its mean, a.b is the same whether b is or not.
+ * ncc[j] at the whole lags p->lag + j of the span that begins at y.  As a
+ * has mean 0, subtracting the mean of b does not change a.b.
  */
 VECTORISED static void
 lag_ncc(float *restrict ncc, const float *restrict y, float ballast,
@@ -253,8 +253,8 @@ path_step(uint8_t *restrict back, int32_t *restrict cost,
 }
 
 /*
- * How far the top of the parabola through k is from it, in steps.  The path
- * may keep beside the top for a while, where changing costs more than it gains.
+ * The distance from k to the maximum of the parabola through it, in steps.  The
+ * path may stay beside the maximum where moving costs more than it gains.
  */
 static float
 parabola_top(const int16_t *ncc, int k)
@@ -310,7 +310,7 @@ slow_audio(struct arena *scratch, const float *audio, size_t samples,
 	return y;
 }
 
-/* B of pitch.h, with a trifle added: silence must not divide by 0. */
+/* B of pitch.h, plus a small constant against division by 0 in silence. */
 static float
 ballast_of(const float *y, size_t count, size_t span)
 {

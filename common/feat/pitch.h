@@ -20,11 +20,11 @@
  *	sum over r of ncc_r(k_r) + 0.03 log2(F_k/60) - 2.5 |k_r - k_(r-1)| / K
  *    by dynamic programming in whole numbers of 2^-21; the lower k wins ties.
  * 6. voicing is ncc at the path's candidate, cut to [0, 1].  ln F0 is that of
- *    the candidate, moved by up to one step to the top of the parabola
- *    through it and its neighbours, where that has a top.
+ *    the candidate, moved by up to one step to the maximum of the parabola
+ *    through it and its neighbours, where it has one.
  *
- * B keeps what hums softly between words from being taken for a voice: at a
- * tenth of the mean energy voicing is halved, and the path passes over it.
+ * B keeps soft hum between words from counting as voiced: at a tenth of the
+ * mean energy voicing is halved, and the path ignores it.
  *
  * Silence has voicing 0; its F0 follows the path.  Results are finite for all
  * finite audio.  Scaling the audio changes nothing, within 1e-12 … 1e15.
@@ -55,9 +55,9 @@ void pitch_init(struct pitch *p, int rate, int window, int hop);
 
 /*
  * logf0, voicing   one float a row, `stride` floats apart
- * audio            [samples]; rows may reach beyond, into zeros
+ * audio            [samples]; rows may extend past the end, into zeros
  *
- * Takes 216 bytes a row and 4 a decimated sample from scratch.
+ * Takes 216 bytes for each row and 4 for each decimated sample from scratch.
  */
 void pitch_forward(float *logf0, float *voicing, size_t stride,
 		   const float *audio, size_t samples, size_t rows,

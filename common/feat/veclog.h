@@ -1,11 +1,11 @@
 /*
- * veclog.h - the natural logarithm in plain arithmetic, for loops to vectorise
+ * veclog.h - the natural logarithm in arithmetic that compilers vectorise
  *
  * x = 2^e m with m in [sqrt(1/2), sqrt(2)), ln x = e ln 2 + ln m, and with
  * t = m - 1, ln m = t - t^2/2 + t^3 P(t), P of degree 8 from Cephes (logf.c,
  * Moshier 1992).  Within 2 units in the last place of logf for every normal
- * x > 0.  Subnormals, 0 and below are not meant; infinity gives 128 ln 2, so
- * the result is finite whatever comes in.
+ * x > 0.  x that is subnormal, 0 or negative is not supported; infinity gives
+ * 128 ln 2, so the result is always finite.
  */
 #ifndef VECLOG_H
 #define VECLOG_H

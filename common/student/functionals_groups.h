@@ -7,7 +7,7 @@
 #ifndef FUNCTIONALS_GROUPS_H
 #define FUNCTIONALS_GROUPS_H
 
-#include "feat/cmvn_groups.h"
+#include "feat/cmvn.h"
 
 struct frame;
 

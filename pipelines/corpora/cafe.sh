@@ -2,8 +2,9 @@
 # cafe.sh DIR - Canadian French Emotional speech database
 #
 # Twelve actors, six sentences, six emotions at two intensities and neutral:
-# 12 x 6 x 13 = 936.  At 48 kHz WAV, at 192 kHz AIFF in two parts; names are as
-# the owners' Readme.txt has them, but that neutral has no intensity:
+# 12 x 6 x 13 = 936 utterances, as WAV at 48 kHz, or AIFF at 192 kHz in two
+# parts.  Names follow the owners' Readme.txt, except that neutral may have no
+# intensity:
 #
 #	Colère/Faible/01-C-1-1.wav    actor-emotion-intensity-sentence
 #	Neutre/01-N-1.wav

@@ -1,15 +1,15 @@
 #!/bin/sh
 # cremad.sh DIR - Crowd-sourced Emotional Multimodal Actors Dataset
 #
-# English, 91 actors, 12 sentences; 7,442 utterances, less 1076_MTI_SAD_XX,
-# which is silent.  The label is what the actor meant.
+# English, 91 actors, 12 sentences; 7,442 utterances, without 1076_MTI_SAD_XX,
+# which is silent.  The label is the emotion that the actor intended.
 #
 #	AudioWAV/1001_IEO_ANG_HI.wav    actor_sentence_emotion_intensity
 #
 # Others report faults in 1076_MTI_NEU_XX (nearly empty), 1064_TIE_SAD_XX and
-# 1064_IEO_DIS_MD (a minute long); they are in.  Old copies have
-# 1040_ITH_SAD_X.  The sound is in git-lfs: git lfs pull.  Nobody publishes
-# folds by speaker; these five are the actors by their number, modulo five.
+# 1064_IEO_DIS_MD (a minute long); the manifest has them.  Old copies have
+# 1040_ITH_SAD_X.  The audio is in git-lfs: run git lfs pull.  No folds by
+# speaker are published; these five take the actors' numbers modulo five.
 . "$(dirname "$0")/lib.sh"
 corpus=cremad language=en total=7441
 folds=$(awk 'BEGIN {

@@ -1,13 +1,13 @@
 #!/bin/sh
 # ekorpus.sh DIR - Estonian Emotional Speech Corpus (EKORPUS, EEKK)
 #
-# Sentences read by one woman, so all of it is one fold: a test of models that
-# were trained on others.  Its owners count 1,234 sentences, but the archive
-# that is copied everywhere has 1,164, and that is the count here.
+# Sentences read by one woman.  All of it is one fold: use it to test models
+# that were trained on other corpora.  Its owners count 1,234 sentences, but the
+# common archive has 1,164, which is the expected number here.
 #
 #	105.wav  105.TextGrid    with tiers of words, sentence and emotion
 #
-# Some descriptions speak of ten readers; the files name none.
+# Some descriptions mention ten readers; the files do not name readers.
 . "$(dirname "$0")/lib.sh"
 corpus=ekorpus language=et total=1164
 folds=1
@@ -15,7 +15,7 @@ example='DIR/105.wav, and DIR/105.TextGrid beside it'
 
 # shellcheck disable=SC2016
 recipe '
-# The first text of each tier goes to tier[].
+# Stores the first text of each tier in tier[].
 function tiers(file,    line, at) {
 	split("", tier)
 	while ((getline line < file) > 0) {

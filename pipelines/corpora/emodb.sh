@@ -5,11 +5,12 @@
 #
 #	wav/03a01Fa.wav    actor, sentence, emotion, version
 #
-# Letters are those of German words: Wut, Langeweile, Ekel, Angst, Freude,
+# The letters are from German words: Wut, Langeweile, Ekel, Angst, Freude,
 # Trauer, neutral.
 #
-# A second release has 281 more, which fewer than four listeners in five
-# recognised; with it the recipe says so and prints all 816.
+# A second release has 281 more utterances, which fewer than four of five
+# listeners recognised.  The recipe reports them as more than expected, and
+# prints all 816.
 . "$(dirname "$0")/lib.sh"
 corpus=emodb language=de total=535
 folds='03|08|09|10|11|12|13|14|15|16'

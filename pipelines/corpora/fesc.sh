@@ -1,16 +1,15 @@
 #!/bin/sh
 # fesc.sh DIR - Finnish Emotional Speech Corpus
 #
-# Nine actors; a fold is one of them, in the order of the sessions in the code
-# of Bijoy et al. 2025, from which the speakers and the numbers of the labels
-# are too (1 anger, 2 happiness, 3 neutral, 4 sadness; 5 is left out there, and
-# here).
+# Nine actors; a fold is an actor, in the order of the sessions in the code of
+# Bijoy et al. 2025.  The speakers and the numbers of the labels are from there
+# too: 1 anger, 2 happiness, 3 neutral, 4 sadness; 5 is skipped there and here.
 #
-# The corpus is not published: how its owners lay it out, how many utterances
-# there are and on what terms could not be found out.  So DIR has to have a
-# table, labels.tsv: the name of a file, with its folder where others are named
-# alike, a tab, and its label, by number or in English.  The code of the speaker
-# must be in the name or the folder.
+# The corpus is not published.  Its layout, number of utterances and licence are
+# unknown to us.  Therefore DIR must have a table, labels.tsv: the name of a
+# file, with its folder if the name is not unique, a tab, and its label, by
+# number or in English.  The file's name or folder must contain the code of the
+# speaker.
 . "$(dirname "$0")/lib.sh"
 corpus=fesc language='fi'
 folds='TIRE|TIPE|JARA|MIKO|ANRO|RIGR|TUVA|PEKO|JAKA'
@@ -18,7 +17,7 @@ example='a file that DIR/labels.tsv names, with its speaker (TIRE, TIPE, ...)'
 
 # shellcheck disable=SC2016
 recipe '
-# The name of a file without its ending, and where it says a folder, with that.
+# Returns the name of a file without extension, with its folder if given.
 function bare(file) {
 	sub(/\.[^.\/]*$/, "", file)
 	gsub(/\\/, "/", file)
@@ -37,7 +36,7 @@ BEGIN {
 
 function note(file, label) {
 	if (file in labels && labels[file] != label) {
-		say("labels.tsv has two labels for " file ": which folder?")
+		say("labels.tsv has two labels for " file " (add its folder)")
 		label = "-"
 	}
 	labels[file] = label

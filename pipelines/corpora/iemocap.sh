@@ -1,9 +1,10 @@
 #!/bin/sh
 # iemocap.sh DIR - Interactive Emotional Dyadic Motion Capture Database
 #
-# English, ten actors in pairs, improvised and from scripts.  Of its 10,039
-# turns the 5,531 that most raters found angry, happy or excited (both are
-# happiness here), neutral or sad; a fold is a session of two actors.
+# English, ten actors in pairs, improvised and scripted.  The manifest has 5,531
+# of the 10,039 turns: those that most raters found angry, happy or excited
+# (both are labelled happiness), neutral or sad.  A fold is a session of two
+# actors.
 #
 #	Session1/sentences/wav/Ses01F_impro01/Ses01F_impro01_M000.wav
 #	Session1/dialog/EmoEvaluation/Ses01F_impro01.txt
@@ -11,8 +12,8 @@
 #	Session1/dialog/transcriptions/Ses01F_impro01.txt
 #	Ses01F_impro01_F000 [006.2901-008.2357]: Excuse me.
 #
-# Who speaks is the last letter, M000; that of Ses01F wears the markers.
-# The counts by session are those of EmoBox, which has the same 5,531.
+# The speaker is in the last part, M000; Ses01F names the one with the markers.
+# The counts by session agree with EmoBox, which has the same 5,531.
 . "$(dirname "$0")/lib.sh"
 corpus=iemocap language=en total=5531 member=Session
 folds='1|2|3|4|5'
@@ -21,7 +22,7 @@ files='/dialog/(EmoEvaluation|transcriptions)/[^/]*\.txt$|'
 files=$files'/sentences/wav/.*\.wav$'
 example=DIR/Session1/sentences/wav/Ses01F_impro01/Ses01F_impro01_F000.wav
 
-# The texts of a session come before its sound: dialog sorts before sentences.
+# A session's texts are read before its audio: dialog sorts before sentences.
 # shellcheck disable=SC2016
 recipe '
 function texts(file,    line, field, turn) {
@@ -51,8 +52,8 @@ function utterance() {
 	part = substr(name, 5, 1)
 	if (!(part in rated)) {
 		rated[part]
-		say("Session" part " has sound, but no labels: want Session" \
-			part "/dialog/EmoEvaluation/*.txt")
+		say("Session" part " has audio but no labels (Session" part \
+			"/dialog/EmoEvaluation/*.txt is missing)")
 	}
 	label = word("ang anger hap happiness exc happiness neu neutral " \
 		"sad sadness", emotion[name])

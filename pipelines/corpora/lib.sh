@@ -1,22 +1,25 @@
 # shellcheck shell=sh disable=SC2034 # recipes set and read these
-# lib.sh - what the recipes share: a recipe sets these, then calls recipe
+# lib.sh - shared code of the recipes; sourced
 #
-#	corpus    its name, in the manifest and in messages
-#	language  by its code in ISO 639-1
-#	total     utterances that there should be; 0 where nobody has said
-#	folds     speakers (or sessions), a blank between those of one fold and
-#	          a | between folds
-#	counts    utterances of each of them: one number, or one for each, in
-#	          the order of the alphabet
-#	member    what to call them in messages
-#	files     those to look at: an extended regular expression
-#	example   where one lies
+# A recipe sets these variables and then calls the function recipe:
 #
-# recipe PROGRAM DIR: PROGRAM is awk.  It defines utterance(), which looks at
-# path, folder and name (without its extension) and sets label and speaker,
-# and if it can intensity, style and text; id, where name is not unique; part,
-# where folds has no speakers.  A label of "-" leaves the file out, none says
-# that its name is not one of the corpus.
+#	corpus    name in the manifest and in messages
+#	language  ISO 639-1 code
+#	total     expected number of utterances; 0 if unknown
+#	folds     speakers (or sessions), with a blank between members of a fold
+#	          and | between folds
+#	counts    expected utterances of each member: one number, or one for
+#	          each member in alphabetical order
+#	member    word for a member in messages
+#	files     extended regular expression for the paths of files to read
+#	example   path of a typical file, for messages
+#
+# recipe PROGRAM DIR prints the manifest of the corpus in DIR.  PROGRAM is an
+# awk program that defines utterance().  It is called for each file, with path,
+# folder and name (without extension) set.  It sets label and speaker; if known,
+# intensity, style and text; id, if name is not unique; and part, if the members
+# of folds are not speakers.  The label "-" skips the file without a message; an
+# empty label means that the file does not belong to the corpus.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -24,7 +27,7 @@ total=0 counts='' member=speaker files='\.wav$'
 
 # shellcheck disable=SC2016 # the dollars are awk's
 shared='
-# Which of the parts of list, between |, has item; -1 if none has.
+# Returns the index of the part of list, separated by |, that has item, or -1.
 function place(list, item,    parts, n, i) {
 	n = split(list, parts, "[|]")
 	for (i = 1; i <= n; i++)
@@ -33,7 +36,7 @@ function place(list, item,    parts, n, i) {
 	return -1
 }
 
-# What follows key in a list of pairs.
+# Returns the value of key in a list of pairs, or "".
 function word(pairs, key,    parts, n, i) {
 	n = split(pairs, parts, " ")
 	for (i = 1; i < n; i += 2)
@@ -42,30 +45,30 @@ function word(pairs, key,    parts, n, i) {
 	return ""
 }
 
-# Can s be a value of a manifest, with no tab and in UTF-8?
+# Is s a valid value for a manifest: without tabs and in UTF-8?
 function fit(s) { return s !~ /\t/ && s ~ utf8 }
 
 function say(s) { print corpus ": " s | "cat >&2" }
 
-# 5531 with its comma
+# number(5531) is "5,531".
 function number(n) {
 	return n < 1000 ? n "" : sprintf("%d,%03d", n / 1000, n % 1000)
 }
 
-# The first few of a list of n, and how many more.
+# Returns the first items of a list of n, and the number of the others.
 function few(list, n,    s, i) {
 	for (i = 1; i <= n && i <= 5; i++)
 		s = s (i > 1 ? ", " : "") list[i]
 	return n > 5 ? s " and " n - 5 " more" : s
 }
 
-# Of n files, one is example.
-function left_out(n, example) {
-	return n == 1 ? "1 file is left out: " example : \
-		number(n) " files are left out, such as " example
+# The message that n files are skipped, of which one is example.
+function skipped(n, why, example) {
+	return n == 1 ? "1 file is skipped (" why "): " example : \
+		number(n) " files are skipped (" why "), such as " example
 }
 
-# It is a clone without git-lfs if the first file is such a text.
+# Is the file a git-lfs pointer?  Then the corpus was cloned without git-lfs.
 function pointer(file,    line) {
 	getline line < file
 	close(file)
@@ -79,7 +82,7 @@ function row(    s) {
 		intensity "\t" style "\t" text
 }
 
-# What is missing, or "".
+# Returns what is missing or too many, or "".
 function shortage(    n, i, list, each, gone, gone_n, less, less_n, s, want) {
 	n = split(ENVIRON["members"], list, " ")
 	split(counts, each, " ")
@@ -101,7 +104,7 @@ function shortage(    n, i, list, each, gone, gone_n, less, less_n, s, want) {
 		return ""
 	if (total && found > total)
 		return s number(found) " utterances, " \
-			number(found - total) " more than there should be"
+			number(found - total) " more than expected"
 	return s number(found) (total ? " of " number(total) : "") \
 		" utterances"
 }
@@ -145,17 +148,18 @@ id in seen { twice++; next }
 
 END {
 	if (pointers)
-		say(path " is a pointer of git-lfs, no sound: git lfs pull")
+		say(path " is a git-lfs pointer, not audio (run git lfs pull)")
 	else if (!found && !unfit)
-		say(root " has no utterances; one would be " ENVIRON["example"])
+		say(root " has no utterances (expected, for example, " \
+			ENVIRON["example"] ")")
 	if (unfit)
-		say(left_out(unfit, odd) "; not UTF-8, so unpack again," \
-			" perhaps with unzip -O cp850")
+		say(skipped(unfit, "name is not UTF-8; unpack again, perhaps" \
+			" with unzip -O cp850", odd))
 	if (found && twice)
-		say(number(twice) " more have a name that was there before," \
-			" and are left out")
+		say(number(twice) " more files have a name that is used" \
+			" already, and are skipped")
 	if (found && others)
-		say(left_out(others, other))
+		say(skipped(others, "label or speaker is unknown", other))
 	if (found && (lack = shortage()) != "")
 		say(lack)
 	close("cat >&2")

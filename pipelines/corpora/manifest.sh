@@ -1,9 +1,9 @@
 #!/bin/sh
-# manifest.sh CORPUS=DIR... - one manifest of several corpora
+# manifest.sh CORPUS=DIR... - print one manifest for several corpora
 #
 #	manifest.sh iemocap=/data/IEMOCAP_full_release cafe=/data/CaFE >all.tsv
 #
-# Each by its recipe, CORPUS.sh.  Exits 1 if one of them is not complete.
+# Runs the recipe CORPUS.sh for each.  Exits 1 if a corpus is not complete.
 set -u
 here=$(dirname "$0")
 
@@ -12,12 +12,12 @@ usage() {
 	exit 2
 }
 
-# What there is, in a line.
+# recipes: prints the names of all recipes in one line
 recipes() {
 	cd "$here" && ls | sed -n '/^lib/d; /^manifest/d; s/[.]sh$//p' | xargs
 }
 
-test $# -gt 0 || usage "which corpora of: $(recipes)"
+test $# -gt 0 || usage "name a corpus of: $(recipes)"
 for pair
 do
 	case $pair in
@@ -26,7 +26,7 @@ do
 	*) usage "$pair is not CORPUS=DIR" ;;
 	esac
 	test -f "$here/${pair%%=*}.sh" ||
-		usage "no recipe for ${pair%%=*}, but for $(recipes)"
+		usage "no recipe for ${pair%%=*}, only for $(recipes)"
 done
 
 rows=$(mktemp) || exit 1

@@ -2,7 +2,7 @@
 # nemo.sh DIR - nEMO, emotional speech in Polish
 #
 # Nine actors, 90 sentences, six emotions, 4,481 utterances; a fold is an
-# actor, in the order of the alphabet.
+# actor, in alphabetical order.
 #
 #	samples/EB0_anger_1.wav    actor_emotion_sentence
 #	data.tsv                   file_id, emotion, raw_text, ...

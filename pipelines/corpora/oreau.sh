@@ -1,15 +1,15 @@
 #!/bin/sh
 # oreau.sh DIR - Oréau, French emotional speech
 #
-# 32 speakers who are no actors, 79 sentences, seven emotions.  Of its two
-# versions the second, 434 utterances that listeners recognised; DIR is its
-# folder or the one above.
+# 32 speakers who are not actors, 79 sentences, seven emotions.  The recipe uses
+# the second of two versions: 434 utterances that listeners recognised.  DIR is
+# its folder or the folder above.
 #
 #	OréauFR_02/f/sessc/10a01Ca.wav
 #	woman or man, emotion; speaker, sentence, emotion, version
 #
-# Nobody publishes folds by speaker; these five are the speakers by their
-# number, modulo five, and there is a woman in each.
+# No folds by speaker are published; these five take the speakers' numbers
+# modulo five, and each has a woman.
 . "$(dirname "$0")/lib.sh"
 corpus=oreau language=fr total=434
 folds='10 20 25 30 40|11 16 21 26 31 36 41|07 12 22 27 32 37 42|'

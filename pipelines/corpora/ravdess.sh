@@ -1,13 +1,13 @@
 #!/bin/sh
 # ravdess.sh DIR - Ryerson Audio-Visual Database of Emotional Speech and Song
 #
-# The speech, as sound alone: 24 actors with 60 utterances each.
+# The audio-only speech part: 24 actors with 60 utterances each.
 #
 #	Actor_01/03-01-06-01-02-01-01.wav
-#	sound, speech, emotion, intensity, sentence, repetition, actor
+#	audio, speech, emotion, intensity, sentence, repetition, actor
 #
-# Song (03-02-...) in the same place is passed over.  Six folds of four actors,
-# as in EmoBox.
+# Song (03-02-...) in the same folders is skipped.  Six folds of four actors, as
+# in EmoBox.
 . "$(dirname "$0")/lib.sh"
 corpus=ravdess language=en total=1440 counts=60
 folds='01 11 20 21|04 10 12 14|08 09 19 23|03 05 07 24|02 15 16 18|06 13 17 22'

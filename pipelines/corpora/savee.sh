@@ -1,8 +1,8 @@
 #!/bin/sh
 # savee.sh DIR - Surrey Audio-Visual Expressed Emotion database
 #
-# English, four men, each 15 sentences of six emotions and 30 neutral ones: 480
-# utterances; a fold is a man.
+# English, four men, each with 15 sentences in six emotions and 30 neutral ones:
+# 480 utterances; a fold is a man.
 #
 #	AudioData/DC/a01.wav    speaker, emotion, sentence
 . "$(dirname "$0")/lib.sh"

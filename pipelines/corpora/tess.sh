@@ -1,12 +1,12 @@
 #!/bin/sh
 # tess.sh DIR - Toronto Emotional Speech Set
 #
-# English, an older (OAF) and a younger (YAF) actress say "Say the word ..."
-# with 200 words and seven emotions: 2,800 utterances, a fold an actress.
+# English; an older (OAF) and a younger (YAF) actress say "Say the word ..."
+# with 200 words in seven emotions: 2,800 utterances; a fold is an actress.
 #
-#	OAF_back_angry.wav    alone, or in folders such as OAF_angry
+#	OAF_back_angry.wav    in DIR, or in folders such as OAF_angry
 #
-# ps is pleasant surprise.  OA_bite_neutral.wav is a slip for OAF.
+# ps is pleasant surprise.  OA_bite_neutral.wav is a typo for OAF.
 . "$(dirname "$0")/lib.sh"
 corpus=tess language=en total=2800 counts=1400
 folds='OAF|YAF'

@@ -1,7 +1,8 @@
 #!/bin/sh
-# card.sh RAW.TSV SPEAKER.TSV - the model card: its text, then its figures
+# card.sh RAW.TSV SPEAKER.TSV - print the model card from predictions
 #
-# Draws raw.svg and speaker.svg beside it: confusion matrix and calibration.
+# The card is card.md, the scores, and limits.md.  Also draws raw.svg and
+# speaker.svg: confusion matrix and calibration.
 set -e
 cat card.md
 for view in "Alone:raw:$1" "By speaker:speaker:$2"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# test.sh OUT FRAMES REPLICATE FOLD... - each fold told by who never heard it
+# test.sh OUT FRAMES REPLICATE FOLD... - test each fold with its held-out model
 #
 # The model of a fold is model-FOLD.REPLICATE.safetensors beside OUT.
 set -eo pipefail

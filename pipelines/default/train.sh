@@ -1,20 +1,20 @@
 #!/bin/sh
 # train.sh KIND OUT FOLD SEED FRAMES... - train without a fold, then export
 #
-# KIND is network, which hears the rows of an utterance, or functionals, which
-# hears one row of them all; they are trained apart, since together the network
-# leaves the other nothing to learn.
+# KIND is network, a student of the rows of an utterance, or functionals, a
+# student of its functionals.  The two are trained separately: trained jointly,
+# the network leaves the functionals nothing to learn.
 #
 # Each pass draws as many utterances as the corpora have, rare corpora and
-# classes more often, each in one of its views: raw, or by speaker.
-# Run again after an interruption, it goes on where it was.
+# classes more often, each in one of its views: raw, or normalised by speaker.
+# Run it again after an interruption: it resumes.
 set -e
 kind=$1 out=$2 fold=$3 seed=$4
 shift 4
 training=$out.training
 batch=32     # utterances
-rate=1e-3    # of AdamW, at its peak
-smoothing=.1 # of the labels
+rate=1e-3    # peak learning rate of AdamW
+smoothing=.1 # label smoothing
 
 case $kind in
 network)
@@ -27,7 +27,7 @@ draws=$(framecut --where "fold!=$fold" --keep id "$1" | framedump --json |
 	wc -l)
 steps=$((passes * draws / batch))
 test -e "$training" ||
-	framecut --where "fold!=$fold" "$1" | # read by fw alone
+	framecut --where "fold!=$fold" "$1" | # whitening of blocks fw
 	student-init $shape --seed "$seed" --out "$training"
 pass=$(modeldump --key passes "$training" 2>/dev/null || echo 0)
 while test "$pass" -lt "$passes"

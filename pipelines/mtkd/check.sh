@@ -1,7 +1,7 @@
 #!/bin/sh
-# check.sh - refuse what could not be done, before hours are spent on it
+# check.sh - reject invalid settings before hours of training
 #
-# By the environment: all settings, and ALL_FOLDS.
+# Reads all settings, and ALL_FOLDS, from the environment.
 set -eu
 
 refuse() {
@@ -9,7 +9,7 @@ refuse() {
 	exit 1
 }
 
-# each NAME PATTERN VALUE...: each is a whole match of the pattern
+# each NAME PATTERN VALUE...: rejects values that do not match the whole pattern
 each() {
 	name=$1 pattern=$2
 	shift 2
@@ -21,21 +21,21 @@ each() {
 	done
 }
 
-# views PATTERN: those whose names match, "raw|speaker|..."
+# views PATTERN: prints the views whose names match, as "raw|speaker|..."
 views() {
 	printf 'raw|speaker'
 	sed -n "s/^\($1\)  *--.*/|\1/p" views.txt | tr -d '\n'
 }
 
 case $CORPORA$WORK$FROM$VOTES in
-*[[:space:]]*) refuse "CORPORA, WORK and the like must be without blanks" ;;
+*[[:space:]]*) refuse "CORPORA, WORK, FROM and VOTES must not have blanks" ;;
 esac
-test -f "$CORPORA/manifest.tsv" || refuse "say where the corpora are:" \
-	"make CORPORA=DIR, with DIR/manifest.tsv"
+test -f "$CORPORA/manifest.tsv" || refuse "CORPORA is not set, or has" \
+	"no manifest: run make CORPORA=DIR, with DIR/manifest.tsv"
 test -z "$FROM" || test -f "$FROM/config.json" ||
 	refuse "FROM=$FROM: want a directory with config.json"
 test -z "$FROM" || test "$TEACHER_SEEDS" = 1 ||
-	refuse "TEACHER_SEEDS=$TEACHER_SEEDS: a network has one seed"
+	refuse "TEACHER_SEEDS=$TEACHER_SEEDS: want 1 with FROM"
 # shellcheck disable=SC2086 # lists
 {
 	each SEEDS '[0-9]+' $SEEDS
@@ -51,12 +51,12 @@ test -z "$FROM" || test "$TEACHER_SEEDS" = 1 ||
 	each TEST_VIEWS "$(views '[a-z0-9]*')" $TEST_VIEWS
 	set -- $ALL_FOLDS
 }
-test $# -ge 3 || refuse "the manifest wants a column fold with three or more"
+test $# -ge 3 || refuse "the manifest needs a column fold with three folds"
 for fold in $FOLDS
 do
 	case " all $* " in
 	*" $fold "*) ;;
-	*) refuse "FOLDS=$fold: the manifest has all of $*" ;;
+	*) refuse "FOLDS=$fold: the manifest has the folds $*" ;;
 	esac
 done
 for method in $METHODS
@@ -65,12 +65,12 @@ do
 	case ${line%% *} in
 	*listeners*)
 		test -f "$VOTES" ||
-			refuse "METHODS=$method: say VOTES=FILE, a table" \
-				"of what listeners heard" ;;
+			refuse "METHODS=$method: set VOTES=FILE, a table" \
+				"of listeners' votes" ;;
 	esac
 	case $method in
 	*@1 | *@0 | *@.[0-9]* | *@0.[0-9]*) ;;
-	*@*) refuse "METHODS=$method: the share is from 0 to 1, such as .4" ;;
+	*@*) refuse "METHODS=$method: the share must be from 0 to 1" ;;
 	esac
 done
 for corpus in $HELDOUT
@@ -81,6 +81,7 @@ done
 case $TEST_VIEWS in
 *[0-9]*)
 	case $FOLDS$HELDOUT in
-	*[!0-9A-Za-z]* | all) refuse "noise is tested on one of the FOLDS" ;;
+	*[!0-9A-Za-z]* | all)
+		refuse "TEST_VIEWS with a number need a single fold" ;;
 	esac ;;
 esac

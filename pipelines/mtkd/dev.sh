@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# dev.sh OUT METHOD LAMBDA - how good a share of the teachers is
+# dev.sh OUT METHOD LAMBDA - evaluate a share of the teachers
 #
-# Recall (UAR) of the first seed's student on the development speakers, the
-# mean of the views.
+# Writes the recall (UAR) of the first seed's student on the development
+# speakers, averaged over the views.
 set -euo pipefail
 out=$1
 ./student.sh "$2" "$3" "${SEEDS%% *}" "$DEV" "$out" "$VIEWS"

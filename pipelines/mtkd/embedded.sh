@@ -1,5 +1,5 @@
 #!/bin/sh
-# embedded.sh METHOD... - those of them that compare embeddings
+# embedded.sh METHOD... - print the methods that compare embeddings
 for method
 do
 	! ./recipe.sh "$method" | grep -q -e ' -e ' || echo "$method"

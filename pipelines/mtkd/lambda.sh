@@ -1,7 +1,7 @@
 #!/bin/sh
-# lambda.sh OUT DEV... - the share of teachers that was best in development
+# lambda.sh OUT DEV... - choose the share of the teachers with the best recall
 #
-# DEV is METHOD_LAMBDA.dev; of equals the smaller share is taken.
+# DEV is METHOD_LAMBDA.dev.  If scores are equal, the smaller share is chosen.
 set -eu
 out=$1
 shift

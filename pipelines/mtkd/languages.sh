@@ -1,5 +1,5 @@
 #!/bin/sh
-# languages.sh MANIFEST SPLIT DEV_FOLD - languages with somebody to train with
+# languages.sh MANIFEST SPLIT DEV_FOLD - print the languages to train on
 exec awk -F '\t' -v split_="$2" -v dev="$3" '
 	NR == 1 {
 		sub(/\r$/, "")

@@ -1,16 +1,17 @@
-# method.sh - what a method is; sourced with method, lambda and seed set
+# method.sh - read the definition of a method; sourced
 #
-# Sets model, the file but for its language; languages, of the students, "all"
-# for one of all; loss; SAID, files of what teachers said; kind, of the student;
-# heard, the views that it is trained with.  mono-METHOD has a student a
-# language, clean-METHOD hears the first view alone, METHOD@SHARE has a share of
-# the teachers that is not searched.
+# Needs method, lambda and seed.  Sets model, the model file without its
+# language; languages of the students, or "all" for one student; loss, the
+# command; LOGITS, the files of the teachers' logits; kind, of the student; and
+# train_views, the views in the training.  mono-METHOD trains a student per
+# language, clean-METHOD uses the first view only, and METHOD@SHARE has a fixed
+# share of the teachers.
 
-model=$DIR/${method}_${lambda}_$seed languages=all kind=$SIZE SAID=
-heard=$VIEWS
+model=$DIR/${method}_${lambda}_$seed languages=all kind=$SIZE LOGITS=
+train_views=$VIEWS
 case $method in
 mono-*) languages=$LANGUAGES ;;
-clean-*) heard=${VIEWS%% *} ;;
+clean-*) train_views=${VIEWS%% *} ;;
 esac
 test -z "$FROM" || kind=network
 
@@ -23,7 +24,7 @@ test -z "$teachers" ||
 	options="$options --teachers $(echo "$teachers" | tr ' ' ',')"
 case $options in
 *--compat*) loss="kd-loss $options" ;;
-*) # what is trained from scratch wants smoothing; the published code has none
+*) # smooth labels when training from scratch; the published code does not
 	loss="kd-loss -L $lambda -T 5"
 	test "$FROM" || loss="$loss --label-smoothing .1"
 	loss="$loss $options" ;;
@@ -31,10 +32,10 @@ esac
 for name in $teachers
 do
 	case $name in
-	listeners) SAID="$SAID $WORK/said-listeners.frames" ;;
-	*) SAID="$SAID $DIR/said-$name.frames" ;;
+	listeners) LOGITS="$LOGITS $WORK/logits-listeners.frames" ;;
+	*) LOGITS="$LOGITS $DIR/logits-$name.frames" ;;
 	esac
 done
-export SAID
+export LOGITS
 
 . ./where.sh

@@ -1,5 +1,5 @@
 #!/bin/sh
-# names.sh LANGUAGES METHOD... - the teachers that methods need
+# names.sh LANGUAGES METHOD... - print the teachers that methods need
 languages=$1
 shift
 for method

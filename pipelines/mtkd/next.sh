@@ -1,5 +1,5 @@
 #!/bin/sh
-# next.sh FOLD ALL... - the fold after FOLD, the first one after the last
+# next.sh FOLD ALL... - print the fold after FOLD; after the last, the first
 fold=$1
 shift
 first=$1

@@ -1,8 +1,8 @@
 # make -C pipelines noise CORPORA=DIR
 #
-# Students that hear noise, other voices, rooms and telephones, taught by
-# teachers that hear the same speech clean; clean-ft hears only clean speech.
-# Tested in noise and among voices that are 20, 10, 5 and 0 dB below the speech.
+# Trains students on speech in noise, babble, rooms and telephones, with
+# teachers that get the same speech clean.  clean-ft is trained on clean speech
+# only.  The tests have noise and babble at 20, 10, 5 and 0 dB below the speech.
 
 METHODS      = clean-ft ft kd mtkd-language
 VIEWS        = raw babble pink room telephone

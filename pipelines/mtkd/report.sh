@@ -1,13 +1,13 @@
 #!/bin/sh
-# report.sh SPLIT... - the results as a page that needs nothing else
+# report.sh SPLIT... - print the results as a self-contained HTML page
 set -eu
 seed=${SEEDS%% *}
 
-# curves SPLIT: the loss over the passes, a line a method
+# curves SPLIT: plots the loss over the passes, a line per method
 curves() {
 	printf '<svg viewBox="-20 0 660 %d" font-size="14" role="img">\n' \
 		$((240 + 18 * $(echo "$METHODS" | wc -w)))
-	printf '<title>cross-entropy in training, over passes</title>\n'
+	printf '<title>cross-entropy on the training data, by pass</title>\n'
 	printf '<path d="M20 20V220H480" fill="none" stroke="gray"/>\n'
 	for y in 0 .5 1 1.5
 	do
@@ -47,7 +47,7 @@ curves() {
 	printf '</svg>\n'
 }
 
-# weights SPLIT: how much each teacher counts, by the language of an utterance
+# weights SPLIT: tabulates the teachers' weights by language of the utterance
 weights() {
 	for method in $METHODS
 	do
@@ -59,7 +59,7 @@ weights() {
 			!($2 in teacher) { column[++columns] = $2; teacher[$2] }
 			{ mean[$1, $2] = $3 }
 			END {
-				printf "<tr><th>spoken</th>"
+				printf "<tr><th>language</th>"
 				for (c = 1; c <= columns; c++)
 					printf "<th>teacher %s</th>", column[c]
 				print "</tr>"
@@ -75,7 +75,7 @@ weights() {
 	done
 }
 
-# confusion GROUP
+# confusion GROUP: draws the confusion and calibration of each method
 confusion() {
 	for view in $TEST_VIEWS
 	do
@@ -93,13 +93,13 @@ confusion() {
 cat <<'HEAD'
 <!DOCTYPE html>
 <meta charset="utf-8">
-<title>Distillation of speech emotion</title>
+<title>Distillation for speech emotion recognition</title>
 <style>
 body { font: 16px/1.5 sans-serif; max-width: 60em; margin: 2em auto }
 pre { overflow-x: auto } td, th { padding: .1em .8em; text-align: right }
 svg { max-width: 100% }
 </style>
-<h1>FT, KD and MTKD</h1>
+<h1>Students from labels (FT), one teacher (KD) and several (MTKD)</h1>
 <pre>
 HEAD
 sed 's/&/\&amp;/g; s/</\&lt;/g' "$WORK/results.txt"
@@ -108,7 +108,7 @@ for split
 do
 	printf '<h2>Learning curves, %s</h2>\n' "$split"
 	curves "$split"
-	printf '<h2>Which teacher counts, %s</h2>\n' "$split"
+	printf '<h2>Weights of the teachers, %s</h2>\n' "$split"
 	weights "$split"
 done
 for split

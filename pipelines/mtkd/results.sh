@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# results.sh SPLIT... - the scores of all methods, side by side
+# results.sh SPLIT... - print the scores of all methods side by side
 #
-# Seeds and folds are pooled: each row counts once a seed, and intervals, by
-# resampling speakers, take all rows of a speaker together.  Leaves
-# METHOD.VIEW.tsv, the pooled predictions, in WORK/GROUP for the report; a group
-# is "folds", or a corpus that was held out.
+# Seeds and folds are pooled: each row counts once per seed.  Intervals are by
+# resampling speakers, with all rows of a speaker together.  Also writes the
+# pooled predictions, METHOD.VIEW.tsv, to WORK/GROUP for the report; a group is
+# "folds" or a held-out corpus.
 set -euo pipefail
 
-# pooled GROUP METHOD VIEW SPLIT...: a row is named by its split and seed, too
+# pooled GROUP METHOD VIEW SPLIT...: pools predictions; adds split/seed to ids
 pooled() {
 	out=$WORK/$1/$2.$3.tsv method=$2 view=$3
 	shift 3
@@ -21,7 +21,7 @@ pooled() {
 	done | awk 'NR == 1 || !/^id\t/' >"$out"
 }
 
-# line NAME COLUMN BY <TABLE: of each group, in per cent, with its interval
+# line NAME COLUMN BY <TABLE: prints a score of each group, %, with its interval
 line() {
 	score --by "$3" --tsv - |
 		awk -F '\t' -v name="$1" -v c="$2" '
@@ -34,8 +34,8 @@ line() {
 		END { printf "%-24s%s\n", name, line }'
 }
 
-# heading BY <TABLE: who is tested; of the rows, which are one a seed, how many
-# are there, and which classes nobody spoke in
+# heading BY <TABLE: prints the groups, their rows (one per utterance and seed)
+# and speakers, and the classes that have no row
 heading() {
 	score --by "$1" --tsv --bootstrap 0 - | awk -F '\t' '
 		NR == 1 {
@@ -56,11 +56,11 @@ heading() {
 			printf "%-24s%s\n%-24s%s\n", "", line,
 				"rows (speakers)", size
 			if (none)
-				print "no row is of:" none
+				print "classes without a row:" none
 		}'
 }
 
-# recalls NAME <TABLE: of each class
+# recalls NAME <TABLE: prints the recall of each class
 recalls() {
 	score --by '' - | awk -v name="$1" '
 		$1 == "class" { on = 1; next }
@@ -69,9 +69,9 @@ recalls() {
 		END { printf "%-24s%s\n", name, line }'
 }
 
-# differences BASE GROUP VIEW: paired, of all rows and of each corpus
+# differences BASE GROUP VIEW: prints paired differences, over all and by corpus
 differences() {
-	printf '\nUAR, that of %s, the difference (95 %%), %s\n\n' "$1" "$3"
+	printf '\nUAR, UAR of %s, difference (95 %%), %s\n\n' "$1" "$3"
 	for method in $METHODS
 	do
 		test "$method" != "$1" || continue
@@ -94,7 +94,7 @@ differences() {
 	done
 }
 
-# measures GROUP VIEW
+# measures GROUP VIEW: prints UAR, WAR and recalls
 measures() {
 	for measure in UAR:5:language,corpus WAR:8:language
 	do
@@ -120,7 +120,7 @@ measures() {
 	done
 }
 
-# summary GROUP: a line a method, of each view the mean recall
+# summary GROUP: prints the UAR of each view, a line per method
 summary() {
 	printf '\nUAR, %%\n\n%-24s' ''
 	printf '%12s' $TEST_VIEWS
@@ -137,8 +137,8 @@ summary() {
 	echo
 }
 
-# folds GROUP VIEW SPLIT...: recall by fold, their mean, and its 95 % interval
-# by Student's t
+# folds GROUP VIEW SPLIT...: prints UAR by fold, their mean, and its 95 %
+# interval by Student's t
 folds() {
 	group=$1 view=$2
 	shift 2
@@ -176,7 +176,7 @@ folds() {
 	done
 }
 
-# group NAME SPLIT...
+# group NAME SPLIT...: prints all scores of a group
 group() {
 	name=$1
 	shift
@@ -212,25 +212,25 @@ do
 	case " $ALL_FOLDS " in
 	*" $split "*) folds="$folds $split" ;;
 	*)
-		printf '\n== corpus %s, which nobody had heard ==\n' "$split"
+		printf '\n== held-out corpus %s ==\n' "$split"
 		group "corpus-$split" "$split" ;;
 	esac
 done
 if test "$folds"
 then
-	printf '\n== speakers that nobody had heard, folds%s ==\n' "$folds"
+	printf '\n== held-out speakers, folds%s ==\n' "$folds"
 	# shellcheck disable=SC2086 # a list
 	group folds $folds
 fi
 for split
 do
-	test -s "$WORK/$split/taught.txt" || continue
-	printf '\n%s: teachers of those whom they teach, %%\n\n' "$split"
-	cat "$WORK/$split/taught.txt"
+	test -s "$WORK/$split/teaching.txt" || continue
+	printf '\n%s: teachers on the utterances that they teach\n\n' "$split"
+	cat "$WORK/$split/teaching.txt"
 done
 for split
 do
-	printf '\n%s: UAR in development, of teachers and students\n\n' "$split"
+	printf '\n%s: UAR on the development speakers\n\n' "$split"
 	cat "$WORK/$split/teachers.txt"
 	for method in $METHODS
 	do

@@ -1,7 +1,7 @@
 #!/bin/sh
-# settings.sh WORK - keep the settings in WORK, and hold to them
+# settings.sh WORK - record the settings in WORK, or check that they match
 #
-# Only those in the file "asked" there may change.
+# The settings in the file "asked" may change.
 set -eu
 cd ..
 ./settings.sh "$1/settings" PASSES SIZE LAMBDAS TEACHERS TEACHER_PASSES \

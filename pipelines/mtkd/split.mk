@@ -1,12 +1,16 @@
-# One split of the data: teachers, what they say, students, their tests.
+# split.mk - train and test teachers and students on one split of the data
 #
-# Run by Makefile with SPLIT, a fold or a corpus: who is tested.  In DIR:
-# teacher-NAME.model, NAME a language or "all"; said-NAME.frames; METHOD.lambda;
-# METHOD_LAMBDA_SEED.model; METHOD.SEED.VIEW.tsv, of who is tested.
+# Run by Makefile.  SPLIT is the fold or corpus to test.  Files in DIR:
+#
+#	teacher-NAME.model        NAME is a language or "all"
+#	logits-NAME.frames        logits of the teacher
+#	METHOD.lambda             share of the teachers that was chosen
+#	METHOD_LAMBDA_SEED.model  student
+#	METHOD.SEED.VIEW.tsv      predictions on the test speakers
 
 DIR = $(WORK)/$(SPLIT)
 
-# The fold after the tested one develops; of a corpus, the second.
+# The development fold is the fold after SPLIT; for a corpus, the second fold.
 ifneq ($(filter $(SPLIT),$(ALL_FOLDS)),)
 DEV_FOLD   := $(shell ./next.sh $(SPLIT) $(ALL_FOLDS))
 TEST        = fold=$(SPLIT)
@@ -20,25 +24,25 @@ TRAIN       = corpus!=$(SPLIT) fold!=$(DEV_FOLD)
 DEV         = corpus!=$(SPLIT) fold=$(DEV_FOLD)
 TRAIN_FOLDS = $(filter-out $(DEV_FOLD),$(ALL_FOLDS))
 endif
-# Of those that are left to train with.
+# The languages of the training data.
 LANGUAGES  := $(shell ./languages.sh $(CORPORA)/manifest.tsv '$(SPLIT)' \
                 $(DEV_FOLD))
 export DIR TEST TRAIN DEV LANGUAGES
 
 FRAMES  = $(VIEWS:%=$(WORK)/%.frames) $(TEST_VIEWS:%=$(WORK)/%.frames)
-HEARD   = $(WORK)/$(TEACHER_VIEW).frames
+TEACHER_FRAMES = $(WORK)/$(TEACHER_VIEW).frames
 NAMES  := $(shell ./names.sh '$(LANGUAGES)' $(METHODS))
 
 $(DIR)/tested: $(foreach m,$(METHODS),$(SEEDS:%=$(DIR)/$m.%.tested)) \
-               $(DIR)/teachers.txt $(DIR)/taught.txt \
+               $(DIR)/teachers.txt $(DIR)/teaching.txt \
                $(patsubst %,$(DIR)/%.weights,$(filter mtkd-%,$(METHODS)))
 	touch $@
 
-# Stem NAME, or NAME.FOLD of a teacher who has not heard that fold.
-$(DIR)/teacher-%.model: $(HEARD)
+# The stem is NAME, or NAME.FOLD for a teacher that is not trained on FOLD.
+$(DIR)/teacher-%.model: $(TEACHER_FRAMES)
 	./teacher.sh $@ $(subst ., ,$*) $<
 
-# Those of one language begin as the one of all.
+# Teachers of one language are fine-tuned from the teacher for all.
 ifneq ($(TEACHER_TUNE),0)
 define tuned
 $(DIR)/teacher-$1.model: $(DIR)/teacher-all.model
@@ -49,18 +53,18 @@ endef
 $(foreach l,$(LANGUAGES),$(eval $(call tuned,$l)))
 endif
 
-# Once a method wants embeddings, all is said again with these.
+# If a method needs embeddings, all logits are computed again, with embeddings.
 ifneq ($(shell ./embedded.sh $(METHODS)),)
 $(shell test -e $(WORK)/embedded || touch $(WORK)/embedded)
 endif
 EMBEDDED := $(wildcard $(WORK)/embedded)
 
-$(DIR)/said-%.frames: $(DIR)/teacher-%.model $(HEARD) $(EMBEDDED)
-	./said.sh $@ $< $(subst ., ,$*) $(HEARD)
+$(DIR)/logits-%.frames: $(DIR)/teacher-%.model $(TEACHER_FRAMES) $(EMBEDDED)
+	./logits.sh $@ $< $(subst ., ,$*) $(TEACHER_FRAMES)
 
 ifdef CROSSFIT
 define crossfit
-$(DIR)/said-$1.frames: $(TRAIN_FOLDS:%=$(DIR)/said-$1.%.frames)
+$(DIR)/logits-$1.frames: $(TRAIN_FOLDS:%=$(DIR)/logits-$1.%.frames)
 	cat $$^ >$$@.tmp
 	mv $$@.tmp $$@
 
@@ -68,31 +72,31 @@ endef
 $(foreach n,$(NAMES),$(eval $(call crossfit,$n)))
 endif
 
-# How good the teachers are, on the development speakers.
+# The scores of the teachers on the development speakers.
 $(DIR)/teachers.txt: $(NAMES:%=$(DIR)/teacher-%.model)
 	./teachers.sh $(NAMES) >$@.tmp
 	mv $@.tmp $@
 
-# And what they say of those whom they teach.
-$(DIR)/taught.txt: $(NAMES:%=$(DIR)/said-%.frames)
-	./taught.sh $(NAMES) >$@.tmp
+# The scores of the teachers on the utterances that they teach.
+$(DIR)/teaching.txt: $(NAMES:%=$(DIR)/logits-%.frames)
+	./teaching.sh $(NAMES) >$@.tmp
 	mv $@.tmp $@
 
-# METHOD_LAMBDA.dev: recall on the development speakers, of the first seed.
-# A method waits for its own teachers only.
+# METHOD_LAMBDA.dev: recall on the development speakers with the first seed.
+# A method depends on its own teachers only.
 define method
 $1_shares := $(if $(filter ft %-ft,$1),0, \
 	$(or $(word 2,$(subst @, ,$1)),$(LAMBDAS)))
-$1_heard := $(FRAMES) $(patsubst %,$(DIR)/said-%.frames, \
+$1_inputs := $(FRAMES) $(patsubst %,$(DIR)/logits-%.frames, \
 	$(shell ./names.sh '$(LANGUAGES)' $1))
 
-$$($1_shares:%=$(DIR)/$1_%.dev): $(DIR)/%.dev: $$($1_heard)
+$$($1_shares:%=$(DIR)/$1_%.dev): $(DIR)/%.dev: $$($1_inputs)
 	./dev.sh $$@ $$(subst _, ,$$*)
 
 $(DIR)/$1.lambda: $$($1_shares:%=$(DIR)/$1_%.dev)
 	./lambda.sh $$@ $$^
 
-$(SEEDS:%=$(DIR)/$1.%.tested): $(DIR)/$1.%.tested: $(DIR)/$1.lambda $$($1_heard)
+$(SEEDS:%=$(DIR)/$1.%.tested): $(DIR)/$1.%.tested: $(DIR)/$1.lambda $$($1_inputs)
 	./student.sh $1 $$$$(cat $$<) $$* "$(TEST)" $(DIR)/$1.$$* \
 		"$(TEST_VIEWS)"
 	touch $$@
@@ -104,4 +108,4 @@ $(DIR)/$1.weights: $(DIR)/$1.$(firstword $(SEEDS)).tested
 endef
 $(foreach m,$(METHODS),$(eval $(call method,$m)))
 
-.PRECIOUS: $(DIR)/teacher-%.model $(DIR)/said-%.frames
+.PRECIOUS: $(DIR)/teacher-%.model $(DIR)/logits-%.frames

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # student.sh METHOD LAMBDA SEED CONDITIONS OUT VIEWS - train, then predict
 #
-# The student METHOD_LAMBDA_SEED.all, or of mono-METHOD one a language, is
-# trained if there is none yet.  OUT.VIEW.tsv are its predictions of those
-# utterances in VIEWS for which all CONDITIONS hold.
+# Trains METHOD_LAMBDA_SEED.all, or for mono-METHOD a student per language,
+# unless it exists.  Writes OUT.VIEW.tsv, its predictions for the utterances in
+# VIEWS for which all CONDITIONS hold.
 set -euo pipefail
-method=$1 lambda=$2 seed=$3 conditions=$4 out=$5 judged=$6
+method=$1 lambda=$2 seed=$3 conditions=$4 out=$5 test_views=$6
 . ./method.sh
 
 set --
-for view in $heard
+for view in $train_views
 do
 	set -- "$@" "$WORK/$view.frames"
 done
@@ -20,7 +20,7 @@ do
 	./train.sh "$model.$language" "$seed" "$kind" "$PASSES" "$loss" \
 		"$TRAIN $only" "$@"
 done
-for view in $judged
+for view in $test_views
 do
 	for language in $languages
 	do

@@ -1,8 +1,9 @@
 #!/bin/sh
-# teacher.sh OUT NAME [FOLD] FRAMES - train a teacher, all its members
+# teacher.sh OUT NAME [FOLD] FRAMES - train a teacher with all its members
 #
-# NAME is the language that it learns, or "all"; it never hears FOLD.  That of a
-# language begins as that of all, and has TEACHER_TUNE passes, unless that is 0.
+# NAME is its language, or "all".  FOLD is excluded from the training.  A
+# teacher of one language is fine-tuned from the teacher for all for
+# TEACHER_TUNE passes, unless that is 0.
 set -eu
 out=$1 name=$2 conditions=$TRAIN members= passes=$TEACHER_PASSES start=
 shift 2

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# teachers.sh NAME... - how good teachers are, on the development speakers
+# teachers.sh NAME... - score teachers on the development speakers
 set -euo pipefail
 . ./where.sh
 for name

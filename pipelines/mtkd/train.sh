@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # train.sh OUT SEED KIND PASSES LOSS CONDITIONS FRAMES... - train a model
 #
-# KIND is the size of a compact student, "functionals", one that hears one row
-# an utterance, or "network", FROM fine-tuned.  It learns from those utterances
-# of FRAMES for which all CONDITIONS hold, and from what teachers said of them
-# in the files SAID, if any.  It begins as the compact model START, if any, and
-# has PASSES more.  Run again after an interruption, it goes on where it was.
+# KIND is the size of a compact student, or "functionals" for a student of
+# functionals, or "network" to fine-tune FROM.  The training data is the
+# utterances of FRAMES for which all CONDITIONS hold, with the teachers' logits
+# in the files LOGITS, if any.  With START, the training continues from this
+# compact model for PASSES.  Run it again after an interruption: it resumes.
 set -euo pipefail
 out=$1 seed=$2 kind=$3 passes=$4 loss=$5 conditions=$6
 shift 6
@@ -15,7 +15,7 @@ training=$out.training
 # shellcheck disable=SC2086 # a list of words
 where=$(where $conditions)
 
-# init FILE: what it begins as
+# init FILE: writes the initial model
 init() {
 	if test "${START:-}"
 	then
@@ -30,12 +30,12 @@ init() {
 	esac
 }
 
-# taught: with what teachers said
-taught() {
-	if test "${SAID:-}"
+# add_logits: adds the teachers' logits to a stream
+add_logits() {
+	if test "${LOGITS:-}"
 	then
 		# shellcheck disable=SC2086 # a list of files
-		framejoin --partial - $SAID
+		framejoin --partial - $LOGITS
 	else
 		cat
 	fi
@@ -44,16 +44,16 @@ taught() {
 # shellcheck disable=SC2086 # where is a list of words
 draws=$(shuffle --keep-order $where "$1" | framecut --keep id |
 	framedump --json | grep -c '"id"') ||
-	{ echo "train: nothing to learn from where $conditions" >&2; exit 1; }
+	{ echo "train: no utterances where $conditions" >&2; exit 1; }
 
-# passed: the pass is done, though utterances of no use were named
+# passed: is the pass done, even if student-step skipped utterances?
 passed() {
 	test "$(modeldump --key passes "$training" 2>/dev/null || echo 0)" \
 		-ge "$pass"
 }
 
 case $kind in
-network) # as the published code does
+network) # as in the published code
 	batch=16 balance=
 	learning='--rate 3e-5 --beta2 .999 --weight-decay .01 --clip 0' ;;
 *)
@@ -86,12 +86,13 @@ while test "$pass" -lt "$passes"
 do
 	pass=$((pass + 1))
 	# shellcheck disable=SC2086 # lists of words
-	shuffle --seed $((1000 * seed + pass)) $balance $where "$@" | taught |
+	shuffle --seed $((1000 * seed + pass)) $balance $where "$@" |
+		add_logits |
 		student-step --quiet --model "$training" --pass "$pass" \
 		--seed "$seed" --batch $batch $learning --loss "$loss" \
 		--log "$out.log" || passed
 done
-rm -rf "$out.tmp" # a directory of networks
+rm -rf "$out.tmp" # a directory, if an earlier run was interrupted
 student-export --model "$training" --out "$out.tmp"
 mv "$out.tmp" "$out"
 rm -rf "$training"

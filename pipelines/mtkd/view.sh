@@ -1,7 +1,7 @@
 #!/bin/sh
-# view.sh OUT VIEW - the features of speech to which something was done
+# view.sh OUT VIEW - compute the features of a view: speech with effects
 #
-# What is done is in views.txt.
+# views.txt defines the effects.
 set -eu
 out=$1 view=$2
 options=$(sed -n "s/^$view  *//p" views.txt)
@@ -9,7 +9,7 @@ test "$options" || { echo "view: views.txt has no $view" >&2; exit 1; }
 # shellcheck disable=SC2086 # a list
 dev=$(./next.sh "${FOLDS%% *}" $ALL_FOLDS)
 
-# rows in|out FOLD...: of the manifest, in these folds or in none of them
+# rows in|out FOLD...: prints the rows of the manifest in or outside these folds
 rows() {
 	awk -F '\t' -v wanted="$1" -v folds=" $* " '
 		NR == 1 { for (i = 1; i <= NF; i++) if ($i == "fold") c = i }
@@ -17,7 +17,7 @@ rows() {
 	' "$CORPORA/manifest.tsv"
 }
 
-# voices: of rows, as augment finds them from elsewhere
+# voices: makes the paths of a manifest absolute, for augment
 voices() {
 	awk -F '\t' -v OFS='\t' -v folder="$CORPORA/" '
 		NR == 1 { for (i = 1; i <= NF; i++) if ($i == "path") c = i }

@@ -1,7 +1,7 @@
 #!/bin/sh
-# wanted.sh IN OUT - the utterances that have a label among the classes
+# wanted.sh IN OUT - select the utterances whose label is one of the classes
 #
-# With QUICK a tenth of them, the same in every view.
+# With QUICK it selects a tenth of them, the same in every view.
 set -eu
 in=$1 out=$2
 . ../unwanted.sh

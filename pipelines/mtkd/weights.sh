@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# weights.sh METHOD LAMBDA SEED - how much each teacher counts for a student
+# weights.sh METHOD LAMBDA SEED - print the teachers' weights for a student
 #
-# A line for each language spoken and teacher: the mean weight over the
-# utterances in that language that the student was trained with.
+# Prints a line per language and teacher: the mean weight over the training
+# utterances in that language.
 set -euo pipefail
 method=$1 lambda=$2 seed=$3
 . ./method.sh
 
 # shellcheck disable=SC2046,SC2086 # lists of words
 shuffle --keep-order $(where $TRAIN) "$WORK/${VIEWS%% *}.frames" |
-	framejoin --partial - $SAID | predict --frames -m "$model.all" |
+	framejoin --partial - $LOGITS | predict --frames -m "$model.all" |
 	$loss |
 	framecut --keep 'language,weight.*' | framedump --json | awk '
 	/"utterance"/ {

@@ -1,9 +1,9 @@
 # shellcheck shell=sh
-# where.sh - conditions as options of shuffle and framecut; sourced
+# where.sh - turn conditions into options of shuffle and framecut; sourced
 #
 #	shuffle --keep-order $(where $TRAIN) x.frames
 
-# where CONDITION...
+# where CONDITION...: prints the options
 where() {
 	for condition
 	do

@@ -1,8 +1,8 @@
 #!/bin/sh
-# check.sh - refuse what could not be done, before hours are spent on it
+# check.sh - reject invalid settings before hours of training
 #
-# By the environment: CORPORA, WORK, LANGUAGES, FOLD, PASSES, BATCH and
-# TEACHER_BASE.
+# Reads CORPORA, WORK, LANGUAGES, FOLD, PASSES, BATCH and TEACHER_BASE from the
+# environment.
 set -eu
 manifest=$CORPORA/manifest.tsv
 
@@ -11,27 +11,27 @@ refuse() {
 	exit 1
 }
 
-# has COLUMN VALUE NAME: or say what there is
+# has COLUMN VALUE NAME: rejects a value that the manifest does not have
 has() {
 	./values.sh "$1" "$manifest" | grep -qxF -e "$2" ||
 		refuse "$3=$2: the manifest has" \
 			"${1}s $(./values.sh "$1" "$manifest" | tr '\n' ' ')"
 }
 
-# number NAME VALUE: from 1
+# number NAME VALUE: rejects all but positive integers
 number() {
 	case $2 in
-	0* | '' | *[!0-9]*) refuse "$1=$2: want a number from 1" ;;
+	0* | '' | *[!0-9]*) refuse "$1=$2: want an integer from 1" ;;
 	esac
 }
 
 case $WORK in
-*[[:space:]]*) refuse "WORK=$WORK: must be without blanks" ;;
+*[[:space:]]*) refuse "WORK=$WORK: the path must not have blanks" ;;
 esac
 test -f "$TEACHER_BASE/config.json" ||
-	refuse "say what to fine-tune: make TEACHER_BASE=DIR, a directory" \
-		"with config.json and model.safetensors, as seen from" \
-		"$(pwd); now it is '$TEACHER_BASE'"
+	refuse "TEACHER_BASE=$TEACHER_BASE: want a directory with" \
+		"config.json and model.safetensors, absolute or relative to" \
+		"$(pwd)"
 number PASSES "$PASSES"
 number BATCH "$BATCH"
 for language in $LANGUAGES

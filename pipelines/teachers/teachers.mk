@@ -1,4 +1,4 @@
-# make -C pipelines teachers: what is made in WORK, by the settings there.
+# teachers.mk - the rules of make -C pipelines teachers, which passes the settings
 
 all: $(LANGUAGES:%=$(WORK)/%.trained) \
      $(if $(filter none,$(FOLD)),,$(LANGUAGES:%=$(WORK)/%.score))
@@ -13,7 +13,7 @@ $(WORK)/%.frames: | $(WORK)/settings
 		framecut --where language=$* >$@.tmp
 	mv $@.tmp $@
 
-# trained is touched when all passes are done: the directory changes in each
+# .trained marks that all passes are done, since each pass changes the directory
 $(WORK)/%.trained: $(WORK)/%.frames
 	teachers/train.sh $(WORK)/$*.teacher $(WORK)/$*.frames $(WORK)/$*.log
 	touch $@

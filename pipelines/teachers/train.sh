@@ -1,20 +1,20 @@
 #!/bin/sh
 # train.sh OUT FRAMES LOG - fine-tune a teacher on the audio in FRAMES
 #
-# TEACHER_BASE is the checkpoint to begin with, FOLD the fold to leave out; the
-# rest of the environment is in the Makefile.  Run again after an interruption,
-# it goes on where it was.
+# TEACHER_BASE is the checkpoint to start from, FOLD the fold to exclude; the
+# other variables are described in pipelines/Makefile.  Run it again after an
+# interruption: it resumes.
 set -eu
 out=$1 frames=$2 log=$3
 
 . ./unwanted.sh
 
-# passed PASS: is it done, though utterances of no use were left out and named?
+# passed PASS: is the pass done, even if student-step skipped utterances?
 passed() {
 	test "$(modeldump --key passes "$out" 2>/dev/null || echo 0)" -ge "$1"
 }
 
-heard=$frames.heard
+labelled=$frames.labelled
 set -- --where "fold!=$FOLD" --where 'label!='
 while IFS= read -r label
 do
@@ -22,8 +22,8 @@ do
 done <<END
 $(unwanted "$frames" "$CLASSES")
 END
-framecut "$@" "$frames" >"$heard"
-count=$(framecut --keep id "$heard" | framedump --json | grep -c '"id"' || :)
+framecut "$@" "$frames" >"$labelled"
+count=$(framecut --keep id "$labelled" | framedump --json | grep -c '"id"' || :)
 steps=$((PASSES * ((count + BATCH - 1) / BATCH)))
 
 test -e "$out/model.safetensors" || student-init --from "$TEACHER_BASE" \
@@ -33,10 +33,10 @@ while test "$pass" -lt "$PASSES"
 do
 	pass=$((pass + 1))
 	# shellcheck disable=SC2086 # OPTIONS is a list of words
-	shuffle --seed $((1000 * SEED + pass)) "$heard" |
+	shuffle --seed $((1000 * SEED + pass)) "$labelled" |
 		student-step --model "$out" --pass "$pass" --seed "$SEED" \
 		--batch "$BATCH" --rate "$RATE" --total-steps "$steps" \
 		--warmup $((steps / 10)) --beta2 .999 --weight-decay .01 \
 		--log "$log" $OPTIONS || passed "$pass"
 done
-rm -f "$heard"
+rm -f "$labelled"

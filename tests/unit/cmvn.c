@@ -1,7 +1,7 @@
-/* feat/cmvn and its groups: statistics, voicing, silence, names. */
+/* feat/cmvn.h: statistics, voicing, silence, groups. */
 #include <stdio.h>
 
-#include "feat/cmvn_groups.h"
+#include "feat/cmvn.h"
 #include "gradient.h"
 
 static const struct features_type pitched = {

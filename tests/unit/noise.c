@@ -1,4 +1,4 @@
-/* noises.h: voices of known samples, parts and tables of recordings. */
+/* audio/noise.h: babble of known samples, parts and tables of recordings. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "audio/level.h"
-#include "audio/noises.h"
+#include "audio/noise.h"
 #include "stream.h"
 
 enum { RATE = 8000, N = 2000, FILES = 5, QUIET = 4 };
@@ -150,7 +150,7 @@ a_silent_excerpt_is_drawn_again(void **state)
 	rng_init(&rng, 1);
 	x[0] = 1;
 	assert_false(noises_babble(&s, 3, "x", x, N, RATE, &rng));
-	assert_true(level_peak(x, N) == 0);
+	assert_true(level_rms(x, N) == 0);
 	noises_add(&s, "b.au"); /* as long as x: each excerpt is the same */
 	for (uint64_t seed = 0; seed < 5; seed++) {
 		rng_init(&rng, seed);
@@ -282,7 +282,7 @@ static void
 a_part_is_all_that_is_heard(void **state)
 {
 	char path[] = "d.au", id[] = "d";
-	const struct recording part = { path, id, .125, .5 };
+	const struct noise_recording part = { path, id, .125, .5 };
 	bool begins[3000 - 2000 + 1] = { false };
 	size_t places = 0;
 	float x[5000];
@@ -320,9 +320,9 @@ static void
 a_table_that_cannot_be_used_is_an_error(void **state)
 {
 	static const char *const bad[][2] = {
-		{ "path\n", "list.tsv: names no recording" },
+		{ "path\n", "list.tsv: the table has no recording" },
 		{ "a.au\nb.au\n", "list.tsv:1: no column 'path'" },
-		{ "path\nb.au\tx\n", "list.tsv:2: more columns" },
+		{ "path\nb.au\tx\n", "list.tsv:2: 2 fields" },
 		{ "path\nb.au\nnone.au\n", "none.au: No such file" },
 		{ "path\tstart\na.au\t.7\n", "a.au: ends before its part b" },
 		{ "path\tend\na.au\t.7\n", "a.au: ends before its part does" },

@@ -1,5 +1,7 @@
 #!/bin/sh
-# said.sh OUT MODEL NAME [FOLD] FRAMES - what a teacher says of who is trained
+# logits.sh OUT MODEL NAME [FOLD] FRAMES - compute a teacher's logits
+#
+# They are for the students' training data, or only for its part in FOLD.
 set -eu
 . ./where.sh
 out=$1 model=$2 name=$3 conditions=$TRAIN

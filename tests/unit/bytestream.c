@@ -1,18 +1,18 @@
-/* Bytes as they come: waited for, ended or failed. */
+/* audio/bytestream.h: waiting, end and failure of a read. */
 #define _GNU_SOURCE /* pipe2 */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "audio/flow.h"
+#include "audio/bytestream.h"
 #include "gradient.h"
 
-/* Nothing is there at first, though the descriptor does not wait. */
+/* Data come late, and the descriptor does not block. */
 static void
 test_later(void **state)
 {
-	struct flow f;
+	struct bytestream f;
 	char bytes[8];
 	int fd[2];
 	pid_t child;
@@ -25,8 +25,8 @@ test_later(void **state)
 		_exit(write(fd[1], "abc", 3) != 3);
 	}
 	close(fd[1]);
-	f = (struct flow){ .fd = fd[0] };
-	assert_int_equal(flow_read(bytes, sizeof bytes, &f), 3);
+	f = (struct bytestream){ .fd = fd[0] };
+	assert_int_equal(bytestream_read(bytes, sizeof bytes, &f), 3);
 	assert_memory_equal(bytes, "abc", 3);
 	assert_true(f.torn && f.bytes == 3 && f.error == 0);
 	close(fd[0]);
@@ -36,12 +36,12 @@ test_later(void **state)
 static void
 test_error(void **state)
 {
-	struct flow f = { .fd = open("/", O_RDONLY) };
+	struct bytestream f = { .fd = open("/", O_RDONLY) };
 	char bytes[8];
 
 	(void)state;
 	assert_true(f.fd >= 0);
-	assert_int_equal(flow_read(bytes, sizeof bytes, &f), 0);
+	assert_int_equal(bytestream_read(bytes, sizeof bytes, &f), 0);
 	assert_int_equal(f.error, EISDIR);
 	close(f.fd);
 }
@@ -50,7 +50,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		{ "what is not there yet is waited for", test_later, NULL,
+		{ "data that come late are waited for", test_later, NULL,
 		  NULL, NULL },
 		{ "an error is no end", test_error, NULL, NULL, NULL },
 	};

@@ -1,38 +1,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audio/slicer.h"
+#include "audio/segmenter.h"
 #include "core/xalloc.h"
 
-enum { STEP = 1 << 20 }; /* samples read at once where the end is unknown */
+enum { STEP = 1 << 20 }; /* samples read at once where the length is unknown */
 
 void
-slicer_init(struct slicer *s, struct source *source, size_t window,
+segmenter_init(struct segmenter *s, struct recording *recording, size_t window,
             size_t hop, size_t most)
 {
-	*s = (struct slicer){
-		.source = source, .window = window, .hop = hop,
+	*s = (struct segmenter){
+		.recording = recording, .window = window, .hop = hop,
 		.left = most ? most : SIZE_MAX
 	};
 }
 
-/* Reads to the limit; then finds out whether it has left anything. */
+/* Reads up to the limit; there it finds out whether audio is left. */
 static size_t
-limited_read(struct slicer *s, float *samples, size_t count)
+limited_read(struct segmenter *s, float *samples, size_t count)
 {
 	size_t want = count < s->left ? count : s->left;
-	size_t got = source_read(s->source, samples, want);
+	size_t got = recording_read(s->recording, samples, want);
 	float one;
 
 	if (s->left != SIZE_MAX)
 		s->left -= got;
 	if (s->left == 0 && got > 0)
-		s->limited = source_read(s->source, &one, 1) == 1;
+		s->limited = recording_read(s->recording, &one, 1) == 1;
 	return got;
 }
 
 static void
-room_make(struct slicer *s, size_t samples)
+room_make(struct segmenter *s, size_t samples)
 {
 	if (s->capacity >= samples)
 		return;
@@ -41,60 +41,60 @@ room_make(struct slicer *s, size_t samples)
 }
 
 static bool
-too_long(struct slicer *s)
+too_long(struct segmenter *s)
 {
-	s->source->why = "longer than a frame can hold (use --window)";
+	s->recording->why = "longer than a frame can hold (use --window)";
 	return false;
 }
 
 static bool
-whole_next(struct slicer *s)
+whole_next(struct segmenter *s)
 {
-	size_t expected = source_expected(s->source), got;
+	size_t expected = recording_expected(s->recording), got;
 
 	if (expected > s->left)
 		expected = s->left;
-	if (expected > SLICE_SAMPLES_MAX) /* no need to read it all */
+	if (expected > SEGMENT_SAMPLES_MAX) /* without reading it */
 		return too_long(s);
 	do {
 		size_t room = s->length + s->length / 2 + STEP;
 
 		if (s->length == 0 && expected > 0)
 			room = expected;
-		if (room > SLICE_SAMPLES_MAX)
-			room = SLICE_SAMPLES_MAX + 1;
+		if (room > SEGMENT_SAMPLES_MAX)
+			room = SEGMENT_SAMPLES_MAX + 1;
 		room_make(s, room);
 		got = limited_read(s, s->samples + s->length,
 		                   s->capacity - s->length);
 		s->length += got;
-	} while (got > 0 && s->length <= SLICE_SAMPLES_MAX);
-	if (s->length > SLICE_SAMPLES_MAX)
+	} while (got > 0 && s->length <= SEGMENT_SAMPLES_MAX);
+	if (s->length > SEGMENT_SAMPLES_MAX)
 		return too_long(s);
-	return s->length > 0 && !s->source->why;
+	return s->length > 0 && !s->recording->why;
 }
 
 static bool
-window_first(struct slicer *s)
+window_first(struct segmenter *s)
 {
 	room_make(s, s->window + s->hop);
 	s->length = limited_read(s, s->samples, s->window);
 	s->ended = s->length < s->window;
-	return s->length > 0 && !s->source->why;
+	return s->length > 0 && !s->recording->why;
 }
 
 static bool
-window_next(struct slicer *s)
+window_next(struct segmenter *s)
 {
 	size_t got = limited_read(s, s->samples + s->window, s->hop);
 
 	s->ended = got < s->hop;
 	memmove(s->samples, s->samples + got, s->window * sizeof *s->samples);
 	s->start += got;
-	return got > 0 && !s->source->why;
+	return got > 0 && !s->recording->why;
 }
 
 bool
-slicer_next(struct slicer *s)
+segmenter_next(struct segmenter *s)
 {
 	bool begun = s->begun;
 
@@ -109,8 +109,8 @@ slicer_next(struct slicer *s)
 }
 
 void
-slicer_release(struct slicer *s)
+segmenter_release(struct segmenter *s)
 {
 	free(s->samples);
-	*s = (struct slicer){ .source = NULL };
+	*s = (struct segmenter){ .recording = NULL };
 }

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# taught.sh NAME... - what teachers say of those whom they teach
+# teaching.sh NAME... - score teachers on the utterances that they teach
 #
-# A line for each: of how many of these utterances its answer is right, in per
-# cent, and how much of its say the label has, on average.  By the gradient of
-# the cross-entropy: of the label it is its share less 1, of others theirs.
+# Prints a line per teacher: the share of utterances that it labels correctly,
+# in per cent, and the mean probability p that it gives the label.  Both come
+# from the gradient of the cross-entropy by the logits, which is p - 1 for the
+# label and the probability for the other classes.
 set -euo pipefail
 . ./where.sh
 for name
@@ -12,7 +13,7 @@ do
 	shuffle --keep-order $(where $TRAIN) "$WORK/${VIEWS%% *}.frames" |
 		framecut --keep label |
 		framejoin --partial --prefix "teacher.$name.=" - \
-			"$DIR/said-$name.frames" |
+			"$DIR/logits-$name.frames" |
 		framecut --where model!= | kd-loss -L 0 |
 		framecut --keep dlogits | framedump --json |
 		awk -v name="$name" '
@@ -29,7 +30,8 @@ do
 		}
 		END {
 			if (all)
-				printf "%-10s  right %5.1f  label has %.2f\n",
-					name, 100 * right / all, share / all
+				printf "%-10s  correct %5.1f %%  p(label) " \
+					"%.2f\n", name, 100 * right / all,
+					share / all
 		}'
 done
