@@ -1,13 +1,12 @@
 /*
- * framecmp - are two streams equal, within a tolerance?
+ * framecmp - compare two streams within a tolerance
  *
  *	framecmp -t 1e-4 expected.frames <(featurize <clips.frames)
  *
- * reads  every field, or those that --keys names
+ * reads  every field, or those of --keys
  *
- * Prints the first ten differences, one a line, and exits 0 where there is
- * none, 1 where there is one.  Utterances are compared in order; headers are
- * not.  See framecmp(1).
+ * Prints the first ten differences, one per line, and exits 1 if there are any.
+ * Utterances are compared in order, headers are not.  See framecmp(1).
  */
 #include <stdio.h>
 #include <string.h>
@@ -29,17 +28,17 @@ framecmp(struct compare *c, struct reader *a, struct reader *b)
 		other = reader_next(b, &y);
 		aligned = aligned && more == other;
 		if (!aligned || !more)
-			continue; /* to the end, so that both are whole */
+			continue; /* to the end, as both must be complete */
 		if (strcmp(frame_id(&x), frame_id(&y)) == 0) {
 			compare_frames(c, &x, &y);
 			continue;
 		}
-		compare_say(c, "utterance %zu: \"%s\" and \"%s\"",
+		compare_add(c, "utterance %zu: \"%s\" and \"%s\"",
 		            a->utterances_total, frame_id(&x), frame_id(&y));
 		aligned = false;
 	} while (more || other);
 	if (a->utterances_total != b->utterances_total)
-		compare_say(c, "%zu and %zu utterances", a->utterances_total,
+		compare_add(c, "%zu and %zu utterances", a->utterances_total,
 		            b->utterances_total);
 	frame_release(&x);
 	frame_release(&y);
@@ -62,13 +61,13 @@ main(int argc, char *argv[])
 	const char *list = NULL;
 	struct cli_option options[] = {
 		OPT_FLOAT('t', "tolerance", &tolerance, 0, 1e9,
-		          "differences that do not count"),
+		          "difference that is ignored"),
 		OPT_STRING('k', "keys", &list, "KEYS",
-		           "compare these fields alone, as in a,b,c*"),
+		           "compare only these fields, as in a,b,c*"),
 		OPT_END
 	};
 	const struct cli_about about = {
-		.summary = "are two streams equal, within a tolerance?",
+		.summary = "compare two streams within a tolerance",
 		.operands = "FILE FILE", .operands_min = 2, .operands_max = 2
 	};
 	int first = cli_parse(argc, argv, options, &about);
@@ -87,10 +86,10 @@ main(int argc, char *argv[])
 	cli_stdin_check(argv[first + 1], "a stream of frames");
 	reader_open_path(&a, argv[first]);
 	reader_open_path(&b, argv[first + 1]);
-	reader_tell(&a);
+	reader_show_progress(&a);
 	all = framecmp(&c, &a, &b);
 	report(&c);
-	if (all && a.utterances_total > 0) /* a misspelt key proves nothing */
+	if (all && a.utterances_total > 0) /* a misspelt key compares nothing */
 		c.differences += keys_warn_unseen(&keys);
 	reader_close(&a);
 	reader_close(&b);

@@ -3,11 +3,11 @@
  *
  *	framecut --drop audio --where language=fi <all.frames >fi.frames
  *
- * reads  any field
- * drops  what --keep does not name, or --drop does; frame and id always stay
+ * reads    any field
+ * removes  the fields of --drop, or all but those of --keep, frame and id
  *
- * Utterances that do not meet every --where are left out, and are not counted
- * as dropped.  Values pass through as they came.  See framecut(1).
+ * Utterances that fail a --where are left out, but not counted as dropped.
+ * Values stay as they are.  See framecut(1).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +35,19 @@ framecut(struct frame *f, struct keys *keys, bool keep)
 	f->fields = kept;
 }
 
+/* Warns of keys and conditions that matched nothing. */
+static void
+unmatched_warn(const struct filter *s, const struct keys *keys,
+               const struct where *where)
+{
+	if (s->out.utterances_total > 0)
+		keys_warn_unseen(keys);
+	where_warn_unseen(where);
+	if (s->in.utterances_total > 0 && s->out.utterances_total == 0)
+		warn("%s: no utterance of %zu matches --where", s->in.name,
+		     s->in.utterances_total);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -42,15 +55,15 @@ main(int argc, char *argv[])
 	struct cli_list conditions = { NULL, 0 };
 	struct cli_option options[] = {
 		OPT_STRING('k', "keep", &keep, "KEYS",
-		           "keep these fields alone, as in a,b,c*"),
+		           "keep only these fields, as in a,b,c*"),
 		OPT_STRING('d', "drop", &drop, "KEYS", "remove these fields"),
 		OPT_LIST('w', "where", &conditions, "COND",
 		         "only utterances with key=value or key!=value"),
 		OPT_END
 	};
 	const struct cli_about about = {
-		.summary = "choose the fields and the utterances of a stream",
-		.operands = "[FILE]", .operands_max = 1
+		"choose the fields and the utterances of a stream",
+		"[FILE]", 0, 1
 	};
 	int first = cli_parse(argc, argv, options, &about);
 	struct keys keys;
@@ -72,12 +85,7 @@ main(int argc, char *argv[])
 			framecut(&s.frame, &keys, keep != NULL);
 			filter_put(&s, NULL);
 		}
-	if (s.out.utterances_total > 0)
-		keys_warn_unseen(&keys);
-	where_warn_unseen(&where);
-	if (s.in.utterances_total > 0 && s.out.utterances_total == 0)
-		warn("%s: none of %zu utterances is as --where wants it",
-		     s.in.name, s.in.utterances_total);
+	unmatched_warn(&s, &keys, &where);
 	keys_release(&keys);
 	where_release(&where);
 	free(conditions.value);

@@ -1,13 +1,13 @@
 /*
- * framedump - print a stream for people, or as JSON
+ * framedump - print a stream as text or JSON
  *
  *	wavread x.wav | featurize | framedump | less
  *
- * reads  every field; prints one line a field, or with --json one an utterance
+ * reads   every field
+ * prints  one line per field, or with --json one per utterance
  *
- * A tensor is shown as its shape, its least, average and greatest value, and
- * the first ones.  With -n N it stops after N utterances and does not read the
- * rest.  See framedump(1).
+ * A tensor is printed as its shape, minimum, mean, maximum and first values.
+ * With -n N it reads only N utterances.  See framedump(1).
  */
 #include <limits.h>
 #include <stdint.h>
@@ -22,18 +22,18 @@ struct wanted {
 	size_t utterances;
 };
 
-/* Prints one file; what is still wanted is counted down. */
+/* Prints one file, and counts down what is still wanted. */
 static int
 framedump(const struct dump *d, const char *path, struct wanted *wanted)
 {
 	struct frame f = FRAME_INIT;
 	struct reader in;
-	bool inside = false; /* and the header has been shown */
+	bool inside = false; /* a run whose header is printed */
 
 	cli_stdin_check(path, "a stream of frames");
 	if (!reader_try_path(&in, path))
 		return STATUS_FAILED;
-	reader_tell(&in);
+	reader_show_progress(&in);
 	while ((inside || wanted->header || wanted->utterances > 0) &&
 	       reader_more(&in)) {
 		if (!inside && wanted->header)
@@ -60,17 +60,18 @@ main(int argc, char *argv[])
 	bool json = false;
 	int utterances = -1, values = -1;
 	struct cli_option options[] = {
-		OPT_FLAG('j', "json", &json, "one line of JSON an utterance"),
+		OPT_FLAG('j', "json", &json,
+		         "print one line of JSON per utterance"),
 		OPT_INT('n', "utterances", &utterances, -1, INT_MAX,
-		        "stop after N; -1 is never"),
+		        "stop after N utterances; -1: never"),
 		OPT_INT(0, "values", &values, -1, INT_MAX,
-		        "first N of each tensor; -1 is 4, or all with --json"),
+		        "values per tensor; -1: 4, or all with --json"),
 		OPT_FLAG('H', "header", &wanted.header,
-		         "header and end frames too"),
+		         "also print header and end frames"),
 		OPT_END
 	};
 	const struct cli_about about = {
-		.summary = "print a stream for people, or as JSON",
+		.summary = "print a stream as text or JSON",
 		.operands = "[FILE ...]", .operands_max = -1
 	};
 	int first = cli_parse(argc, argv, options, &about);

@@ -1,15 +1,15 @@
 /*
- * framejoin - add the fields of other streams, utterance by utterance
+ * framejoin - add the fields of other streams by utterance id
  *
  *	framejoin --keys logits,classes --prefix =teacher.en. \
  *		a.frames logits.en.frames >both.frames
  *
  * reads  id of A's utterances
- * adds   the fields of B's utterance with the same id, in whatever order
+ * adds   the fields of B's utterance with the same id, in any order
  *
- * A is a file or "-", standard input; every B is a file, which is indexed and
+ * A is a file, or "-" for standard input.  Each B is a file, which is indexed,
  * not held in memory.  An utterance that a B lacks is dropped, or with
- * --partial passed on as it is.  See framejoin(1).
+ * --partial kept.  See framejoin(1).
  */
 #include <string.h>
 
@@ -26,15 +26,15 @@ prefix_check(const struct cli_list *prefix)
 		const char *equals = strchr(prefix->value[i], '=');
 
 		if (!equals || strpbrk(equals + 1, "=,"))
-			die_usage("--prefix %s: want old=new, and of several "
-			          "each by an option of its own",
+			die_usage("--prefix %s: want old=new (repeat the "
+			          "option for several)",
 			          prefix->value[i]);
 		if (!utf8_valid(prefix->value[i]))
 			die_usage("--prefix %s: not UTF-8", prefix->value[i]);
 	}
 }
 
-/* Joins A's next run, whose header takes in how every B was made. */
+/* Joins A's next run; its header gets the provenance of every B. */
 static void
 framejoin(struct join *j, struct filter *s)
 {
@@ -52,13 +52,13 @@ main(int argc, char *argv[])
 	const char *list = NULL;
 	struct cli_option options[] = {
 		OPT_STRING('k', "keys", &list, "KEYS",
-		           "add these fields alone, as in a,b,c*"),
+		           "add only these fields, as in a,b,c*"),
 		OPT_LIST('p', "prefix", &join.prefix, "OLD=NEW",
-		         "rename what is added: OLDx becomes NEWx"),
+		         "rename added fields: OLDx becomes NEWx"),
 		OPT_FLAG('r', "replace", &join.replace,
-		         "replace fields that are there already"),
+		         "replace fields that exist already"),
 		OPT_FLAG('P', "partial", &join.partial,
-		         "pass on utterances that a file lacks"),
+		         "keep utterances that a file lacks"),
 		OPT_END
 	};
 	const struct cli_about about = {

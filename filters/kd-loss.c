@@ -17,6 +17,7 @@
 
 #include "core/cli.h"
 #include "core/die.h"
+#include "core/xalloc.h"
 #include "kd/kd_stream.h"
 
 struct settings {
@@ -61,12 +62,24 @@ options_check(const struct cli_option *options, const struct settings *s)
 		die_usage("--embeddings-share is an option of -e");
 }
 
+/* "objective: hinton, dkd or logit-std"; the caller frees it. */
+static char *
+choices_help(const char *what, const char *(*name)(size_t i))
+{
+	char *choices = text_choices(name);
+	char *help = xasprintf("%s%s", what, choices);
+
+	free(choices);
+	return help;
+}
+
 /* Returns the index of the first operand.  Long: an option a line. */
 static int
 settings_parse(struct settings *s, int argc, char *argv[])
 {
-	char *objectives = text_choices(objective_name);
-	char *embeddings = text_choices(embedding_name);
+	char *objectives = choices_help("objective: ", objective_name);
+	char *embeddings = choices_help("loss on embeddings: ",
+	                                embedding_name);
 	struct cli_option options[] = {
 		OPT_GROUP("Loss"),
 		OPT_FLOAT('L', "lambda", &s->lambda, 0, 1,

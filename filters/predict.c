@@ -103,7 +103,7 @@ table_print(struct prediction *p, const char *path, bool json,
 
 	cli_stdin_check(path, "a stream of frames");
 	reader_open_path(&in, path);
-	reader_tell(&in);
+	reader_show_progress(&in);
 	reader_more(&in); /* no heading where no stream begins */
 	wrong = prediction_writer_open(&out, stdout, "<stdout>", json,
 	                               p->lineage.corpus_speakers.count, keep,

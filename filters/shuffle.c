@@ -1,14 +1,13 @@
 /*
- * shuffle - the utterances of files in seeded order, balanced, or a part of
- * them
+ * shuffle - reorder, balance or split the utterances of files
  *
  *	shuffle -s 7 --balance language,label train.frames | student-step …
  *
- * reads  the fields that the options name; frames are copied as they are
+ * reads  the fields that the options name; frames are copied unchanged
  *
- * The files are read twice, first for where their utterances lie, so none may
- * be a pipe; memory grows with the number of utterances, not with their size.
- * The output is one run.  See shuffle(1).
+ * The files are read twice, first to index their utterances, so they cannot be
+ * pipes.  Memory grows with the number of utterances, not with their size.  The
+ * output is one run.  See shuffle(1).
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -22,9 +21,7 @@
 #include "stream/fields.h"
 #include "stream/writer.h"
 
-#define POWER .5f             /* of --balance, if none is given */
-
-/* Copies the frames of a list. */
+/* Copies the frames of a list of places. */
 static void
 shuffle(struct index *x, const size_t *list, size_t length,
         struct writer *out)
@@ -33,7 +30,7 @@ shuffle(struct index *x, const size_t *list, size_t length,
 	struct progress progress;
 
 	progress_begin(&progress, "utterances", length);
-	out->buffered = true; /* nothing here is live */
+	out->buffered = true; /* no live input */
 	provenance_put(&x->provenance, header);
 	frame_set_number(header, FIELD_EXPECTED, (double)length);
 	writer_begin(out, header);
@@ -54,46 +51,52 @@ struct choices {
 	struct cli_list where;
 };
 
+/* Returns the index of the first operand. */
 static int
 choices_parse(struct choices *c, bool *keep_order, int argc, char *argv[])
 {
 	struct cli_option options[] = {
+		OPT_GROUP("Order"),
 		OPT_INT('s', "seed", &c->seed, 0, INT_MAX,
-		        "another seed is another order"),
+		        "seed of the order"),
 		OPT_INT('n', "count", &c->count, 0, 100000000,
-		        "draw N utterances; 0 is as many as there are"),
+		        "draw N utterances; 0: as many as there are"),
 		OPT_STRING('b', "balance", &c->balance, "KEYS",
 		           "draw rare groups more often, as in label,language"),
 		OPT_FLOAT('p', "power", &c->power, 0, 1,
-		          "of balance: 1 makes groups equal"),
+		          "exponent of --balance: 1 makes groups equal"),
+		OPT_FLAG('k', "keep-order", keep_order, "keep the order"),
+		OPT_GROUP("Choice"),
 		OPT_LIST('w', "where", &c->where, "COND",
 		         "only utterances with key=value or key!=value"),
 		OPT_STRING(0, "split", &c->split, "A:B...",
-		           "make parts of about these sizes"),
-		OPT_STRING(0, "part", &c->part, "N", "and take this one [1]"),
+		           "split into parts of about these sizes"),
+		OPT_STRING(0, "part", &c->part, "N", "the part to take [1]"),
 		OPT_STRING(0, "by", &c->by, "KEY",
-		           "what the parts never share [id]"),
-		OPT_FLAG('k', "keep-order", keep_order,
-		         "leave the order as it is"),
+		           "key whose values parts do not share [id]"),
 		OPT_END
 	};
 	const struct cli_about about = {
-		.summary = "the utterances of files in another order",
+		.summary = "reorder, balance or split the utterances of files",
 		.operands = "FILE ...", .operands_min = 1, .operands_max = -1
 	};
 
-	return cli_parse(argc, argv, options, &about);
+	int first = cli_parse(argc, argv, options, &about);
+
+	if (!c->balance && cli_given(options, "power"))
+		die_usage("--power has no effect without --balance");
+	if (!c->split && (c->part || c->by))
+		die_usage("--part and --by have no effect without --split");
+	return first;
 }
 
-/* Which part of which split; --part alone would let all through. */
+/* Sets the part of the split. */
 static void
 split_set(struct shuffle *s, const struct choices *c)
 {
 	size_t parts;
 	long part = 1;
 
-	if (!c->split && (c->part || c->by))
-		die_usage("--part and --by: of which --split?");
 	s->by = c->by ? c->by : FIELD_ID;
 	if (!c->split)
 		return;
@@ -110,7 +113,7 @@ split_set(struct shuffle *s, const struct choices *c)
 int
 main(int argc, char *argv[])
 {
-	struct choices c = { .count = 0, .power = POWER };
+	struct choices c = { .count = 0, .power = .5f };
 	struct shuffle s = { .balance = BALANCE_INIT };
 	int first = choices_parse(&c, &s.keep_order, argc, argv);
 	struct keys balance;
@@ -127,8 +130,6 @@ main(int argc, char *argv[])
 	split_set(&s, &c);
 	s.seed = (uint64_t)c.seed;
 	s.where = &where;
-	if (!c.balance && (c.power < POWER || c.power > POWER))
-		die_usage("--power: of which --balance?");
 	s.balance.power = (double)c.power;
 	s.balance_by = &balance;
 	for (int i = first; i < argc; i++)
@@ -137,10 +138,10 @@ main(int argc, char *argv[])
 	balance_check(&s.balance, &balance);
 	list = shuffle_list(&s, (size_t)c.count, &length);
 	if (where.length > 0 && s.index.places == 0)
-		warn("no utterance is as --where wants it");
+		warn("no utterance matches --where");
 	else if (c.split && s.index.places == 0)
-		warn("this part has nothing (the same --split of a part is all "
-		     "or nothing; 8:1:1 makes three at once)");
+		warn("this part is empty (splitting a part the same way again "
+		     "gives all or nothing; 8:1:1 makes three parts at once)");
 	cli_stdout_check();
 	writer_open(&out, stdout, "<stdout>", NULL, argc, argv);
 	shuffle(&s.index, list, length, &out);

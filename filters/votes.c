@@ -92,7 +92,7 @@ options_check(const struct listeners *l, const char *table)
 	if (l->language && (!*l->language || !utf8_valid(l->language)))
 		die_usage("--language %s: want a code such as en",
 		          l->language);
-	cli_stdin_check(table, "a table of votes");
+	cli_stdin_check(table, "a table");
 }
 
 int

@@ -44,7 +44,7 @@ check 'a condition on a key that no utterance has is said' '
 '
 check 'a condition that no utterance meets is said' '
 	framecut --where label=anger,fear "$data/corpus.frames" 2>err >out
-	says "corpus.frames: none of 12 utterances is as --where wants" err
+	says "corpus.frames: no utterance of 12 matches --where" err
 '
 check '--where selects by text, and drops nothing' '
 	framecut --where language=fi "$data/corpus.frames" >out

@@ -74,7 +74,7 @@ check '--partial passes it on' '
 check 'a file of which nothing is wanted is said to be so' '
 	wavread "$top"/examples/*.flac | framecut -d audio >other
 	framejoin --partial "$base" other "$logits" >out 2>err
-	says "other: none of its ids is wanted: its first is \"" err
+	says "other: none of its ids is in the stream: its first is \"" err
 	framejoin --partial "$base" "$logits" >out 2>err
 	test ! -s err
 '
@@ -84,7 +84,7 @@ check 'an id twice in a file is an error, twice in the first is fine' '
 	test "$(framedump out | grep -c "^  logits")" -eq 24
 	cat "$logits" "$logits" >two
 	fails 1 framejoin "$base" two >out 2>err
-	says "framejoin: two: holds \"u" err
+	says "framejoin: two: has \"u" err
 '
 check 'the history takes in how both were made' '
 	framejoin "$base" "$logits" | framedump -n 0 -H >out
@@ -104,6 +104,6 @@ check 'bad usage exits 2' '
 	fails 2 framejoin "$base" 2>err
 	fails 2 framejoin -p nothing "$base" "$logits" 2>err
 	fails 1 framejoin -p "logits=id" "$base" "$logits" >out 2>err
-	says "which is no field" err
+	says "which cannot be a field" err
 '
 finish

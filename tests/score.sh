@@ -319,7 +319,7 @@ check 'a picture that cannot be written is an error' '
 	fails 1 score -p /dev/null table 2>err
 	says "/dev/null: not a regular file" err
 	fails 2 score -p table table 2>err
-	grep "table: would be read, and replaced" err
+	grep "table: would be read and replaced" err
 	fails 2 score -p table <table 2>err
 	fails 2 score -p table - <table 2>err
 	four >other

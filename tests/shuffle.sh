@@ -89,7 +89,7 @@ check '--where chooses' '
 	shuffle -w language=fi "$data/corpus.frames" >out
 	test "$(ids out | sort | tr "\n" " ")" = "u00 u03 u06 u09 "
 	shuffle -w language=sv "$data/corpus.frames" >out 2>err
-	says "no utterance is as --where wants it" err
+	says "no utterance matches --where" err
 	framedump -jH out | grep "\"utterances\":0"
 '
 check 'the two parts of a split share nothing and lack nothing' '
@@ -113,7 +113,7 @@ check 'three parts, too, share nothing and lack nothing' '
 	shuffle -k --split 1:1 half | framedump -j | sort | cmp - part.1
 	shuffle --split 1:1 --part 2 half 2>err | framedump -j >none
 	test ! -s none
-	says "this part has nothing" err
+	says "this part is empty" err
 	for split in 1:1:1:1:1:1:1:1:1:1 1:1: :1:1 1::1 1:x:1
 	do
 		fails 2 shuffle --split $split "$data/corpus.frames"
@@ -199,13 +199,13 @@ check 'bad usage exits 2' '
 	fails 2 shuffle --split a:b "$data/corpus.frames" 2>err
 	fails 2 shuffle --split 1e-200:1e200 "$data/corpus.frames" 2>err
 	fails 2 shuffle --split 1e308:1e308 "$data/corpus.frames" 2>err
-	fails 2 shuffle --power .3 "$data/corpus.frames" >out 2>err
-	grep -q "of which --balance" err
+	fails 2 shuffle --power .5 "$data/corpus.frames" >out 2>err
+	grep -q "no effect without --balance" err
 	fails 2 shuffle --part 2 "$data/corpus.frames" >out 2>err
-	grep -q "of which --split" err
+	grep -q "no effect without --split" err
 	test ! -s out
 	fails 2 shuffle --by speaker "$data/corpus.frames" 2>err
-	grep -q "of which --split" err
+	grep -q "no effect without --split" err
 	fails 2 shuffle --split 1:1 --part 3 "$data/corpus.frames" 2>err
 	grep -q "part 3: want 1 to 2" err
 	fails 2 shuffle --part 3 "$data/corpus.frames" 2>err

@@ -91,7 +91,7 @@ check 'the reasons are said' '
 	reason header-only "without its end frame (did the filter before"
 	reason header-twice "a header where the end frame should be"
 	reason header-old "stream version 0"
-	reason end-wrong "the end frame counts 3 utterances, 0 came"
+	reason end-wrong "the end frame counts 3 utterances, but there were 0"
 	reason trailing "after the end frame"
 	reason empty "empty, not even a header (did the filter before"
 	reason text "not a stream of frames"
@@ -223,11 +223,11 @@ check 'what is read and written at once is refused, not read for ever' '
 	cp "$top/tests/data/corpus.frames" f
 	cp f kept
 	fails 1 framecut f >>f 2>err
-	says "f: is also what is written to" err
+	says "f: is also the output" err
 	fails 1 framecut <f >>f 2>err
-	says "<stdin>: is also what is written to" err
+	says "<stdin>: is also the output" err
 	cmp f kept
 	fails 1 framecut f >f 2>err
-	says "f: is also what is written to" err
+	says "f: is also the output" err
 '
 finish

@@ -611,7 +611,7 @@ check 'what is learnt from is not replaced' '
 	for out in "-o own" "-o m --log own"
 	do
 		fails 2 student-step -q -m "$fresh" $out own 2>err
-		grep "own: would be read, and replaced" err
+		grep "own: would be read and replaced" err
 		fails 2 student-step -q -m "$fresh" $out <own 2>err
 		fails 2 student-step -q -m "$fresh" $out - <own 2>err
 	done

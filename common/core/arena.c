@@ -15,7 +15,7 @@ struct arena_block {
 	_Alignas(64) unsigned char data[];
 };
 
-/* Memory for a block; a large one in huge pages, where there are any. */
+/* Memory for a block; huge pages for a large one, if possible. */
 static struct arena_block *
 block_new(size_t size)
 {
@@ -29,7 +29,7 @@ block_new(size_t size)
 	return b;
 }
 
-/* Puts a new block in front: room for need bytes, and as much as so far. */
+/* Adds a block in front, for need bytes and as large as all before. */
 static void
 block_add(struct arena *a, size_t need)
 {
@@ -134,7 +134,7 @@ arena_join(struct arena *a, const char *before, const char *name,
 	return text;
 }
 
-/* Several blocks become one, of what was taken, when it is next needed. */
+/* Several blocks are freed; the next one will be as large as all of them. */
 void
 arena_clear(struct arena *a)
 {

@@ -1,5 +1,5 @@
 /*
- * bits.h - a float as its bits and back, for code that works on both
+ * bits.h - convert a float to its bits and back
  */
 #ifndef BITS_H
 #define BITS_H

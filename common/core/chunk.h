@@ -1,8 +1,8 @@
 /*
- * chunk.h - long arrays in pieces, one for a thread at a time
+ * chunk.h - cut long arrays into pieces for parallel loops
  *
- * The borders depend on the sizes alone, never on the number of threads, and
- * so do results.
+ * The pieces depend only on the sizes, not on the number of threads, and so do
+ * results.
  *
  *	size_t rows = chunk_rows(C);
  *
@@ -20,8 +20,8 @@
 enum { CHUNK_FLOATS = 1 << 14, CHUNK_WORTH = 1 << 17 };
 
 /*
- * Whether so much work is worth the waking of threads: floats to pass over
- * once.  Inside a parallel region it never is.
+ * Whether one pass over n floats is worth the start of threads.  Inside a
+ * parallel region it never is.
  */
 static inline bool
 chunk_worth(size_t n)
@@ -29,21 +29,21 @@ chunk_worth(size_t n)
 	return n >= CHUNK_WORTH && !omp_in_parallel();
 }
 
-/* The same of multiplications in products of matrices. */
+/* The same for n multiplications in a matrix product. */
 static inline bool
 chunk_worth_products(size_t n)
 {
 	return n / 64 >= CHUNK_WORTH && !omp_in_parallel();
 }
 
-/* Rows of C floats to a piece. */
+/* The number of rows of C floats in a piece. */
 static inline size_t
 chunk_rows(size_t C)
 {
 	return C < CHUNK_FLOATS ? CHUNK_FLOATS / (C ? C : 1) : 1;
 }
 
-/* Of the piece that begins at n. */
+/* The length of the piece that begins at n. */
 static inline size_t
 chunk_length(size_t n, size_t chunk, size_t N)
 {

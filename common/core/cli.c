@@ -58,13 +58,13 @@ choice_word(const char *words, int index, char *buffer, size_t size)
 	return true;
 }
 
-/* " [80; 1 to 256]", or "" where there is nothing to say. */
+/* " [80; 1 to 256]", or "" for an option without a default. */
 static void
 default_write(char *text, size_t size, const struct cli_option *o)
 {
 	char word[32], range[64];
 
-	/* a bound of a million and more bounds nothing that people write */
+	/* a bound of a million or more is not worth printing */
 	if (o->max < 1e6)
 		snprintf(range, sizeof range, "%g to %g", o->min, o->max);
 	else
@@ -83,7 +83,7 @@ default_write(char *text, size_t size, const struct cli_option *o)
 		snprintf(text, size, " [%s]", *(const char **)o->value);
 }
 
-/* What does not fit beside what stands there goes below. */
+/* Texts that do not fit into the line go below. */
 static void
 option_print(const struct cli_option *o)
 {
@@ -228,7 +228,7 @@ getopt_tables(const struct cli_option *o, char **letters)
 	return table;
 }
 
-/* The entry that getopt's value c stands for, a letter or a long form. */
+/* The entry of getopt's value c, a letter or a long form. */
 static struct cli_option *
 option_find(struct cli_option *o, int c)
 {
@@ -240,13 +240,13 @@ option_find(struct cli_option *o, int c)
 	return NULL;
 }
 
-/* Prints what was asked for, or where to ask, and ends the program. */
+/* Prints the help or version, or refers to --help, and exits. */
 static _Noreturn void
 common_end(int c, const struct cli_option *options,
            const struct cli_about *about)
 {
 	if (c != HELP && c != 'h' && c != HELP_ALL && c != VERSION) {
-		/* getopt has said what is wrong */
+		/* getopt has printed what is wrong */
 		fprintf(stderr, "Try '%s --help'.\n", program_name());
 		exit(STATUS_USAGE);
 	}
@@ -260,11 +260,11 @@ common_end(int c, const struct cli_option *options,
 }
 
 /*
- * A file that is opened must not take the place of a stream that is closed.
- * What stands there can be read, or written to, as little as that.
+ * Opens standard streams that are closed, so that no other file gets their
+ * number.  They can be neither read nor written, as before.
  */
 static void
-places_hold(void)
+streams_reserve(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0)
@@ -272,7 +272,7 @@ places_hold(void)
 			                                     : O_RDONLY);
 }
 
-/* An empty one is likely to be a variable of the shell that is not set. */
+/* Refuses empty ones, which are probably unset variables of the shell. */
 static void
 operands_check(char *const *operand, int count, const struct cli_about *about)
 {
@@ -295,7 +295,7 @@ cli_parse(int argc, char *argv[], struct cli_option *options,
 	struct option *table = getopt_tables(options, &letters);
 	int c, end = 0;
 
-	places_hold();
+	streams_reserve();
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error, */
 	signal(SIGXFSZ, SIG_IGN); /* and so is a file too long */
 	program_init(argc > 0 ? argv[0] : "tunne");
@@ -363,7 +363,7 @@ cli_stdout_check(void)
 		          "frames: add | framedump, or >FILE");
 }
 
-/* Text without control characters, that a column can have for its name. */
+/* Whether a word can be the name of a column. */
 static bool
 name_fits(const char *word)
 {
@@ -422,5 +422,5 @@ cli_output_check(const char *out, const char *input, char *const *operand)
 	for (; *operand && !read; operand++)
 		read = is_read(out, *operand);
 	if (read)
-		die_usage("%s: would be read, and replaced", out);
+		die_usage("%s: would be read and replaced", out);
 }

@@ -107,17 +107,17 @@ void cli_stdin_check(const char *path, const char *wanted);
 void cli_stdout_check(void);
 
 /*
- * Splits an option's "a,b,c", in place, into at most max names; returns how
- * many.  Exits 2 when one is empty, given twice, begins or ends with a blank,
- * or would break a table.
+ * Splits an option's "a,b,c", in place, into at most max names; returns their
+ * number.  Exits 2 when one is empty, occurs twice, begins or ends with a
+ * blank, or cannot be a column's name.
  */
 size_t cli_names(const char **name, size_t max, char *list,
                  const char *option);
 
 /*
- * Exits 2 where a file that will be written is read: the input, or one of the
- * operands, up to a NULL, of which "-", or none, is standard input.  out and
- * input may be NULL.
+ * Exits 2 where the file out is also read: as input or as one of the operands,
+ * up to a NULL; "-", or no operand, is standard input.  out and input may be
+ * NULL.
  */
 void cli_output_check(const char *out, const char *input,
                       char *const *operand);

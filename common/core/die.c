@@ -55,7 +55,7 @@ tells_errno(const char *format)
 	return length > 0 && format[length - 1] == ':';
 }
 
-/* One write a line, so that the lines of a pipeline do not mix. */
+/* One write per line, so that lines of a pipeline do not mix. */
 static void
 say(const char *format, va_list args)
 {
@@ -69,8 +69,8 @@ say(const char *format, va_list args)
 	if (tells_errno(format))
 		snprintf(line + used, sizeof line - used, " %s",
 		         strerror(saved));
-	utf8_tame(line); /* a name from outside may hold anything */
-	/* on a terminal it takes the place of a progress line, anybody's */
+	utf8_tame(line); /* names from outside may hold controls */
+	/* on a terminal it overwrites the progress line of any program */
 	fprintf(stderr, "%s%s\n", program_terminal() ? "\r\033[K" : "", line);
 }
 
@@ -89,7 +89,7 @@ die(const char *format, ...)
 {
 	va_list args;
 
-	/* whoever closed the pipe, head for one, knows why */
+	/* the program that closed the pipe, such as head, meant to */
 	if (tells_errno(format) && errno == EPIPE)
 		exit(STATUS_FAILED);
 	va_start(args, format);
@@ -106,13 +106,13 @@ die_in_signal(const char *text)
 	ssize_t written;
 
 	while (atomic_flag_test_and_set(&dying))
-		pause(); /* another thread says it */
+		pause(); /* another thread prints it */
 	memcpy(line, name, length);
 	memcpy(line + length, ": ", 2);
 	memcpy(line + length + 2, text, rest);
 	line[length + 2 + rest] = '\n';
 	written = write(STDERR_FILENO, line, length + rest + 3);
-	(void)written; /* there is nobody else to tell */
+	(void)written; /* nothing else can be done */
 	_exit(STATUS_FAILED);
 }
 

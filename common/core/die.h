@@ -1,10 +1,10 @@
 /*
- * die.h - the one voice for errors, and what the command line said of it
+ * die.h - error messages, and how the program ends on an error
  *
  * Every line on standard error begins with the program's name:
  *	featurize: x.wav: not an audio file
- * A format that ends in ':' has strerror(errno) added.  Nothing else in tunne
- * writes to standard error but progress.h.
+ * A format that ends in ':' has strerror(errno) added.  Only this module and
+ * progress.h write to standard error.
  */
 #ifndef DIE_H
 #define DIE_H
@@ -21,25 +21,22 @@ const char *program_name(void);
 void program_set_verbosity(int verbosity);
 int program_verbosity(void);
 
-/* Is standard error a terminal, one that can rewrite a line? */
+/* Whether standard error is a terminal that can rewrite a line. */
 bool program_terminal(void);
 
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * warn, then exit with STATUS_FAILED; in silence where a write failed because
- * the pipe's reader has gone.
+ * warn, then exit with STATUS_FAILED; without a message where a write failed
+ * because the reader of the pipe has ended.
  */
 _Noreturn void die(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 
-/*
- * die with that text as it is, from the handler of a signal, in any thread or
- * several at once.
- */
+/* die from a signal handler, in any thread or several at once. */
 _Noreturn void die_in_signal(const char *text);
 
-/* warn, point at --help, then exit with STATUS_USAGE. */
+/* warn, refer to --help, then exit with STATUS_USAGE; for filters and cli. */
 _Noreturn void die_usage(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 

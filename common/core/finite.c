@@ -1,7 +1,7 @@
 #include "core/finite.h"
 #include "core/vector.h"
 
-/* x - x is 0 for a finite x only; the sum of such differences tells. */
+/* x - x is 0 only for a finite x; so the sum of the differences is 0. */
 VECTORISED bool
 floats_finite(const float *x, size_t n)
 {

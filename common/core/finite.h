@@ -1,5 +1,5 @@
 /*
- * finite.h - are all of these numbers numbers?
+ * finite.h - check floats for NaN and infinity
  */
 #ifndef FINITE_H
 #define FINITE_H
@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* False where x [n] holds a NaN or an infinity. */
+/* Whether none of x [n] is NaN or infinite. */
 bool floats_finite(const float *x, size_t n);
 
 #endif

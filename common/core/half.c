@@ -13,9 +13,9 @@ enum {
 };
 
 /*
- * Without branches, so that a loop of it becomes vector code: the bits moved
- * up to a float's place are too small by 2^112, whole or subnormal; infinity
- * and NaN get a float's exponent instead.
+ * Without branches, so that compilers vectorise loops of it.  The bits, shifted
+ * to their place in a float, are a number too small by 2^112, normal or
+ * subnormal; infinity and NaN get the exponent of a float.
  */
 static inline float
 half_widen(uint16_t half)

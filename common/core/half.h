@@ -1,8 +1,8 @@
 /*
- * half.h - the two 16-bit floats, IEEE binary16 and bfloat16
+ * half.h - convert 16-bit floats: IEEE binary16 and bfloat16
  *
- * To float is exact.  From float rounds to nearest, ties to even; what is too
- * large becomes infinite, NaN stays NaN.
+ * Conversion to float is exact.  Conversion from float rounds to nearest, ties
+ * to even; too large values become infinite, NaN stays NaN.
  */
 #ifndef HALF_H
 #define HALF_H
@@ -14,7 +14,7 @@
 
 float half_to_float(uint16_t half);
 
-/* n of them, wherever they lie in memory. */
+/* n of them, at any alignment. */
 void half_to_floats(float *out, const void *halves, size_t n);
 uint16_t half_from_float(float x);
 
@@ -24,7 +24,7 @@ bfloat_to_float(uint16_t bfloat)
 	return bits_float((uint32_t)bfloat << 16);
 }
 
-/* Without branches, so that a loop of it becomes vector code. */
+/* Without branches, so that compilers vectorise loops of it. */
 static inline uint16_t
 bfloat_from_float(float x)
 {

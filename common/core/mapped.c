@@ -8,7 +8,7 @@ static void
 tell(int signal)
 {
 	(void)signal;
-	die_in_signal("a model, or what is kept of it in the cache, was cut "
+	die_in_signal("a model, or its copy in the cache, was cut "
 	              "short while it was read");
 }
 

@@ -1,13 +1,12 @@
 /*
- * mapped.h - files that become shorter while they are mapped
+ * mapped.h - handle files that become shorter while they are mapped
  */
 #ifndef MAPPED_H
 #define MAPPED_H
 
 /*
- * From now on, to read what a mapped file has no more of, or a disk cannot
- * give, is an error of one line and status 1, not a death by SIGBUS.  To be
- * called before what is mapped is read; again does no harm.
+ * Makes SIGBUS, which means that a mapped page cannot be read, an error message
+ * with status 1.  Call it before mapped memory is read; calls may repeat.
  */
 void mapped_guard(void);
 

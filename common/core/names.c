@@ -4,7 +4,6 @@
 #include "core/names.h"
 #include "core/xalloc.h"
 
-/* Where name is, or would go. */
 static size_t
 place(const struct names *n, const char *name, bool *found)
 {

@@ -1,5 +1,5 @@
 /*
- * names.h - a set of names, such as the speakers a model was trained on
+ * names.h - sorted set of names, such as the speakers of a data set
  */
 #ifndef NAMES_H
 #define NAMES_H
@@ -17,10 +17,10 @@ struct names {
 void names_add(struct names *n, const char *name); /* copies */
 bool names_have(const struct names *n, const char *name);
 
-/* Where name is, or would go: after so many that sort before it. */
+/* The index of name, or where it would be inserted. */
 size_t names_place(const struct names *n, const char *name);
 
-/* To and from one text, a name a line; the text is the caller's to free. */
+/* To and from a text, one name a line; the caller frees it. */
 char *names_join(const struct names *n);
 void names_split(struct names *n, const char *text);
 

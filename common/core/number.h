@@ -1,8 +1,8 @@
 /*
- * number.h - text to numbers, whole or not at all
+ * number.h - convert text to numbers, strictly
  *
- * Each returns false, and leaves *value alone, unless all of text is a number
- * that fits: no trailing characters, no spaces, no NaN or infinity.
+ * Each returns false, and leaves *value unchanged, unless the whole text is a
+ * number in range: no trailing characters, no spaces, no NaN or infinity.
  */
 #ifndef NUMBER_H
 #define NUMBER_H

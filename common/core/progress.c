@@ -17,7 +17,7 @@ seconds_since(const struct timespec *then)
 	       (double)(now.tv_nsec - then->tv_nsec) * 1e-9;
 }
 
-/* Does standard output feed another program? */
+/* Whether standard output is a pipe to another program. */
 static bool
 output_piped(void)
 {
@@ -49,7 +49,7 @@ progress_again(struct progress *p)
 	p->shown = p->begun;
 }
 
-/* ", 40 s left", in the unit that two or three digits suffice for. */
+/* ", 40 s left", in a unit that needs two or three digits. */
 static void
 left_print(double seconds)
 {

@@ -1,12 +1,12 @@
 /*
- * progress.h - how far, how fast, how long still
+ * progress.h - print the progress of a program: done, rate, time left
  *
- * On a terminal a line that is rewritten, from the second second on; with -v
- * where there is none, a line every five seconds and one at the end.  Never
- * with -q.
+ * On a terminal it is one line, rewritten from the second second on.  With -v
+ * and no terminal it is a line every five seconds and one at the end.  With -q
+ * there is none.
  *
- * The programs of a pipeline share one terminal, so a program whose standard
- * output is a pipe leaves it to those after it; with -v it prints lines.
+ * The programs of a pipeline share one terminal: only the last prints, unless
+ * the others have -v, which makes them print lines.
  */
 #ifndef PROGRESS_H
 #define PROGRESS_H
@@ -19,11 +19,11 @@ struct progress {
 	const char *unit;         /* "utterances"; borrowed */
 	size_t total;             /* 0: not known */
 	size_t done;
-	double part;              /* of the work, 0 to 1, where total does not
-	                             tell; 0: not known */
+	double part;              /* of the work, 0 to 1, where total is not
+	                             known; 0: not known either */
 	struct timespec begun, shown;
-	int mode;                 /* 0 silent, 1 terminal, 2 lines */
-	bool visible;             /* there has been a line */
+	int mode;                 /* 0 none, 1 terminal, 2 lines */
+	bool visible;             /* a line was printed */
 };
 
 void progress_begin(struct progress *p, const char *unit, size_t total);
@@ -32,8 +32,8 @@ void progress_again(struct progress *p); /* from 0, for another pass */
 void progress_end(struct progress *p);
 
 /*
- * To be called before a line goes to standard output: where both are the
- * terminal, it takes the place of the progress line, which moves below.
+ * Call it before a line is printed to standard output: on a terminal the line
+ * then overwrites the progress line.
  */
 void progress_clear(void);
 

@@ -25,7 +25,7 @@ static const char in_the_way[] = "what is named so with .tmp-tunne after it is "
                                  "in the way (remove it if nobody writes it)";
 static const char errno_says[] = "";
 
-/* Opens r's temporary file for nobody else; NULL, or why it cannot. */
+/* Opens and locks the temporary file; NULL, or why it cannot. */
 static const char *
 temporary_open(struct replace *r)
 {
@@ -35,13 +35,13 @@ temporary_open(struct replace *r)
 		r->lock = open(r->temporary, how, 0666);
 		if (r->lock < 0)
 			return errno_says;
-		/* a file system without locks has to do without */
+		/* some file systems have no locks */
 		if (flock(r->lock, LOCK_EX | LOCK_NB) != 0 &&
 		    errno == EWOULDBLOCK) {
 			close(r->lock);
 			return busy;
 		}
-		/* between open and flock it may have become path itself */
+		/* between open and flock it may have been renamed to path */
 		if (is_named(r->lock, r->temporary))
 			return NULL;
 		close(r->lock);
@@ -49,8 +49,8 @@ temporary_open(struct replace *r)
 }
 
 /*
- * What others may not read stays so, meanwhile too; but who is interrupted
- * leaves what can be written to.
+ * A file that others cannot read is not readable meanwhile either; but after an
+ * interruption the temporary file is writable.
  */
 static void
 mode_keep(struct replace *r, mode_t mode)
@@ -60,7 +60,7 @@ mode_keep(struct replace *r, mode_t mode)
 		(void)!fchmod(r->lock, mode | 0600);
 }
 
-/* NULL, or why it cannot. */
+/* NULL, or why it cannot be replaced. */
 static const char *
 begin(struct replace *r, const char *path)
 {
@@ -106,7 +106,7 @@ begin(struct replace *r, const char *path)
 	return errno == EINVAL ? in_the_way : errno_says; /* a pipe */
 }
 
-/* Of this one and those before it. */
+/* Removes the temporary files of this one and of those before it. */
 static void
 temporaries_unlink(const struct replace *r)
 {
@@ -147,7 +147,7 @@ replace_try(struct replace *r, const char *path)
 	return !begin(r, path);
 }
 
-/* All on disk, and closed. */
+/* Flushes to disk and closes. */
 static bool
 settle(struct replace *r)
 {
@@ -215,7 +215,7 @@ replace_abandon(struct replace *r)
 	r->fp = NULL;
 }
 
-/* Who writes it holds a lock on it. */
+/* Its writer holds a lock on it. */
 bool
 replace_left(int directory, const char *name)
 {

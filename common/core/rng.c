@@ -60,13 +60,13 @@ rng_uniform(struct rng *r)
 float
 rng_between(struct rng *r, float low, float high)
 {
-	/* rounded by itself, also where multiplying and adding are one */
+	/* rounded before the addition, even where both are one instruction */
 	volatile float part = (high - low) * rng_uniform(r);
 
 	return low + part;
 }
 
-/* Box and Muller (1958); the second number of the pair is not kept. */
+/* Box and Muller (1958); the second number of the pair is discarded. */
 float
 rng_normal(struct rng *r)
 {

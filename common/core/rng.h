@@ -2,7 +2,7 @@
  * rng.h - seeded random numbers, the same on every machine
  *
  * xoshiro256** of Blackman and Vigna (2018), seeded through splitmix64.
- * Nothing draws from hidden state: whoever needs chance has a struct rng.
+ * There is no hidden state: callers own a struct rng.
  */
 #ifndef RNG_H
 #define RNG_H
@@ -14,7 +14,7 @@ struct rng { uint64_t state[4]; };
 
 void rng_init(struct rng *r, uint64_t seed);
 
-/* A stream of its own for a seed and a key, such as an utterance's id. */
+/* A separate stream for each seed and key, such as an utterance's id. */
 void rng_init_keyed(struct rng *r, uint64_t seed, const char *key);
 
 uint64_t rng_next(struct rng *r);

@@ -1,8 +1,8 @@
 /*
- * texts.h - texts numbered in the order they first appear
+ * texts.h - a set of texts, numbered in order of appearance
  *
- * Number n is text[n], stored once.  The texts belong to the struct and live
- * until texts_release.
+ * Text number n is text[n], stored once.  The texts belong to the struct and
+ * are valid until texts_release.
  */
 #ifndef TEXTS_H
 #define TEXTS_H
@@ -26,16 +26,16 @@ struct texts {
 
 #define TEXTS_INIT { .text = NULL }
 
-/* The number of text, which is added (a copy) if it is new. */
+/* The number of text; adds a copy if it is new. */
 size_t texts_add(struct texts *n, const char *text);
 
 /* The number of text, or TEXTS_NONE. */
 size_t texts_find(const struct texts *n, const char *text);
 
-/* Whether it is one of an array of texts. */
+/* Whether text is in list [length]. */
 bool text_listed(const char *text, const char *const *list, size_t length);
 
-/* Adds each part of "a,b,c", or each line; empty ones are left out. */
+/* Adds each part of "a,b,c", or each line; skips empty ones. */
 void texts_split(struct texts *n, const char *list);
 void texts_split_lines(struct texts *n, const char *lines);
 

@@ -1,5 +1,5 @@
 /*
- * utf8.h - is it text that every reader of a stream can read?
+ * utf8.h - check, repair and print UTF-8 text
  *
  * By RFC 3629: shortest forms only, no surrogates, up to U+10FFFF.
  */
@@ -10,32 +10,30 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Bytes of the character that text, of size > 0, begins with; 0: it is none. */
+/* Length of the first character of text, of size > 0; 0 if it is invalid. */
 size_t utf8_length(const char *text, size_t size);
 
 bool utf8_valid(const char *text);
 
-/* Puts '?' in place of every byte that is not part of valid UTF-8. */
+/* Replaces every byte that is not valid UTF-8 by '?'. */
 void utf8_repair(char *text);
 
 /*
- * Bytes of the control character that text begins with, 0 where it is none.
- * They can do anything to a terminal: those below blank and DEL, and the C1
- * controls, U+0080 to U+009F.
+ * Length of the control character at the beginning of text, 0 if it is none:
+ * those below blank, DEL, and U+0080 to U+009F, which can change a terminal.
  */
 size_t utf8_control(const char *text);
 
-/* Puts '?' in place of every byte of a control character, but for tabs. */
+/* Replaces every byte of a control character, except tabs, by '?'. */
 void utf8_tame(char *text);
 
 /*
- * Prints the character that text, of size > 0, begins with, and returns its
- * bytes.  A control is printed as JSON escapes it, a byte that is not UTF-8 as
- * \ufffd.
+ * Prints the first character of text, of size > 0, and returns its length.
+ * Controls are escaped as in JSON, invalid bytes printed as \ufffd.
  */
 size_t utf8_put(FILE *fp, const char *text, size_t size);
 
-/* Prints text so, with blanks after it to fill width bytes. */
+/* Prints text this way, padded with blanks to width bytes. */
 void utf8_print(FILE *fp, const char *text, size_t width);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * vector.h - one source, several vector widths, chosen when the program starts
+ * vector.h - compile a function for several vector widths
  *
- * VECTORISED before a function with plain loops makes the compiler build it
- * for AVX-512, AVX2 and the baseline; the dynamic linker picks one by the
- * processor's feature bits.  Elsewhere than x86-64 Linux it means nothing.
+ * VECTORISED before a function with plain loops makes the compiler build it for
+ * AVX-512, AVX2 and the baseline; the dynamic linker chooses one for the
+ * processor.  On other systems than x86-64 Linux it has no effect.
  */
 #ifndef VECTOR_H
 #define VECTOR_H
@@ -16,8 +16,8 @@
 #endif
 
 /*
- * Sixteen floats, wherever they lie, to compute with as with one.  For loops
- * whose sums must stay in registers, where the compiler needs to be told.
+ * Sixteen floats, at any alignment, with arithmetic as on one.  For loops in
+ * which sums must stay in registers.
  */
 enum { FLOATS = 16 };
 typedef float floats __attribute__((vector_size(4 * FLOATS), aligned(4),

@@ -4,9 +4,9 @@
  * Percentile bootstrap (Efron, "Bootstrap methods: another look at the
  * jackknife", Annals of Statistics 7, 1979; Efron and Tibshirani, "An
  * Introduction to the Bootstrap", 1993, chapter 13): draw as many clusters as
- * there are, with replacement, compute the metrics, repeat.  The interval is the
- * middle 95 % of the results.  Rows of a speaker are alike, so the clusters are
- * speakers where they are known.
+ * there are, with replacement, compute the metrics, repeat.  The interval is
+ * the middle 95 % of the results.  Rows of a speaker are alike, so the clusters
+ * are speakers where they are known.
  *
  * Replicate r of a seed draws the same clusters for every sample with the same
  * number of clusters: so two samples of the same clusters are paired.

@@ -11,8 +11,8 @@
 #include "eval/predictions.h"
 
 /*
- * The number of rows of p that are seen and have a label in p or in truth, which
- * is p or the table it is compared to.
+ * The number of rows of p that are seen and have a label in p or in truth,
+ * which is p or the table it is compared to.
  */
 size_t leak_seen(const struct predictions *p, const struct predictions *truth);
 

@@ -16,8 +16,8 @@
  *	          Sun, Weinberger, "On Calibration of Modern Neural Networks",
  *	          ICML 2017)
  *
- * No answer, or one that is none of the classes, is wrong.  All are fractions, 0
- * to 1.  0/0 is undefined: NAN, which reports print as "-" or null.
+ * No answer, or one that is none of the classes, is wrong.  All are fractions,
+ * 0 to 1.  0/0 is undefined: NAN, which reports print as "-" or null.
  */
 #ifndef METRICS_H
 #define METRICS_H

@@ -31,8 +31,8 @@ void groups_release(struct groups *g);
 
 /*
  * The cluster of each outcome: its value in column or, where that is empty, the
- * recording that it is part of.  With TEXTS_NONE each outcome is a cluster.  The
- * caller frees it.
+ * recording that it is part of.  With TEXTS_NONE each outcome is a cluster.
+ * The caller frees it.
  */
 uint32_t *clusters_make(const struct predictions *p, const struct outcomes *o,
                         size_t column);

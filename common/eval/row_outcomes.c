@@ -55,8 +55,9 @@ list_check(const struct outcomes *o, const struct predictions *p,
 
 		if (texts_find(&p->classes, name) == TEXTS_NONE &&
 		    texts_find(labels, name) == TEXTS_NONE)
-			die("'%s' is neither a class nor a label here (--classes "
-			    "takes %s)", name, texts_join(&p->classes, 8));
+			die("'%s' is neither a class nor a label here "
+			    "(--classes takes %s)", name,
+			    texts_join(&p->classes, 8));
 	}
 }
 

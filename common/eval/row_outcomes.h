@@ -2,8 +2,8 @@
  * row_outcomes.h - the true and the predicted class of each row of a table
  *
  * The classes are those of the headings, followed by labels that are none of
- * them (their rows can only be wrong), or those of a list.  Rows without a label
- * are not scored.
+ * them (their rows can only be wrong), or those of a list.  Rows without a
+ * label are not scored.
  */
 #ifndef ROW_OUTCOMES_H
 #define ROW_OUTCOMES_H

@@ -73,7 +73,8 @@ score_groups(struct score *s, const struct predictions *p)
 static bool
 any_shared(const uint32_t *cluster, size_t length)
 {
-	for (size_t i = 0; i < length; i++) /* numbered in order of appearance */
+	/* clusters are numbered in order of appearance */
+	for (size_t i = 0; i < length; i++)
 		if (cluster[i] != i)
 			return true;
 	return false;

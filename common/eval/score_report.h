@@ -1,8 +1,8 @@
 /*
  * score_report.h - print a score as text, as a table for programs, or as JSON
  *
- * Undefined values are "-", in JSON null.  The caller checks out for errors when
- * everything is written.
+ * Undefined values are "-", in JSON null.  The caller checks out for errors
+ * when everything is written.
  */
 #ifndef SCORE_REPORT_H
 #define SCORE_REPORT_H

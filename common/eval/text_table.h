@@ -7,9 +7,9 @@
  *	table_print(&t, stdout);                  is the heading
  *	table_release(&t);
  *
- * The first column is aligned to the left, the others to the right.  Columns that
- * do not fit follow below, with the first one repeated.  A first column that is
- * too wide takes lines of its own.
+ * The first column is aligned to the left, the others to the right.  Columns
+ * that do not fit follow below, with the first one repeated.  A first column
+ * that is too wide takes lines of its own.
  */
 #ifndef TEXT_TABLE_H
 #define TEXT_TABLE_H

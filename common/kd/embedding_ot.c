@@ -1,16 +1,16 @@
 /*
  * Transport between rows of similarities.  S is the matrix of cosines of a
- * batch's embeddings, less its least element.  Of each row those 30 columns
- * (or all) are kept where the teacher's is least, the first of equals: points
- * a_i of the student and b_i of the teacher, each of weight 1/n.  Then
+ * batch's embeddings, minus its least element.  Of each row the 30 columns (or
+ * all) with the least values of the teacher are kept, the first of equals:
+ * points a_i of the student and b_i of the teacher, each of weight 1/n.  Then
  *
  *	E = OT(a, b) - OT(a, a) / 2 - OT(b, b) / 2
  *	OT(a, b) = min over plans P with marginals 1/n of
  *	           sum_ij P_ij |a_i - b_j|^2 / 2 + e KL(P || 1/n^2)
  *
  * with e = 0.1^2: the Sinkhorn divergence of Feydy and others (AISTATS 2019),
- * with the settings of MT-PKDOT.  The plans are optimal, not those of some
- * rounds, so the gradient by a_i is
+ * with the settings of MT-PKDOT.  The plans are optimal, not those after some
+ * iterations, so the gradient by a_i is
  *
  *	sum_j P_ij (a_i - b_j) - sum_j Q_ij (a_i - a_j)
  *

@@ -1,16 +1,16 @@
 /*
- * Distances and angles.  With d_ij = |x_i - x_j|, mu the mean of those over 0,
- * v_ij = (x_i - x_j) / d_ij, or 0 where d_ij is 0, and h(r) = r^2 / 2 for
- * |r| < 1, else |r| - 1/2:
+ * Relational distillation of distances and angles.  With d_ij = |x_i - x_j|, mu
+ * the mean of those over 0, v_ij = (x_i - x_j) / d_ij, or 0 where d_ij is 0,
+ * and h(r) = r^2 / 2 for |r| < 1, else |r| - 1/2:
  *
  *	E = 25 / n^2 sum_ij h(d_ij/mu of student - of teacher)
  *	  + 50 / n^3 sum_ijk h(<v_ij, v_kj> of student - of teacher)
  *
  * as in the authors' code.  Utterances nearer to each other than 1e-6 of the
- * largest distance are at the same place.
+ * largest distance count as equal.
  *
  * <v_ij, v_kj> = (G_ik - G_ij - G_kj + G_jj) / (d_ij d_kj) with G = x x', so
- * gradients are gathered by G and d first, and only then taken to x.
+ * gradients by G and d are computed first, and those by x from them.
  */
 #include <math.h>
 #include <string.h>
@@ -38,7 +38,7 @@ centre(double *out, const double *x, size_t n, size_t D)
 	}
 }
 
-/* d and its largest. */
+/* Fills d; returns the largest. */
 static double
 distances(double *d, const double *x, size_t n, size_t D)
 {

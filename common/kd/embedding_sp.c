@@ -1,6 +1,6 @@
 /*
- * Similarities: with G = x x' and N its rows over their lengths (a row of
- * zeros stays so), of the student N_s and of the teacher N_t,
+ * Similarity preservation: with G = x x' and N its rows over their lengths (a
+ * row of zeros stays so), of the student N_s and of the teacher N_t,
  *
  *	E = 3000 |N_s - N_t|^2 / n^2
  *
@@ -14,7 +14,7 @@
 
 static const double SCALE = 3000, SHORTEST = 1e-12;
 
-/* Replaces G's rows by unit rows; length [n] is what they had, or 0. */
+/* Scales G's rows to length 1; length [n] gets their old lengths, or 0. */
 static void
 rows_normalise(double *G, double *length, size_t n)
 {

@@ -197,8 +197,8 @@ teachers_check(struct frame *f, bool has, bool seen,
 	bool wired = frame_wired(f, FIELD_TEACHER, has);
 	const char *why = !seen ? "no teacher (with --partial its label "
 	                          "alone counts)"
-		: "every teacher was trained on its speaker (with --partial its "
-		  "label alone counts)";
+		: "every teacher was trained on its speaker (with --partial "
+		  "its label alone counts)";
 
 	if (!wired && seen)
 		die("%s: %s", frame_id(f), why);

@@ -17,9 +17,10 @@
 #include "stream/frame.h"
 
 /*
- * Returns NULL, or why the utterance cannot be used.  The reason and u are valid
- * until f is cleared.  Dies where no utterance of the stream so far had logits,
- * classes, the student's embedding or, unless options->partial, a teacher.
+ * Returns NULL, or why the utterance cannot be used.  The reason and u are
+ * valid until f is cleared.  Dies where no utterance of the stream so far had
+ * logits, classes, the student's embedding or, unless options->partial, a
+ * teacher.
  */
 const char *kd_read(struct kd_utterance *u, struct frame *f,
                     const struct kd_options *options);

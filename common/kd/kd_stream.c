@@ -197,8 +197,8 @@ embedding_add(const struct batch *b, const struct kd_options *options,
 		                 own + options->embedding.share * loss);
 		frame_set_number(b->f[i], FIELD_LOSS_EMBEDDING, loss);
 		if (!floats_finite(gradient[i], b->u[i]->width))
-			why[b->at[i]] = "the gradient of its embedding is too large "
-			                "to compute with";
+			why[b->at[i]] = "the gradient of its embedding is too "
+			                "large to compute with";
 	}
 }
 

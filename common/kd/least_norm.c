@@ -42,9 +42,9 @@ slope(const struct search *s, size_t k)
 }
 
 /*
- * Where the free weights are to go, the last of them such that the sum stays
- * 1: with e_i - e_last as directions.  False where that cannot be reckoned, as
- * of gradients near the least that a double holds.
+ * Finds the step of the free weights, along directions e_i - e_last, which keep
+ * the sum at 1.  False where it cannot be computed, as with gradients near the
+ * smallest double.
  */
 static bool
 step_find(struct search *s)

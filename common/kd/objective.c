@@ -15,13 +15,13 @@ static double
 hinton_apply(double *dz, const struct kd_utterance *u, const float *teacher,
              const struct objective *o, double scale)
 {
-	struct log_softmax student = log_softmax(u->logits, u->classes, o->T);
-	struct log_softmax taught = log_softmax(teacher, u->classes, o->T);
+	struct log_softmax ours = log_softmax(u->logits, u->classes, o->T);
+	struct log_softmax theirs = log_softmax(teacher, u->classes, o->T);
 	double kl = 0;
 
 	for (size_t c = 0; c < u->classes; c++) {
-		double log_q = log_softmax_at(&student, c);
-		double log_p = log_softmax_at(&taught, c), p = exp(log_p);
+		double log_q = log_softmax_at(&ours, c);
+		double log_p = log_softmax_at(&theirs, c), p = exp(log_p);
 
 		kl += p * (log_p - log_q);
 		dz[c] += scale * o->T * (exp(log_q) - p);
@@ -58,7 +58,7 @@ dkd_apply(double *dz, const struct kd_utterance *u, const float *teacher,
           const struct objective *o, double scale)
 {
 	size_t n = u->classes, y = (size_t)u->label;
-	struct log_softmax student, taught, student_rest, taught_rest;
+	struct log_softmax ours, theirs, ours_rest, theirs_rest;
 	struct split p, q;
 	double pull, rest = 0, T = o->T;
 
@@ -66,17 +66,17 @@ dkd_apply(double *dz, const struct kd_utterance *u, const float *teacher,
 		return hinton_apply(dz, u, teacher, o, scale);
 	if (n == 1)
 		return 0;
-	student = log_softmax(u->logits, n, T);
-	taught = log_softmax(teacher, n, T);
-	student_rest = log_softmax_without(u->logits, n, y, T);
-	taught_rest = log_softmax_without(teacher, n, y, T);
-	p = split(&taught, &taught_rest, y);
-	q = split(&student, &student_rest, y);
+	ours = log_softmax(u->logits, n, T);
+	theirs = log_softmax(teacher, n, T);
+	ours_rest = log_softmax_without(u->logits, n, y, T);
+	theirs_rest = log_softmax_without(teacher, n, y, T);
+	p = split(&theirs, &theirs_rest, y);
+	q = split(&ours, &ours_rest, y);
 	pull = scale * o->alpha * T * (exp(q.label) - exp(p.label));
 	dz[y] += pull;
 	for (size_t c = 0; c < n; c++) {
-		double log_q = log_softmax_at(&student_rest, c);
-		double log_p = log_softmax_at(&taught_rest, c);
+		double log_q = log_softmax_at(&ours_rest, c);
+		double log_p = log_softmax_at(&theirs_rest, c);
 
 		if (c == y)
 			continue;

@@ -9,7 +9,7 @@
 
 _Static_assert(sizeof(size_t) == 8, "sizes of frames need 64 bits");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-               "tensors are written as they lie in memory");
+               "tensors are written as they are in memory");
 
 size_t
 tensor_length(const struct tensor *t)
@@ -21,7 +21,7 @@ tensor_length(const struct tensor *t)
 	return n;
 }
 
-/* Unpacks v; the caller destroys u.  False: not MessagePack after all. */
+/* Unpacks v; the caller destroys u.  False if it is not MessagePack. */
 static bool
 value_unpack(msgpack_unpacked *u, struct codec_value v)
 {
@@ -132,7 +132,7 @@ type_is(const msgpack_object *type, const char *name)
 	       memcmp(type->via.str.ptr, name, 3) == 0;
 }
 
-/* The bytes of bin data; raw text of the days before bin is taken as such. */
+/* Whether data has size bytes: bin, or the raw text of old encoders. */
 static bool
 data_has(const msgpack_object *data, size_t size)
 {
@@ -211,7 +211,7 @@ codec_number(double *number, struct codec_value v)
 	return why;
 }
 
-/* All but the numbers, which are so many bytes wide each. */
+/* Reads all but the numbers, each of which has *width bytes. */
 static const char *
 tensor_find(struct tensor *t, size_t *length, const char **bytes,
             size_t *width, const msgpack_object *map)
@@ -274,7 +274,7 @@ codec_tensor(struct tensor *t, struct codec_value v, struct arena *arena)
 	return codec_tensor_wide(t, NULL, v, arena);
 }
 
-/* What a packer wrote, moved to the arena. */
+/* Moves the output of a packer to the arena. */
 static struct codec_value
 buffer_take(msgpack_sbuffer *buffer, struct arena *arena)
 {

@@ -1,13 +1,13 @@
 /*
- * codec.h - values of a frame to and from MessagePack
+ * codec.h - encode and decode the values of a frame as MessagePack
  *
  * Tensors travel in the encoding of the Python package msgpack-numpy: a map
  * with the bin keys nd, type, kind, shape, data.  Reading takes <f4 and <f8,
  * keys of text too, and NumPy's scalars as numbers; writing gives <f4.
  *
- * The decoders look at one value that scan.h has found whole and within
- * bounds.  They return NULL or the reason it is not what was asked for;
- * results live in the arena.
+ * The decoders take one value that frame_scan.h has found complete and within
+ * bounds.  They return NULL, or the reason that it has another type; results
+ * live in the arena.
  */
 #ifndef CODEC_H
 #define CODEC_H
@@ -41,7 +41,7 @@ const char *codec_number(double *number, struct codec_value v);
 const char *codec_tensor(struct tensor *t, struct codec_value v,
                          struct arena *arena);
 
-/* And its numbers as they are, which t->data rounds; wide may be NULL. */
+/* Also gives the numbers in double, without rounding; wide may be NULL. */
 const char *codec_tensor_wide(struct tensor *t, double **wide,
                               struct codec_value v, struct arena *arena);
 

@@ -22,8 +22,8 @@ codec_json_float(FILE *fp, float x)
 	fputs(digits, fp);
 }
 
-void
-codec_json_double(FILE *fp, double x)
+static void
+double_print(FILE *fp, double x)
 {
 	char digits[32];
 
@@ -110,7 +110,7 @@ summary_print(FILE *fp, const struct tensor *t, size_t values)
 	fputs("],\"min\":", fp);
 	codec_json_float(fp, (float)span.min);
 	fputs(",\"mean\":", fp);
-	codec_json_double(fp, span.mean);
+	double_print(fp, span.mean);
 	fputs(",\"max\":", fp);
 	codec_json_float(fp, (float)span.max);
 	if (span.odd > 0)
@@ -124,12 +124,12 @@ summary_print(FILE *fp, const struct tensor *t, size_t values)
 	fputs("]}", fp);
 }
 
-void
-codec_json_tensor(FILE *fp, const struct tensor *t, size_t values)
+static void
+tensor_print(FILE *fp, const struct tensor *t, size_t values)
 {
 	size_t at = 0;
 
-	/* a shape such as 4294967295 by 0 would be a long list of nothing */
+	/* a shape such as 4294967295 by 0 would print that many empty lists */
 	if (tensor_length(t) == 0 && values == SIZE_MAX)
 		fputs("[]", fp);
 	else if (values == SIZE_MAX)
@@ -180,7 +180,7 @@ array_print(FILE *fp, const msgpack_object_array *array)
 	putc(']', fp);
 }
 
-/* What has been scanned nests at most 8 deep, and so does this. */
+/* Recursive: scanned values nest at most 8 deep. */
 static void
 object_print(FILE *fp, const msgpack_object *o)
 {
@@ -201,7 +201,7 @@ object_print(FILE *fp, const msgpack_object *o)
 		codec_json_float(fp, (float)o->via.f64);
 		break;
 	case MSGPACK_OBJECT_FLOAT64:
-		codec_json_double(fp, o->via.f64);
+		double_print(fp, o->via.f64);
 		break;
 	case MSGPACK_OBJECT_STR:
 		codec_json_text(fp, o->via.str.ptr, o->via.str.size);
@@ -234,11 +234,11 @@ codec_json(FILE *fp, struct codec_value v, size_t values, struct arena *arena)
 	double number; /* NumPy's scalars are maps */
 
 	if (!codec_tensor(&t, v, arena)) {
-		codec_json_tensor(fp, &t, values);
+		tensor_print(fp, &t, values);
 		return;
 	}
 	if ((v.bytes[0] & 0xf0) == 0x80 && !codec_number(&number, v)) {
-		codec_json_double(fp, number);
+		double_print(fp, number);
 		return;
 	}
 	msgpack_unpacked_init(&u);

@@ -1,7 +1,7 @@
 /*
- * codec_json.h - values of a frame as JSON
+ * codec_json.h - print the values of a frame as JSON
  *
- * Nothing here checks its writes: see ferror(fp) when a line is done.
+ * The caller checks ferror(fp) after each line.
  */
 #ifndef CODEC_JSON_H
 #define CODEC_JSON_H
@@ -16,10 +16,10 @@
 struct arena;
 
 /*
- * Prints any value on one line.  A tensor is nested lists where all its values
- * are wanted (SIZE_MAX), else { "shape", "min", "mean", "max", "values" } with
- * the first ones.  What JSON cannot say: NaN and infinities are null, binary
- * data { "bin": HEX }, extensions { "ext": TYPE, "bin": HEX }.
+ * Prints any value on one line.  With values SIZE_MAX a tensor is nested lists,
+ * else { "shape", "min", "mean", "max", "values" } with the first values.  NaN
+ * and infinities are null, binary data { "bin": HEX }, extensions { "ext":
+ * TYPE, "bin": HEX }.
  */
 void codec_json(FILE *fp, struct codec_value v, size_t values,
                 struct arena *arena);
@@ -27,17 +27,14 @@ void codec_json(FILE *fp, struct codec_value v, size_t values,
 /* In quotes; bytes that are not UTF-8 become U+FFFD. */
 void codec_json_text(FILE *fp, const char *text, size_t length);
 
-/* As short as reads back the same; null where not finite. */
+/* The shortest text that reads back as the same; null if not finite. */
 void codec_json_float(FILE *fp, float x);
-void codec_json_double(FILE *fp, double x);
 
 /*
- * Least, average and greatest of the finite values, and how many others there
- * are; false if none is finite.
+ * Minimum, mean and maximum of the finite values, and the number of others;
+ * false if none is finite.
  */
 struct tensor_span { double min, mean, max; size_t odd; };
 bool tensor_span_of(struct tensor_span *span, const struct tensor *t);
-
-void codec_json_tensor(FILE *fp, const struct tensor *t, size_t values);
 
 #endif

@@ -12,7 +12,7 @@
 #include "stream/fields.h"
 
 void
-compare_say(struct compare *c, const char *format, ...)
+compare_add(struct compare *c, const char *format, ...)
 {
 	va_list args;
 	char line[1024];
@@ -57,7 +57,7 @@ distance(double a, double b)
 	return isnan(d) ? (double)INFINITY : d;
 }
 
-/* How far beyond what is allowed; not positive where equal. */
+/* The difference beyond the tolerance; not positive where equal. */
 static double
 excess(const struct compare *c, double a, double b)
 {
@@ -102,7 +102,7 @@ tensors_compare(struct compare *c, const char *id, const char *name,
 	char place[96];
 
 	if (!shape_equal(a, b)) {
-		compare_say(c, "%s: %s: other shape", id, name);
+		compare_add(c, "%s: %s: other shape", id, name);
 		return;
 	}
 	for (size_t i = 0; i < length; i++) {
@@ -118,7 +118,7 @@ tensors_compare(struct compare *c, const char *id, const char *name,
 		}
 	}
 	if (over > 0)
-		compare_say(c, "%s: %s: %.9g and %.9g at [%s], the most of "
+		compare_add(c, "%s: %s: %.9g and %.9g at [%s], the most of "
 		            "%zu that differ", id, name, x[worst], y[worst],
 		            place_print(place, sizeof place, a, worst), over);
 }
@@ -173,22 +173,22 @@ fields_compare(struct compare *c, const char *id, struct field *a,
 	           !codec_number(&y, b->value)) {
 		seen->most = fmax(seen->most, distance(x, y));
 		if (excess(c, x, y) > 0 || integers_differ(c, x, a, b))
-			compare_say(c, "%s: %s: %.15g and %.15g", id,
+			compare_add(c, "%s: %s: %.15g and %.15g", id,
 			            a->name, x, y);
 	} else if (!codec_text(&v, a->value, arena) &&
 	           !codec_text(&w, b->value, arena)) {
 		if (strcmp(v, w) != 0)
-			compare_say(c, "%s: %s: \"%s\" and \"%s\"", id,
+			compare_add(c, "%s: %s: \"%s\" and \"%s\"", id,
 			            a->name, v, w);
 	} else if (!bytes_equal(a->value, b->value) &&
 	           !texts_equal(a->value, b->value, arena)) {
-		compare_say(c, "%s: %s: other value", id, a->name);
+		compare_add(c, "%s: %s: other value", id, a->name);
 	}
 }
 
 /* Fields of a that b lacks. */
 static void
-missing_say(struct compare *c, const char *id, const struct frame *a,
+missing_report(struct compare *c, const char *id, const struct frame *a,
             const struct frame *b, const char *which)
 {
 	for (size_t i = 0; i < a->fields; i++) {
@@ -196,7 +196,7 @@ missing_say(struct compare *c, const char *id, const struct frame *a,
 
 		if ((!c->keys || keys_match(c->keys, name)) &&
 		    !frame_has(b, name))
-			compare_say(c, "%s: %s: only in the %s", id, name,
+			compare_add(c, "%s: %s: only in the %s", id, name,
 			            which);
 	}
 }
@@ -206,8 +206,8 @@ compare_frames(struct compare *c, struct frame *a, struct frame *b)
 {
 	const char *id = frame_id(a);
 
-	missing_say(c, id, a, b, "first");
-	missing_say(c, id, b, a, "second");
+	missing_report(c, id, a, b, "first");
+	missing_report(c, id, b, a, "second");
 	for (size_t i = 0; i < a->fields; i++) {
 		struct field *field = &a->field[i];
 		struct field *other = frame_find(b, field->name);

@@ -1,5 +1,5 @@
 /*
- * dump.h - frames as text on standard output
+ * dump.h - print frames as text on standard output
  */
 #ifndef DUMP_H
 #define DUMP_H
@@ -10,11 +10,11 @@
 #include "stream/frame.h"
 
 struct dump {
-	bool json;                /* one line a frame; else one a field */
-	size_t values;            /* of each tensor; SIZE_MAX is all */
+	bool json;                /* one line per frame, else one per field */
+	size_t values;            /* of each tensor; SIZE_MAX: all */
 };
 
-/* Prints f; title is "utterance", "header" or "end".  Dies if it cannot. */
+/* Prints f; title is "utterance", "header" or "end".  Dies on an error. */
 void dump_frame(const struct dump *d, struct frame *f, const char *title);
 
 #endif

@@ -11,7 +11,7 @@
 #define FIELD_VERSION "version"       /* 1 */
 #define FIELD_HISTORY "history"       /* [text]: command lines */
 #define FIELD_EXPECTED "expected"     /* utterances to come, estimated */
-#define FIELD_VOICES "voices"         /* speakers of the training data, one a line */
+#define FIELD_VOICES "voices"         /* trained on, one a line */
 
 /* end */
 #define FIELD_UTTERANCES "utterances" /* frames in this run */

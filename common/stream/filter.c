@@ -8,7 +8,7 @@ filter_open(struct filter *s, const char *path, int argc, char *argv[])
 	cli_stdin_check(path, "a stream of frames");
 	cli_stdout_check();
 	reader_open_path(&s->in, path);
-	reader_tell(&s->in);
+	reader_show_progress(&s->in);
 	writer_open(&s->out, stdout, "<stdout>", &s->in, argc, argv);
 }
 

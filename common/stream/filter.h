@@ -1,5 +1,5 @@
 /*
- * filter.h - a stream in, the same stream out, and the exit status
+ * filter.h - the main loop of a filter: read, change, write utterances
  *
  *	filter_open(&s, "-", argc, argv);
  *	while (filter_next(&s))
@@ -17,10 +17,13 @@
 struct filter {
 	struct reader in;
 	struct writer out;        /* standard output, joined to in */
-	struct frame frame;       /* the utterance at hand */
+	struct frame frame;       /* the current utterance */
 };
 
-/* Reads a file, "-" being standard input; argv goes into the history. */
+/*
+ * Reads a file, where "-" is standard input, and writes to standard output.
+ * Exits 2 if one of them is a terminal.  Adds argv to the history.
+ */
 void filter_open(struct filter *s, const char *path, int argc, char *argv[]);
 
 /* The next utterance, in s->frame; false at the end of the stream. */

@@ -1,10 +1,10 @@
 /*
  * frame.h - one message of a stream: a flat map of named values
  *
- * A value that nobody touches leaves as it came, whatever it holds.  Typed
- * access decodes on demand.  Everything a frame hands out lives until the next
- * reader_next or frame_clear on it; but a struct tensor only until a field is
- * added or removed: what it points at stays.
+ * Values that a filter does not change are written as they were read.  Typed
+ * access decodes on demand.  Results are valid until the next reader_next or
+ * frame_clear on the frame; a struct tensor only until a field is added or
+ * removed, but its data longer.
  */
 #ifndef FRAME_H
 #define FRAME_H
@@ -53,26 +53,25 @@ double frame_number(struct frame *f, const char *name, double missing);
 const char **frame_texts(struct frame *f, const char *name, size_t *count);
 
 /*
- * Whether the caller, who cannot do without something, may take this frame for
- * the odd one out where it lacks it: an earlier utterance of the stream had it.
- * Otherwise the pipeline is wired wrongly.  True if f has it.
+ * Whether this or an earlier utterance of the stream had what the caller needs;
+ * has says whether f has it.  If none had, the pipeline lacks a program; if an
+ * earlier one had, only this utterance is unusable.
  */
 bool frame_wired(struct frame *f, const char *what, bool has);
 
 /*
- * A tensor that the caller cannot do without.  Dies when the stream had none by
- * that name so far.  Sets *why to NULL; or returns NULL and sets it to the
- * reason why this utterance's is unusable: missing, other type, other rank,
- * empty, not finite.
+ * A required tensor.  Dies when no utterance of the stream had it so far.  Sets
+ * *why to NULL; or returns NULL and sets it to the reason why this one is
+ * unusable: missing, another type, another rank, empty, not finite.
  */
 const struct tensor *frame_need(struct frame *f, const char *name, int ndim,
                                 const char **why);
 
-/* The same, but NULL with *why untouched when the field is missing. */
+/* The same for an optional one: if missing, NULL with *why unchanged. */
 const struct tensor *frame_tensor(struct frame *f, const char *name, int ndim,
                                   const char **why);
 
-/* Adds or replaces a tensor; its values are the caller's to fill. */
+/* Adds or replaces a tensor; the caller fills its values. */
 float *frame_add1(struct frame *f, const char *name, size_t n);
 float *frame_add2(struct frame *f, const char *name, size_t rows,
                   size_t columns);
@@ -82,10 +81,10 @@ void frame_set_texts(struct frame *f, const char *name,
                      const char *const *texts, size_t count);
 void frame_set_number(struct frame *f, const char *name, double number);
 
-/* A value as it stands on the wire; borrowed, not copied. */
+/* A value as on the wire; borrowed, not copied. */
 void frame_set_wire(struct frame *f, const char *name, struct codec_value v);
 
-/* Copies a field of another frame, whatever it holds. */
+/* Copies a field of another frame, of any type. */
 void frame_set_field(struct frame *f, const struct field *field);
 void frame_remove(struct frame *f, const char *name);
 

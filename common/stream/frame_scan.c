@@ -54,7 +54,7 @@ bytes_read(struct scan *s, FILE *fp, size_t count)
 	return NULL;
 }
 
-/* Passes over count bytes of fp, if the file has as many. */
+/* Skips count bytes of fp, if the file has as many. */
 static const char *
 bytes_skip(struct scan *s, FILE *fp, size_t count)
 {
@@ -141,7 +141,7 @@ head_read(struct scan *s, FILE *fp, struct item *item)
 	return why;
 }
 
-/* Reads one value and all that it holds. */
+/* Reads one value with all its contents. */
 static const char *
 value_read(struct scan *s, FILE *fp, int depth)
 {

@@ -27,8 +27,8 @@ enum {
 /* One entry of the map; offsets into scan.bytes. */
 struct scan_entry {
 	size_t key, key_length;
-	size_t value, value_size; /* the value as it stands on the wire; size
-	                             0 where some of it was passed over */
+	size_t value, value_size; /* the value as on the wire; size 0 where
+	                             some of it was skipped */
 };
 
 struct scan {
@@ -39,11 +39,11 @@ struct scan {
 	size_t items;             /* seen so far in this message */
 
 	/*
-	 * Where not 0, fp is a file of this many bytes, and long binary values
-	 * are passed over, not read.
+	 * If not 0, fp is a file of this many bytes, and long binary values are
+	 * skipped.
 	 */
 	off_t skim;
-	size_t skipped;           /* bytes passed over in this message */
+	size_t skipped;           /* bytes skipped in this message */
 };
 
 #define SCAN_INIT { .bytes = NULL }
@@ -51,15 +51,14 @@ struct scan {
 enum scan_result { SCAN_OK, SCAN_EOF, SCAN_ERROR };
 
 /*
- * Reads the next map from fp.  SCAN_EOF: the file ended before its first
- * byte.  SCAN_ERROR: *why says what is wrong (a constant string); where it
- * ends in ':' errno tells the rest.
+ * Reads the next map from fp.  SCAN_EOF: the file ended before the first byte.
+ * SCAN_ERROR: *why is the reason, a constant; if it ends in ':', see errno.
  */
 enum scan_result scan_next(struct scan *s, FILE *fp, const char **why);
 
 /*
- * How many items there are in a whole value, itself among them; of those beyond
- * FRAME_ITEMS_MAX one is counted.
+ * The number of items in a complete value, including itself, up to
+ * FRAME_ITEMS_MAX + 1.
  */
 size_t scan_items(const uint8_t *value, size_t size);
 

@@ -23,13 +23,13 @@ join_open(struct join *j, const char *path)
 		if (!id)
 			die("%s: an utterance without an id", path);
 		if (texts_add(&s->id, id) != s->index.places)
-			die("%s: holds \"%s\" twice, so which to join is not "
-			    "clear", path, id);
+			die("%s: has \"%s\" twice, so it cannot be joined by "
+			    "id", path, id);
 		index_add(&s->index);
 	}
 }
 
-/* A field's name here, in the arena where a prefix is exchanged. */
+/* The new name of a field: its prefix may be replaced. */
 static const char *
 name_of(const struct join *j, struct frame *f, const char *name)
 {
@@ -49,23 +49,24 @@ name_of(const struct join *j, struct frame *f, const char *name)
 	return name;
 }
 
-/* What a source's headers say, by the names that its fields have here. */
+/* Adds the provenance of a source, with the new names of its fields. */
 static void
-origin_add(const struct join *j, struct provenance *all, const struct provenance *o)
+provenance_of(const struct join *j, struct provenance *all,
+              const struct provenance *source)
 {
-	struct frame said = FRAME_INIT, here = FRAME_INIT;
+	struct frame theirs = FRAME_INIT, ours = FRAME_INIT;
 
-	provenance_put(o, &said);
-	for (size_t i = 0; i < said.fields; i++) {
-		const char *name = said.field[i].name;
+	provenance_put(source, &theirs);
+	for (size_t i = 0; i < theirs.fields; i++) {
+		const char *name = theirs.field[i].name;
 
 		if (strcmp(name, FIELD_HISTORY) != 0)
-			name = name_of(j, &here, name);
-		frame_set_wire(&here, name, said.field[i].value);
+			name = name_of(j, &ours, name);
+		frame_set_wire(&ours, name, theirs.field[i].value);
 	}
-	provenance_add(all, &here);
-	frame_release(&here);
-	frame_release(&said);
+	provenance_add(all, &ours);
+	frame_release(&ours);
+	frame_release(&theirs);
 }
 
 void
@@ -74,7 +75,8 @@ join_header(const struct join *j, struct frame *header)
 	struct provenance all = PROVENANCE_INIT;
 
 	for (size_t i = 0; i < j->sources; i++)
-		origin_add(j, &all, &j->source[i].index.provenance);
+		provenance_of(j, &all,
+		              &j->source[i].index.provenance);
 	provenance_put(&all, header);
 	provenance_release(&all);
 }
@@ -92,7 +94,7 @@ value_same(const struct field *a, const struct field *b)
 	       memcmp(a->value.bytes, b->value.bytes, b->value.size) == 0;
 }
 
-/* What is said alike on both sides, a label for example, is no conflict. */
+/* A field with the same value on both sides is no conflict. */
 static void
 fields_add(const struct join *j, struct frame *f, const struct join_source *s)
 {
@@ -106,7 +108,7 @@ fields_add(const struct join *j, struct frame *f, const struct join_source *s)
 			continue;
 		name = name_of(j, f, field->name);
 		if (strlen(name) > FRAME_KEY_MAX || is_own(name))
-			die("--prefix makes \"%s\", which is no field's name",
+			die("--prefix makes \"%s\", which cannot be a field",
 			    name);
 		old = frame_find(f, name);
 		if (old && !j->replace && !value_same(old, field))
@@ -157,8 +159,9 @@ join_warn_unused(const struct join *j)
 		const struct join_source *s = &j->source[i];
 
 		if (!s->used && s->id.length > 0)
-			warn("%s: none of its ids is wanted: its first is "
-			     "\"%s\"", s->index.reader[0].name, s->id.text[0]);
+			warn("%s: none of its ids is in the stream: its first "
+			     "is \"%s\"", s->index.reader[0].name,
+			     s->id.text[0]);
 	}
 }
 

@@ -71,7 +71,8 @@ provenance_add(struct provenance *p, struct frame *header)
 }
 
 static void
-speakers_put(const struct texts *speakers, struct frame *header, const char *field)
+speakers_put(const struct texts *speakers, struct frame *header,
+             const char *field)
 {
 	size_t size = 1;
 	char *lines, *to;

@@ -31,6 +31,7 @@ void provenance_put(const struct provenance *p, struct frame *header);
 void provenance_drop_speakers(struct frame *header);
 
 /* The speakers that teacher NAME was trained on; NULL where unknown. */
-const struct texts *provenance_speakers(const struct provenance *p, const char *teacher);
+const struct texts *provenance_speakers(const struct provenance *p,
+                                        const char *teacher);
 
 #endif

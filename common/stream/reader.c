@@ -11,7 +11,7 @@
 
 enum frame_kind { KIND_HEADER, KIND_UTTERANCE, KIND_END, KIND_NONE };
 
-/* A file that is read and written at once: it might never end. */
+/* Whether the file is also standard output: it might never end. */
 static bool
 written_too(FILE *fp)
 {
@@ -32,8 +32,8 @@ reader_open(struct reader *r, FILE *fp, const char *name)
 		.fp = fp, .name = name, .start = start, .at = start
 	};
 	if (written_too(fp))
-		die("%s: is also what is written to, so it would be lost, or "
-		    "never end (write to another file)", name);
+		die("%s: is also the output, so it would be lost or never "
+		    "end (write to another file)", name);
 }
 
 bool
@@ -46,7 +46,7 @@ reader_try_path(struct reader *r, const char *path)
 		reader_open(r, stdin, "<stdin>");
 		return true;
 	}
-	fp = fopen(path, "rbe"); /* e: not for a loss command */
+	fp = fopen(path, "rbe"); /* e: closed in a loss command */
 	if (!fp) {
 		warn("%s:", path);
 		return false;
@@ -81,7 +81,7 @@ reader_drain(const char *path)
 }
 
 void
-reader_tell(struct reader *r)
+reader_show_progress(struct reader *r)
 {
 	struct stat st;
 
@@ -90,9 +90,9 @@ reader_tell(struct reader *r)
 	progress_begin(&r->progress, "utterances", 0);
 }
 
-/* All that have been handed out are done when the next one is asked for. */
+/* When the next utterance is read, those before it are done. */
 static void
-progress_tell(struct reader *r)
+progress_update(struct reader *r)
 {
 	struct progress *p = &r->progress;
 
@@ -102,7 +102,7 @@ progress_tell(struct reader *r)
 	progress_add(p, r->utterances_total - p->done);
 }
 
-/* What a header expects counts from here on, unless it repeats itself. */
+/* Adds the number that a header expects, once. */
 static void
 progress_expect(struct reader *r)
 {
@@ -145,13 +145,13 @@ frame_fill(struct frame *f, struct reader *r)
 		name[e->key_length] = '\0';
 		if (frame_has(f, name))
 			die("%s: a frame with two \"%s\"", r->name, name);
-		/* of what was passed over it is known to be there */
+		/* a skipped value has no bytes, but the field exists */
 		frame_set_wire(f, name, (struct codec_value){
 			s->bytes + e->value, e->value_size });
 	}
 }
 
-/* What somebody has given where a stream should be, or NULL. */
+/* A common mistake in place of a stream, or NULL. */
 static const char *
 mistaken_for(const struct scan *s, FILE *fp)
 {
@@ -220,7 +220,8 @@ end_take(struct reader *r, struct frame *f)
 	if (said < 0)
 		die("%s: the end frame does not count its utterances", r->name);
 	if (said != (double)r->utterances)
-		die("%s: the end frame counts %.0f utterances, %zu came",
+		die("%s: the end frame counts %.0f utterances, but there "
+		    "were %zu",
 		    r->name, said, r->utterances);
 	r->dropped = frame_number(f, FIELD_DROPPED, 0);
 	if (r->dropped < 0)
@@ -243,7 +244,7 @@ reader_more(struct reader *r)
 		return false;
 	}
 	if (kind_of(&r->header) != KIND_HEADER)
-		die(r->runs ? "%s: something follows the end frame"
+		die(r->runs ? "%s: data after the end frame"
 		            : "%s: not a stream of frames (no header)",
 		    r->name);
 	header_take(r);
@@ -253,7 +254,7 @@ reader_more(struct reader *r)
 bool
 reader_next_in_run(struct reader *r, struct frame *f)
 {
-	progress_tell(r);
+	progress_update(r);
 	if (!reader_more(r))
 		return false;
 	if (!frame_read(r, f))

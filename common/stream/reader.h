@@ -1,9 +1,10 @@
 /*
- * reader.h - utterances from a stream, and never a short stream taken for all
+ * reader.h - read the utterances of a stream
  *
  * A stream is one or more runs of header, utterances, end.  The reader checks
- * versions and counts and dies when input ends without its end frame, so a
- * dead upstream or a cut file is an error here, with or without pipefail.
+ * versions and counts, and dies when the input ends without its end frame.  So
+ * a failed program upstream or a cut file is an error, with or without
+ * pipefail.
  */
 #ifndef READER_H
 #define READER_H
@@ -21,46 +22,43 @@ struct writer;
 struct reader {
 	FILE *fp;
 	const char *name;         /* for messages */
-	struct writer *mirror;    /* told of each header and end; or NULL */
+	struct writer *mirror;    /* repeats each header and end; or NULL */
 	struct frame header;      /* of the current run */
 	bool inside;              /* a run */
 	size_t runs;              /* headers seen */
 	size_t utterances;        /* in this run so far */
 	size_t utterances_total;
-	double dropped;           /* said by the last end frame */
-	off_t start;              /* where the stream began in the file */
-	off_t at;                 /* where the last frame begins, bytes */
+	double dropped;           /* by the last end frame */
+	off_t start;              /* offset of the stream in the file */
+	off_t at;                 /* offset of the last frame */
 	size_t size;              /* its bytes */
 	off_t skim;               /* see reader_skim */
-	off_t length;             /* of a file, bytes; see reader_tell */
+	off_t length;             /* of a file, bytes; 0: not known */
 	struct progress progress;
-	struct texts had;         /* by its utterances; see frame_wired */
+	struct texts had;         /* by earlier utterances; see frame_wired */
 };
 
-/*
- * fp is borrowed; a name such as "<stdin>" is for messages.  Dies when it is a
- * terminal.
- */
+/* Borrows fp; name, such as "<stdin>", is for messages. */
 void reader_open(struct reader *r, FILE *fp, const char *name);
 
 /*
- * Reads what a pipe at standard input holds, path being "-", and throws it
- * away: whoever writes it is to end well.
+ * If path is "-" and standard input a pipe, reads and discards all of it, so
+ * that the program that writes it does not fail.
  */
 void reader_drain(const char *path);
 
 /*
- * Opens a file, "-" being standard input.  Where it cannot, the one dies, the
- * other warns and returns false.
+ * Opens a file; "-" is standard input.  If it cannot, reader_open_path dies and
+ * reader_try_path warns and returns false.
  */
 void reader_open_path(struct reader *r, const char *path);
 bool reader_try_path(struct reader *r, const char *path);
 
 /*
- * Tells of progress from here on.  How long it takes still it knows of a file
- * by its length, and of a pipe where the header says what to expect.
+ * Shows progress from here on, with the time left if the length of the file or
+ * the number of utterances expected is known.
  */
-void reader_tell(struct reader *r);
+void reader_show_progress(struct reader *r);
 
 /*
  * The next utterance, through all runs; false at the end of the stream.
@@ -70,24 +68,24 @@ bool reader_next(struct reader *r, struct frame *f);
 
 /*
  * The next utterance of the current run (of the next one, if between runs);
- * false at the run's end frame.  reader_more tells whether a run follows.
+ * false at the run's end frame.  reader_more returns whether there is more.
  */
 bool reader_next_in_run(struct reader *r, struct frame *f);
 bool reader_more(struct reader *r);
 
-/* Back to where the stream began in a file; dies when it is a pipe. */
+/* Goes back to the beginning of the stream; dies when it is a pipe. */
 void reader_rewind(struct reader *r);
 
 /*
- * From the start of a file, of which nothing has been read, and quickly: long
- * binary values (16 KiB and up) are passed over, and those fields of utterances
- * hold nothing.  The file's end is checked as ever.  Dies when it is a pipe.
+ * Reads quickly from the beginning, by skipping long binary values (16 KiB and
+ * more) of utterances: these fields are empty.  Call it before anything is
+ * read. Dies when the input is a pipe.
  */
 void reader_skim(struct reader *r);
 
 /*
- * The whole frame that begins at a place that a first pass gave, or its bytes.
- * Reading on in order from there is not possible.
+ * The whole frame at an offset that a first pass found, or its bytes.  Reading
+ * cannot continue from there.
  */
 void reader_fetch(struct reader *r, struct frame *f, off_t at);
 void reader_bytes(struct reader *r, uint8_t *bytes, off_t at, size_t size);

@@ -12,7 +12,7 @@
 
 enum { STREAM_VERSION = 1 };
 
-/* Appends a word at to as the shell would need it; the new end. */
+/* Appends a word to `to`, quoted for the shell; returns the new end. */
 static char *
 word_quote(char *to, const char *word)
 {
@@ -30,10 +30,7 @@ word_quote(char *to, const char *word)
 	return stpcpy(to, "'");
 }
 
-/*
- * The command line as one text that a shell would take apart again, but for
- * bytes that are no UTF-8, which no reader need understand.
- */
+/* The command line, quoted for the shell; bytes that are not UTF-8 become ?. */
 static char *
 command_join(int argc, char *argv[])
 {
@@ -94,7 +91,7 @@ frame_write(struct writer *w, const struct frame *f)
 		flush(w);
 }
 
-/* The values in f: those that came, and what a filter has added. */
+/* The number of values in f: those read, and those added since. */
 static size_t
 frame_items(const struct frame *f)
 {
@@ -114,7 +111,7 @@ frame_items(const struct frame *f)
 	return items;
 }
 
-/* What f takes on the wire, or a little more: heads are taken at their most. */
+/* The size of f on the wire, or a little more: heads count at their longest. */
 static size_t
 frame_size(const struct frame *f)
 {
@@ -131,7 +128,7 @@ frame_size(const struct frame *f)
 	return size;
 }
 
-/* Why no reader would take f, or NULL. */
+/* Why readers would refuse f, or NULL. */
 static const char *
 frame_refusal(struct frame *f)
 {
@@ -141,7 +138,7 @@ frame_refusal(struct frame *f)
 		return "would be a frame of more than 65536 values";
 	if (frame_size(f) > FRAME_BYTES_MAX)
 		return "would be a frame of more than 1 GiB (wavread --window "
-		       "cuts what is long)";
+		       "cuts long recordings)";
 	for (size_t i = 0; i < f->fields; i++) {
 		const struct field *x = &f->field[i];
 
@@ -153,7 +150,7 @@ frame_refusal(struct frame *f)
 	return NULL;
 }
 
-enum { HISTORY_MAX = 10000 }; /* the last of all commands */
+enum { HISTORY_MAX = 10000 }; /* commands; only the last are kept */
 
 void
 writer_begin(struct writer *w, struct frame *header)
@@ -167,7 +164,7 @@ writer_begin(struct writer *w, struct frame *header)
 	history = xcalloc(count + 1, sizeof *history);
 	if (!old)
 		count = 0;
-	if (count >= HISTORY_MAX) { /* a frame has room for so many */
+	if (count >= HISTORY_MAX) { /* so that they fit into a frame */
 		old += count - HISTORY_MAX + 1;
 		count = HISTORY_MAX - 1;
 		old[0] = "...";

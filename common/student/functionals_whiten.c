@@ -44,7 +44,7 @@ functionals_whiten(float *weight, float *centre, const char *path,
 
 	whitening_init(&w, FUNCTIONALS);
 	reader_open_path(&r, path);
-	reader_tell(&r);
+	reader_show_progress(&r);
 	while (reader_next(&r, &f)) {
 		const float *x = functionals_of(&f);
 		const char *why = refusal(&f, x);

@@ -328,7 +328,7 @@ pass_run(struct trainer *t, struct reader *in, struct loss_process *loss,
 	batch_log_open(&p.log, options->log);
 	if (options->balance)
 		balance_learn(&p);
-	reader_tell(in);
+	reader_show_progress(in);
 	batches_run(&p, loss);
 	if (p.used == 0)
 		die("%s: no utterances to train on", in->name);

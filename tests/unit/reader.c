@@ -310,7 +310,7 @@ a_frame_that_no_reader_would_take_is_dropped(void **state)
 	                      "1024 fields\n"));
 	assert_int_equal(status_of(frame_too_long_put, NULL, said,
 	                           sizeof said), STATUS_FAILED);
-	assert_true(says_once(said, "1 GiB (wavread --window cuts what"));
+	assert_true(says_once(said, "1 GiB (wavread --window cuts"));
 	assert_int_equal(status_of(frame_of_many_put, NULL, said,
 	                           sizeof said), STATUS_FAILED);
 	assert_true(says_once(said, "a frame of more than 65536 values\n"));
