@@ -200,6 +200,6 @@ check 'a loss on embeddings is for compact students, and says so' '
 	chmod -R u+w net
 	fails 1 student-step -m net -b 2 -l "kd-loss -L 0 -e sp" \
 		"$dir/tones" 2>err
-	grep -qF "a compact student has one, a network none" err
+	grep -qF "only a compact student has one" err
 '
 finish

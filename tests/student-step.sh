@@ -256,11 +256,11 @@ check 'answers are matched to utterances by id, in any order' '
 	student-step -q -m "$fresh" -o n -b 8 -l "$bad_loss reverse" "$train"
 	cmp m n
 '
-check 'an utterance that the loss drops and counts is left out by name' '
+check 'an utterance that the loss drops and counts is skipped by name' '
 	fails 1 student-step -m "$fresh" -o m -b 30 --log log --dropout 0 \
 		--head-dropout 0 -l "$bad_loss dropped" "$train" 2>err
-	grep -q "u2: left out: dropped by loss command" err
-	grep -q ", 1 of 30 of no use$" err
+	grep -q "u2: skipped: dropped by loss command" err
+	grep -q ", 1 of 30 skipped$" err
 	grep -q "\"utterances\":29," log
 	framecut -w id!=u2 <"$train" | student-step -q -m "$fresh" -o n -b 30 \
 		--log without --dropout 0 --head-dropout 0 -l "$bad_loss good"
@@ -281,12 +281,12 @@ check 'the default loss is the same when spelt out' '
 	framecut -w id!=u3 <"$train" | cat unlabelled - |
 		teacher-logits -t a="$fresh" >mixed
 	fails 1 student-step -q -m "$fresh" -o want -b 8 mixed 2>err
-	grep -q "u3: left out: dropped by loss command" err
+	grep -q "u3: skipped: dropped by loss command" err
 	for loss in "kd-loss -L 0" "exec kd-loss --lambda 0"
 	do
 		fails 1 student-step -q -m "$fresh" -o m -b 8 -l "$loss" \
 			mixed 2>err
-		grep -q "u3: left out: dropped by loss command" err
+		grep -q "u3: skipped: dropped by loss command" err
 		cmp want m
 	done
 	student-step -q -m "$fresh" -o m -b 8 -l kd-loss mixed
@@ -480,7 +480,7 @@ check 'balancing weighs groups and needs a file' '
 	cat eight | fails 1 student-step -m "$fresh" -o d --balance label 2>err
 	says "must be a file" err
 '
-check 'a bad utterance is left out and named, the rest is learnt' '
+check 'a bad utterance is skipped and named, the rest is learnt' '
 	cp "$train" bad
 	$python - <<-END # u3 holds NaN
 	data = bytearray(open("bad", "rb").read())
@@ -492,7 +492,7 @@ check 'a bad utterance is left out and named, the rest is learnt' '
 	says "u3: skipped: features: NaN" err
 	test "$(metadata passes m)" = 1
 '
-check 'one with no room for what the loss needs is left out, too' '
+check 'one with no room for what the loss needs is skipped, too' '
 	$python -c "
 import msgpack, sys
 for f in msgpack.Unpacker(sys.stdin.buffer):
@@ -504,7 +504,7 @@ for f in msgpack.Unpacker(sys.stdin.buffer):
 	says "u3: skipped: no room for its logits" err
 	test "$(metadata passes m)" = 1
 '
-check 'one too large to compute with is left out, the rest of its batch not' '
+check 'one too large to compute with is skipped, the rest of its batch not' '
 	huge u3 >big
 	for how in "-a -b 4" "-a -b 4 --accumulate 2"
 	do
@@ -532,7 +532,7 @@ check 'one too large to compute with is left out, the rest of its batch not' '
 	grep -qF "no utterances to train on" err
 	test ! -e d
 '
-check 'an utterance without features is left out where others have them' '
+check 'an utterance without features is skipped where others have them' '
 	framecut -d features <"$train" | framecut -w id=u3 >lacking
 	cat "$train" lacking "$train" >mixed
 	fails 1 student-step -q -m "$fresh" -o a -b 60 mixed 2>err
@@ -555,7 +555,7 @@ check 'with nothing to learn from, the model stays' '
 	says "not a stream" err
 	cmp "$fresh" m
 '
-check 'an utterance without label or teacher is left out by name' '
+check 'an utterance without label or teacher is skipped by name' '
 	cp "$fresh" m
 	framecut -d label <"$train" | framecut -w id=u3 >none
 	framecut -w id!=u3 <"$train" | cat none - >mixed
@@ -564,11 +564,11 @@ check 'an utterance without label or teacher is left out by name' '
 	test "$(metadata passes m)" = 1
 	teacher-logits -t a="$fresh" mixed >taught
 	fails 1 student-step -q -m m -b 8 taught 2>err
-	grep -q "u3: left out: dropped by loss command .kd-loss -L 0" err
+	grep -q "u3: skipped: dropped by loss command .kd-loss -L 0" err
 	student-step -q -m m -b 8 -l "kd-loss" taught 2>err
 	test ! -s err
 '
-check 'an utterance whose label is no class is left out by name' '
+check 'an utterance whose label is no class is skipped by name' '
 	cp "$fresh" m
 	student-init -c anger,sadness --width 16 --heads 2 --blocks ca \
 		-f "fbank10+pitch 16000/400/160" -o two
@@ -797,7 +797,7 @@ check 'features normalised otherwise than before are said to be so' '
 	student-step -q -m m normed 2>err
 	test ! -s err
 '
-check 'an utterance too long for attention is left out, and may be cropped' '
+check 'an utterance too long for attention is skipped, and may be cropped' '
 	head -c $((61 * 32000)) /dev/urandom |
 		wavread --raw --label anger - | featurize >long
 	head -c 32000 /dev/urandom | wavread --raw --label anger - |

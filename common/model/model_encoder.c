@@ -280,12 +280,13 @@ config_describe(struct model_texts *t, const struct encoder_config *c)
 static void
 encoder_model_describe(struct model_description *d, const char *path)
 {
-	struct encoder_directory *directory = d->state = xcalloc(1, sizeof *directory);
+	struct encoder_directory *directory = xcalloc(1, sizeof *directory);
 	const char *why = encoder_directory_open(directory, path,
-	                                          ENCODER_USE_ANY);
+	                                         ENCODER_USE_ANY);
 
 	if (why)
 		die("%s", why);
+	d->state = directory;
 	d->file = &directory->files.weights;
 	config_describe(&d->metadata, &directory->config);
 }

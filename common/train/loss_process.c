@@ -358,7 +358,7 @@ batch_end(struct batch *b, struct loss_process *l)
 		    l->from.dropped);
 	for (size_t i = 0; i < b->count; i++)
 		if (b->gradient->dropped[i])
-			warn("%s: left out: dropped by %s", b->id[i], l->name);
+			warn("%s: skipped: dropped by %s", b->id[i], l->name);
 	l->dropped += missing;
 	free(b->id);
 }
