@@ -273,7 +273,7 @@ check 'an utterance that the loss drops and counts is skipped by name' '
 	framecut -w id=u2 <"$train" >only # dropped: nothing is left
 	framecut -d label only | teacher-logits -t a="$fresh" >taught
 	fails 1 student-step -q -m "$fresh" -o none taught 2>err
-	grep -q "no utterances to learn from" err
+	grep -q "no utterances to train on" err
 	test ! -e none
 '
 check 'the default loss is the same when spelt out' '
