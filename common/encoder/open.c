@@ -27,7 +27,7 @@ preprocessor_read(struct encoder_directory *d)
 			&d->config, d->files.preprocessor));
 	if (program_verbosity() >= 0)
 		warn("%s/preprocessor_config.json is missing: audio is "
-		     "brought to mean 0 and variance 1, as usual",
+		     "normalised to mean 0 and variance 1",
 		     d->files.name);
 	d->config.normalize = true;
 	return NULL;
@@ -73,8 +73,8 @@ head_read(struct encoder_directory *d, enum encoder_use use)
 			&d->config, d->files.json));
 	if (!why && d->config.head == ENCODER_HEAD_NONE &&
 	    use == ENCODER_USE_CLASSIFIER)
-		why = xasprintf("%s: has no classes to tell: \"student-init "
-		                "--from %s\" gives it a head to train",
+		why = xasprintf("%s: has no head with classes (student-init "
+		                "--from %s adds one to train)",
 		                d->files.name, d->files.name);
 	return why;
 }

@@ -289,14 +289,14 @@ test_encoder(void **state)
 	encoder_directory_release(&d);
 	hub_opened(&d, ENCODER_USE_ANY);
 	encoder_directory_release(&d);
-	hub_refused(ENCODER_USE_CLASSIFIER, "has no classes to tell");
+	hub_refused(ENCODER_USE_CLASSIFIER, "has no head with classes");
 	t.source[t.count].name = "tdnn.0.weight";
 	safetensors_write(HUB "/model.safetensors", t.source, t.count + 1,
 	                  NULL, 0);
 	hub_refused(ENCODER_USE_ENCODER,
 	            "model.safetensors: tensor tdnn.0.weight has no place");
 	config_change("ForSequenceClassification", "Model");
-	hub_refused(ENCODER_USE_CLASSIFIER, "has no classes to tell");
+	hub_refused(ENCODER_USE_CLASSIFIER, "has no head with classes");
 	hub_tensors_release(&t);
 }
 
