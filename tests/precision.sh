@@ -131,13 +131,13 @@ check 'a file that is cut while it is mapped is one line, not a crash' '
 	cp -r "$network" shrinking
 	cut_between shrinking/model.safetensors |
 		fails 1 predict -m shrinking 2>err >out
-	says "predict: a model, or what is kept of it in the cache, was cut" err
+	says "predict: a model, or its copy in the cache, was cut short" err
 	test "$(wc -l <err)" -eq 1
 	rm -rf "$kept"
 	predict -p bf16 -m "$network" "$audio" >text
 	cut_between "$(find "$kept" -size +64k)" |
 		fails 1 predict -p bf16 -m "$network" 2>err >out
-	says "predict: a model, or what is kept of it in the cache, was cut" err
+	says "predict: a model, or its copy in the cache, was cut short" err
 	predict -p bf16 -m "$network" "$audio" | cmp - text
 '
 check 'where nothing can be kept, all goes on' '

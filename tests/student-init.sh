@@ -125,7 +125,7 @@ check 'fw needs frames to whiten by, and nothing else does' '
 	grep -q -e "--whiten is for compact students" err
 	cp raw.frames m
 	fails 2 student-init --blocks fw --whiten m -o m 2>err
-	grep -q "m: would be read, and replaced" err
+	grep -q "m: would be read and replaced" err
 	cmp raw.frames m
 '
 check 'what cannot be whitened is refused, and no model written' '
