@@ -187,7 +187,7 @@ encoder_layout(struct params *p, struct encoder_weights *w,
                const struct encoder_config *c,
                const struct encoder_spelling *spelling)
 {
-	static const char *const besides[] = {
+	static const char *const ignored[] = {
 		"quantizer.", "project_q.", "project_hid.", "lm_head.",
 		"layer_weights", "projector.", "classifier.", NULL
 	};
@@ -202,7 +202,7 @@ encoder_layout(struct params *p, struct encoder_weights *w,
 	for (size_t n = 0; n < c->layers; n++)
 		layer_list(&l, w, n, c, prefix);
 	if (c->head == ENCODER_HEAD_NONE)
-		p->besides = besides;
+		p->ignored = ignored;
 	else
 		head_list(&l, w, c, spelling);
 }

@@ -12,7 +12,7 @@
 #include "core/die.h"
 #include "core/number.h"
 #include "core/xalloc.h"
-#include "model/model_student_parts.h"
+#include "model/model_student.h"
 #include "nn/softmax.h"
 #include "stream/fields.h"
 #include "stream/frame.h"

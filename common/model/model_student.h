@@ -8,7 +8,7 @@
 #define MODEL_STUDENT_H
 
 #include "feat/features.h"
-#include "model/model.h"
+#include "model/model_kind.h"
 #include "student/student.h"
 
 enum { MODEL_MEMBERS_MAX = 8, MODEL_ROWS_MAX = 3000 };
@@ -53,5 +53,25 @@ bool model_student_share(struct model *m, const char *list);
 
 /* Replaces the weights by their running mean; dies where there is none. */
 void model_student_average(struct model *m);
+
+/* What the files of the compact student share. */
+
+/* Completes the shape of a member; dies, naming the model, if it is wrong. */
+void model_student_shape(struct student_shape *s, const char *name,
+                         const struct features_type *features);
+
+/* Lists the tensors of all members; allocates memory for them. */
+void model_student_bind(struct model *m);
+void model_student_allocate(struct model *m);
+
+/* The rows [*rows, shape->rows] of a view that a member reads. */
+const float *model_student_rows(size_t *rows, const struct student_shape *shape,
+                                const struct model_view *view);
+
+void model_student_architecture(struct model_texts *t, const struct model *m);
+void model_student_write(const char *path, const struct model *m,
+                         const struct model_extras *extras);
+
+extern const struct model_training_kind model_student_training;
 
 #endif

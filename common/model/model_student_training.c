@@ -12,7 +12,7 @@
 
 #include "core/die.h"
 #include "core/xalloc.h"
-#include "model/model_student_parts.h"
+#include "model/model_student.h"
 #include "nn/residual.h"
 
 enum { SHARD_UTTERANCES = 8 };

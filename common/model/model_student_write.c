@@ -8,7 +8,7 @@
 #include "core/die.h"
 #include "core/xalloc.h"
 #include "corpus/labels.h"
-#include "model/model_student_parts.h"
+#include "model/model_student.h"
 #include "student/functionals.h"
 #include "weights/training_state.h"
 

@@ -139,10 +139,10 @@ void
 student_layout(struct params *p, struct student_weights *w,
                const struct student_shape *s, float *base)
 {
-	static const char *const besides[] = { "optimizer.", NULL };
+	static const char *const ignored[] = { "optimizer.", NULL };
 	size_t d = s->width;
 
-	p->besides = besides;
+	p->ignored = ignored;
 	if (s->whitened)
 		whiten_list(p, w, s->rows / 2);
 	conv_list(p, &w->front[0], "front.0", d,

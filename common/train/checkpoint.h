@@ -14,7 +14,7 @@
 void checkpoint_check(const char *path, const struct model *m);
 
 /*
- * recipe: that of recipe.h, or "" after a whole pass.  Also dies where path is
+ * recipe: the options of an unfinished pass, or "".  Also dies where path is
  * t's own model and another program has trained it since it was read.
  */
 void checkpoint_write(const char *path, struct trainer *t,

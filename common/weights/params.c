@@ -129,10 +129,10 @@ entry_find(const struct safetensors_entry **entry, const struct param *t,
 static bool
 params_have(const struct params *p, const char *name)
 {
-	const char *const *besides = p->besides;
+	const char *const *ignored = p->ignored;
 
-	for (; besides && *besides; besides++)
-		if (strncmp(name, *besides, strlen(*besides)) == 0)
+	for (; ignored && *ignored; ignored++)
+		if (strncmp(name, *ignored, strlen(*ignored)) == 0)
 			return true;
 	for (size_t i = 0; i < p->count; i++)
 		if (strcmp(p->param[i].name, name) == 0)

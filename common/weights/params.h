@@ -41,7 +41,7 @@ struct params {
 	size_t count, capacity;
 	size_t length;            /* floats in the block */
 	/* prefixes of names in a file that are not parameters, then NULL */
-	const char *const *besides;
+	const char *const *ignored;
 };
 
 /*

@@ -17,9 +17,9 @@ enum { TENSORS = 6, LENGTH = 2000 + 40 + 7 + 1200 + 1350 + 24 };
 static void
 layout(struct params *p, struct weights *w)
 {
-	static const char *const besides[] = { "optimizer.", "old.", NULL };
+	static const char *const ignored[] = { "optimizer.", "old.", NULL };
 
-	*p = (struct params){ .besides = besides };
+	*p = (struct params){ .ignored = besides };
 	params_list(p, &w->one, "one.weight", START_FAN_IN, 2,
 	            (const size_t[]){ 40, 50 });
 	params_list(p, &w->bias, "one.bias", START_ZERO, 1,
