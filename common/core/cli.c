@@ -106,22 +106,26 @@ option_print(const struct cli_option *o)
 static void
 help_print(const struct cli_option *o, const struct cli_about *about, bool all)
 {
+	const char *gap = o->kind == CLI_GROUP ? "\n" : "";
 	bool more = false;
 
-	printf("usage: %s [options]%s%s\n%s\n\n", program_name(),
-	       *about->operands ? " " : "", about->operands, about->summary);
-	for (; o->kind != CLI_END; o++)
-		if (o->kind == CLI_MORE)
-			more = true;
-		else if (!all && more)
+	printf("usage: %s [options]%s%s\n%s\n%s", program_name(),
+	       *about->operands ? " " : "", about->operands, about->summary,
+	       *gap ? "" : "\n");
+	for (; o->kind != CLI_END; o++) {
+		more |= o->kind == CLI_MORE;
+		if (o->kind == CLI_MORE || (more && !all))
 			continue;
-		else if (o->kind == CLI_GROUP)
-			printf("%s\n", o->help);
-		else
+		if (o->kind != CLI_GROUP) {
 			option_print(o);
-	printf("  -h, --help%s  --version  -v, --verbose  -q, --quiet\n\n"
+			continue;
+		}
+		gap = "\n";
+		printf("\n%s:\n", o->help);
+	}
+	printf("%s  -h, --help%s  --version  -v, --verbose  -q, --quiet\n\n"
 	       "The page %s(1) has the details and examples%s.\n",
-	       more ? "  --help-all" : "", program_name(),
+	       gap, more ? "  --help-all" : "", program_name(),
 	       more && !all ? "; --help-all more options" : "");
 }
 

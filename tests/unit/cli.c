@@ -143,7 +143,7 @@ help_ends_at_the_mark_and_help_all_does_not(void **state)
 	assert_non_null(strstr(said, "; --help-all more options.\n"));
 	assert_int_equal(status_of(line_help, &all, said, sizeof said), 0);
 	assert_non_null(strstr(said, "--type"));
-	assert_non_null(strstr(said, "Teachers\n  -T, --teacher T"));
+	assert_non_null(strstr(said, "\nTeachers:\n  -T, --teacher T"));
 	assert_null(strstr(said, "more options"));
 }
 

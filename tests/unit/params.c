@@ -19,7 +19,7 @@ layout(struct params *p, struct weights *w)
 {
 	static const char *const ignored[] = { "optimizer.", "old.", NULL };
 
-	*p = (struct params){ .ignored = besides };
+	*p = (struct params){ .ignored = ignored };
 	params_list(p, &w->one, "one.weight", START_FAN_IN, 2,
 	            (const size_t[]){ 40, 50 });
 	params_list(p, &w->bias, "one.bias", START_ZERO, 1,
