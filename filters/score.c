@@ -18,7 +18,6 @@
 #include "eval/calibration.h"
 #include "eval/leak.h"
 #include "eval/predictions.h"
-#include "eval/score_plot.h"
 #include "eval/score_report.h"
 
 struct output {

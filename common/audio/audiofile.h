@@ -11,8 +11,7 @@
  * Functions that can fail return NULL, or a reason such as "cut short: has
  * 2.00 of 5.00 s", which is kept in the struct until audiofile_close.
  */
-#ifndef AUDIOFILE_H
-#define AUDIOFILE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -91,5 +90,3 @@ bool audiofile_cancels(const struct audiofile *w);
 bool audiofile_concatenated(struct audiofile *w);
 
 void audiofile_close(struct audiofile *w);
-
-#endif

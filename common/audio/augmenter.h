@@ -5,8 +5,7 @@
  * and those of one effect on no other: adding a gain does not change the noise.
  * Drawn by speaker, all utterances of a speaker get the same speed, room, …
  */
-#ifndef AUGMENTER_H
-#define AUGMENTER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -47,5 +46,3 @@ struct augmenter {
  * white 12.3 dB".  Returns NULL, or why the utterance cannot be used.
  */
 const char *augmenter_apply(const struct augmenter *a, struct frame *f);
-
-#endif

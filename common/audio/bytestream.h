@@ -12,8 +12,7 @@
  *   the file; with an end at 0, 1.2.2 counts the samples and 1.2.0 finds none.
  *   audiofile.c tries them in this order.
  */
-#ifndef BYTESTREAM_H
-#define BYTESTREAM_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,5 +50,3 @@ int64_t bytestream_read(void *to, int64_t size, void *context);
 int64_t bytestream_length(void *context);
 int64_t bytestream_tell(void *context);
 int64_t bytestream_seek(int64_t offset, int whence, void *context);
-
-#endif

@@ -13,8 +13,7 @@
  * 1.0" (1991).  AIFF: Apple (1989).  AU: Sun.  W64: Sony.  NIST: SPHERE 2.6,
  * a text of 1024 bytes that names its fields.  VOC: Creative Labs.
  */
-#ifndef CONTAINER_H
-#define CONTAINER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -93,5 +92,3 @@ bool container_concatenated(int fd, const struct container_info *c);
 
 /* The same for the rest of a pipe, `after` bytes on; WAV only.  Reads all. */
 bool container_concatenated_rest(int fd, uint64_t after);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * effects.h - speed, reverberation and telephone channels applied to audio
  */
-#ifndef EFFECTS_H
-#define EFFECTS_H
+#pragma once
 
 #include <stddef.h>
 
@@ -29,5 +28,3 @@ void effect_band(float *x, size_t n, int rate);
 
 /* To 8 bits and back by the mu-law of G.711, clipped at full scale. */
 void effect_mulaw(float *x, size_t n);
-
-#endif

@@ -3,8 +3,7 @@
  *
  * A level is an amplitude, full scale is 1; decibels are 20 log10 of it.
  */
-#ifndef LEVEL_H
-#define LEVEL_H
+#pragma once
 
 #include <stddef.h>
 
@@ -13,5 +12,3 @@ void level_gain(float *x, size_t n, float factor);
 
 double decibels(double level);               /* -infinity for 0 */
 double decibels_level(double decibels);
-
-#endif

@@ -6,8 +6,7 @@
  * for such reports and not shown.  Use one at a time; no other thread may
  * write to standard error meanwhile.
  */
-#ifndef MPEG_LOG_H
-#define MPEG_LOG_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -20,5 +19,3 @@ struct mpeg_log {
 void mpeg_log_begin(struct mpeg_log *log);
 void mpeg_log_end(struct mpeg_log *log);
 void mpeg_log_release(struct mpeg_log *log);
-
-#endif

@@ -4,8 +4,7 @@
  * Only names of recordings are kept; an excerpt is read when it is drawn, so
  * there may be as many as a corpus has.
  */
-#ifndef NOISE_H
-#define NOISE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -59,5 +58,3 @@ bool noises_babble(const struct noises *s, size_t speakers, const char *id,
                    float *x, size_t n, int rate, struct rng *rng);
 
 void noises_release(struct noises *s);
-
-#endif

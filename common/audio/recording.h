@@ -3,8 +3,7 @@
  *
  * The part is cut out of the file first and then resampled.
  */
-#ifndef RECORDING_H
-#define RECORDING_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,5 +40,3 @@ size_t recording_expected(const struct recording *r);
 size_t recording_read(struct recording *r, float *samples, size_t count);
 
 void recording_close(struct recording *r);
-
-#endif

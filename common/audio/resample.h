@@ -6,8 +6,7 @@
  * and n * to / from samples, rounded; it is the same to the last bit whatever
  * sizes are read at once.  Equal rates: the samples pass unchanged.
  */
-#ifndef RESAMPLE_H
-#define RESAMPLE_H
+#pragma once
 
 #include <stddef.h>
 
@@ -29,5 +28,3 @@ void resample_init(struct resample *r, double from, double to,
 size_t resample_read(struct resample *r, float *samples, size_t count);
 
 void resample_release(struct resample *r);
-
-#endif

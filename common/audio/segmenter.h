@@ -5,8 +5,7 @@
  * and begins less than one hop after the one before.  Audio shorter than one
  * window is one segment.  Memory: the audio, or one window and one hop.
  */
-#ifndef SEGMENTER_H
-#define SEGMENTER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,5 +38,3 @@ void segmenter_init(struct segmenter *s, struct recording *recording,
 bool segmenter_next(struct segmenter *s);
 
 void segmenter_release(struct segmenter *s);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * utterance_writer.h - writes recordings as frames of a stream
  */
-#ifndef UTTERANCE_WRITER_H
-#define UTTERANCE_WRITER_H
+#pragma once
 
 #include <stddef.h>
 
@@ -42,5 +41,3 @@ void utterance_writer_put(struct utterance_writer *u, const struct manifest *m,
 
 /* Does not close the stream. */
 void utterance_writer_end(struct utterance_writer *u);
-
-#endif

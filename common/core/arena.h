@@ -5,8 +5,7 @@
  * arena_clear keeps the memory, in one block, for the next round: after a few
  * rounds nothing is allocated any more.
  */
-#ifndef ARENA_H
-#define ARENA_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -41,5 +40,3 @@ struct arena *arena_second(struct arena *a);
 
 void arena_clear(struct arena *a);
 void arena_release(struct arena *a);
-
-#endif

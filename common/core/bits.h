@@ -1,8 +1,7 @@
 /*
  * bits.h - convert a float to its bits and back
  */
-#ifndef BITS_H
-#define BITS_H
+#pragma once
 
 #include <stdint.h>
 #include <string.h>
@@ -24,5 +23,3 @@ bits_float(uint32_t bits)
 	memcpy(&x, &bits, sizeof x);
 	return x;
 }
-
-#endif

@@ -10,8 +10,7 @@
  *	for (size_t n = 0; n < N; n += rows)
  *		work(y + n * C, x + n * C, chunk_length(n, rows, N), C);
  */
-#ifndef CHUNK_H
-#define CHUNK_H
+#pragma once
 
 #include <omp.h>
 #include <stdbool.h>
@@ -49,5 +48,3 @@ chunk_length(size_t n, size_t chunk, size_t N)
 {
 	return N - n < chunk ? N - n : chunk;
 }
-
-#endif

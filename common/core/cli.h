@@ -18,8 +18,7 @@
  * Every program also has -h --help, --help-all, --version, -v --verbose and
  * -q --quiet.
  */
-#ifndef CLI_H
-#define CLI_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -121,5 +120,3 @@ size_t cli_names(const char **name, size_t max, char *list,
  */
 void cli_output_check(const char *out, const char *input,
                       char *const *operand);
-
-#endif

@@ -6,8 +6,7 @@
  * A format that ends in ':' has strerror(errno) added.  Only this module and
  * progress.h write to standard error.
  */
-#ifndef DIE_H
-#define DIE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -39,5 +38,3 @@ _Noreturn void die_in_signal(const char *text);
 /* warn, refer to --help, then exit with STATUS_USAGE; for filters and cli. */
 _Noreturn void die_usage(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
-
-#endif

@@ -1,13 +1,10 @@
 /*
  * finite.h - check floats for NaN and infinity
  */
-#ifndef FINITE_H
-#define FINITE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /* Whether none of x [n] is NaN or infinite. */
 bool floats_finite(const float *x, size_t n);
-
-#endif

@@ -4,8 +4,7 @@
  * Conversion to float is exact.  Conversion from float rounds to nearest, ties
  * to even; too large values become infinite, NaN stays NaN.
  */
-#ifndef HALF_H
-#define HALF_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -35,5 +34,3 @@ bfloat_from_float(float x)
 	return (uint16_t)(((bits & 0x7fffffff) > 0x7f800000 ? quiet : rounded)
 	                  >> 16);
 }
-
-#endif

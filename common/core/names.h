@@ -1,8 +1,7 @@
 /*
  * names.h - sorted set of names, such as the speakers of a data set
  */
-#ifndef NAMES_H
-#define NAMES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,5 +24,3 @@ char *names_join(const struct names *n);
 void names_split(struct names *n, const char *text);
 
 void names_release(struct names *n);
-
-#endif

@@ -8,8 +8,7 @@
  * The programs of a pipeline share one terminal: only the last prints, unless
  * the others have -v, which makes them print lines.
  */
-#ifndef PROGRESS_H
-#define PROGRESS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,5 +35,3 @@ void progress_end(struct progress *p);
  * then overwrites the progress line.
  */
 void progress_clear(void);
-
-#endif

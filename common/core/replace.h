@@ -9,8 +9,7 @@
  * before it (see replace_begin_after).  A symbolic link is replaced, not its
  * target.
  */
-#ifndef REPLACE_H
-#define REPLACE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -51,5 +50,3 @@ void replace_abandon(struct replace *r);
 
 /* Whether a name in an open directory was left by an interruption. */
 bool replace_left(int directory, const char *name);
-
-#endif

@@ -4,8 +4,7 @@
  * xoshiro256** of Blackman and Vigna (2018), seeded through splitmix64.
  * There is no hidden state: callers own a struct rng.
  */
-#ifndef RNG_H
-#define RNG_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -22,5 +21,3 @@ float rng_uniform(struct rng *r);                     /* [0, 1) */
 float rng_between(struct rng *r, float low, float high);
 float rng_normal(struct rng *r);                      /* mean 0, variance 1 */
 size_t rng_below(struct rng *r, size_t n);            /* 0 … n-1; n > 0 */
-
-#endif

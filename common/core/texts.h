@@ -4,8 +4,7 @@
  * Text number n is text[n], stored once.  The texts belong to the struct and
  * are valid until texts_release.
  */
-#ifndef TEXTS_H
-#define TEXTS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,5 +42,3 @@ void texts_split_lines(struct texts *n, const char *lines);
 char *text_choices(const char *(*name)(size_t i));
 
 void texts_release(struct texts *n);
-
-#endif

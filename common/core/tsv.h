@@ -12,8 +12,7 @@
  * Both may begin with a byte order mark.  A file that cannot be read is fatal,
  * and so is a line of over 1 MiB.
  */
-#ifndef TSV_H
-#define TSV_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,5 +55,3 @@ size_t tsv_count(const char *file);
 
 /* Does not close the file. */
 void tsv_close(struct tsv *t);
-
-#endif

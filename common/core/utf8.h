@@ -3,8 +3,7 @@
  *
  * By RFC 3629: shortest forms only, no surrogates, up to U+10FFFF.
  */
-#ifndef UTF8_H
-#define UTF8_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,5 +34,3 @@ size_t utf8_put(FILE *fp, const char *text, size_t size);
 
 /* Prints text this way, padded with blanks to width bytes. */
 void utf8_print(FILE *fp, const char *text, size_t width);
-
-#endif

@@ -5,8 +5,7 @@
  * AVX-512, AVX2 and the baseline; the dynamic linker chooses one for the
  * processor.  On other systems than x86-64 Linux it has no effect.
  */
-#ifndef VECTOR_H
-#define VECTOR_H
+#pragma once
 
 #if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__)
 #define VECTORISED \
@@ -22,5 +21,3 @@
 enum { FLOATS = 16 };
 typedef float floats __attribute__((vector_size(4 * FLOATS), aligned(4),
                                     may_alias));
-
-#endif

@@ -4,8 +4,7 @@
  * Each function dies with "out of memory" instead of returning NULL, also when
  * count * size overflows.  The caller frees the result with free().
  */
-#ifndef XALLOC_H
-#define XALLOC_H
+#pragma once
 
 #include <stddef.h>
 
@@ -26,5 +25,3 @@ char *xstrdup(const char *s);
 /* printf into a new string. */
 char *xasprintf(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
-
-#endif

@@ -6,8 +6,7 @@
  * group the same share, and .5 is half-way on a log scale (temperature 2 of
  * multilingual training: Arivazhagan et al. 2019, section 4.3).
  */
-#ifndef BALANCE_H
-#define BALANCE_H
+#pragma once
 
 #include <stddef.h>
 
@@ -56,5 +55,3 @@ void balance_release(struct balance *b);
  */
 void balance_draw(size_t *draws, size_t total, const double *weight, size_t n,
                   struct rng *r);
-
-#endif

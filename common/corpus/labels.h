@@ -3,8 +3,7 @@
  *
  * tunne-manifest(5) has the table.
  */
-#ifndef LABELS_H
-#define LABELS_H
+#pragma once
 
 /*
  * "Ang" gives "anger", "excited" "happiness"; other words are returned in lower
@@ -14,5 +13,3 @@ char *label_canonical(const char *text);
 
 /* Warns of a class that no label can equal, as its spelling is mapped. */
 void label_doubt(const char *class);
-
-#endif

@@ -6,8 +6,7 @@
  * probability that one more listener votes for each class, by a symmetric
  * Dirichlet prior of parameter X.
  */
-#ifndef LISTENERS_H
-#define LISTENERS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,5 +45,3 @@ const char *listeners_column_bad(const struct listeners *l,
  */
 const char *listeners_add(const struct listeners *l, const struct manifest *m,
                           struct frame *f);
-
-#endif

@@ -4,8 +4,7 @@
  * A manifest that cannot be used at all is fatal.  A bad line is returned with
  * its reason, so that the caller can drop it and go on.
  */
-#ifndef MANIFEST_H
-#define MANIFEST_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -49,5 +48,3 @@ const char *manifest_value(const struct manifest *m, const char *column);
 char *manifest_id(const struct manifest *m, const char *why);
 
 void manifest_close(struct manifest *m);
-
-#endif

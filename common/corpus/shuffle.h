@@ -3,8 +3,7 @@
  *
  * The same files, options and seed give the same list on every machine.
  */
-#ifndef SHUFFLE_H
-#define SHUFFLE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -47,5 +46,3 @@ void shuffle_open(struct shuffle *s, const char *path);
 size_t *shuffle_list(struct shuffle *s, size_t count, size_t *length);
 
 void shuffle_release(struct shuffle *s);
-
-#endif

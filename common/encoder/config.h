@@ -4,8 +4,7 @@
  * From config.json and preprocessor_config.json of Hugging Face; names in
  * brackets are theirs.
  */
-#ifndef ENCODER_CONFIG_H
-#define ENCODER_CONFIG_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -93,5 +92,3 @@ size_t encoder_conv_inputs(const struct encoder_config *c, size_t layer);
 
 /* Rows that the convolutions make of N samples; 0: too few. */
 size_t encoder_rows(const struct encoder_config *c, size_t N);
-
-#endif

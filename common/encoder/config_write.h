@@ -1,8 +1,7 @@
 /*
  * config_write.h - writes config.json and preprocessor_config.json
  */
-#ifndef ENCODER_CONFIG_WRITE_H
-#define ENCODER_CONFIG_WRITE_H
+#pragma once
 
 #include "encoder/config.h"
 #include "weights/safetensors.h"
@@ -22,5 +21,3 @@ encoder_config_text(const struct encoder_config *c, enum safetensors_type type,
 /* The same of preprocessor_config.json. */
 char *encoder_preprocessor_text(const struct encoder_config *c,
                                 const struct json *old, const char *old_text);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * drop.h - dropout inside a network, and the chance it draws from
  */
-#ifndef ENCODER_DROP_H
-#define ENCODER_DROP_H
+#pragma once
 
 #include "core/rng.h"
 #include "encoder/pass.h"
@@ -25,5 +24,3 @@ encoder_drop(float *x, size_t n, float share, const struct encoder_rows *rows,
 /* The gradient before dropout; dy itself where nothing was dropped. */
 const float *encoder_undrop(const float *dy, const uint8_t *mask, float share,
                             size_t n, struct arena *arena);
-
-#endif

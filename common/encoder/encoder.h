@@ -12,8 +12,7 @@
  * bfloat16: products.h has the arithmetic.  Utterances are never padded: the
  * result for one does not depend on the others of its batch.
  */
-#ifndef ENCODER_H
-#define ENCODER_H
+#pragma once
 
 #include "encoder/head.h"
 #include "encoder/packed.h"
@@ -77,5 +76,3 @@ encoder_backward(struct encoder_weights *gradient,
                  struct wav2vec2_folded *dfolded, struct encoder_pass *pass,
                  const float *dlogits, struct arena *arena,
                  struct arena *scratch);
-
-#endif

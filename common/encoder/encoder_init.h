@@ -4,8 +4,7 @@
  * From a published one, whose encoder keeps its weights bit by bit, or from
  * nothing, to try programs with.
  */
-#ifndef ENCODER_INIT_H
-#define ENCODER_INIT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,5 +25,3 @@ extern const char *const encoder_sizes[];
 
 /* Writes a directory, after model_replace_warn; dies if it cannot. */
 void encoder_init(const char *out, const struct encoder_wishes *wishes);
-
-#endif

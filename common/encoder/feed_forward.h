@@ -5,8 +5,7 @@
  *
  * linear H -> F, then F -> H.
  */
-#ifndef ENCODER_FEED_FORWARD_H
-#define ENCODER_FEED_FORWARD_H
+#pragma once
 
 #include "core/rng.h"
 #include "encoder/layer.h"
@@ -25,5 +24,3 @@ void
 encoder_feed_backward(struct encoder_layer *gradient, float *dh,
                       const float *dout, const struct encoder_kept *kept,
                       const struct encoder_rows *rows, struct arena *scratch);
-
-#endif

@@ -5,8 +5,7 @@
  * WavLM have the same).  Another front end is another table, and a line in
  * encoder.c.
  */
-#ifndef ENCODER_FRONT_H
-#define ENCODER_FRONT_H
+#pragma once
 
 #include "encoder/pass.h"
 
@@ -31,5 +30,3 @@ struct encoder_front {
 	                 const void *kept, const struct encoder_rows *rows,
 	                 struct arena *arena, struct arena *scratch);
 };
-
-#endif

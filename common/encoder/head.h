@@ -10,8 +10,7 @@
  * linear, the same but for rounding.  The embedding is z for a projector
  * head (their pooled_output), pooled for a dense one (audEERING's).
  */
-#ifndef ENCODER_HEAD_H
-#define ENCODER_HEAD_H
+#pragma once
 
 #include "encoder/pass.h"
 
@@ -51,5 +50,3 @@ encoder_head_backward(struct encoder_weights *gradient, const float *dlogits,
 void encoder_head_state_backward(float *dx, size_t n, const float *dpooled,
                                  const struct encoder_head_kept *k,
                                  const struct encoder_rows *rows);
-
-#endif

@@ -9,8 +9,7 @@
  * x, s, h, y are [N,H], the rows of all utterances: see pass.h.  The layer
  * knows nothing of what computes its first input.
  */
-#ifndef ENCODER_LAYER_H
-#define ENCODER_LAYER_H
+#pragma once
 
 #include "encoder/pass.h"
 
@@ -43,5 +42,3 @@ void
 encoder_layer_backward(struct encoder_layer *gradient, float *dy,
                        const struct encoder_kept *kept,
                        const struct encoder_rows *rows, struct arena *scratch);
-
-#endif

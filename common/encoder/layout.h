@@ -5,8 +5,7 @@
  * does not have is NULL.  One list names them in the file, binds weights and
  * gradients, and is written back.
  */
-#ifndef ENCODER_LAYOUT_H
-#define ENCODER_LAYOUT_H
+#pragma once
 
 #include "encoder/config.h"
 #include "weights/params.h"
@@ -66,5 +65,3 @@ void encoder_layout(struct params *p, struct encoder_weights *w,
                     const struct encoder_config *c,
                     const struct encoder_spelling *spelling);
 void encoder_weights_release(struct encoder_weights *w);
-
-#endif

@@ -5,8 +5,7 @@
  * the projected rows: spans of rows become a trained vector, spans of channels
  * zeros.
  */
-#ifndef ENCODER_MASK_H
-#define ENCODER_MASK_H
+#pragma once
 
 #include <stdint.h>
 
@@ -21,5 +20,3 @@
  */
 void encoder_mask_spans(uint8_t *hidden, size_t length,
                         const struct encoder_masking *m, struct rng *rng);
-
-#endif

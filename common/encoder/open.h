@@ -3,8 +3,7 @@
  *
  * Everything is checked when it is opened, but that the weights are finite.
  */
-#ifndef ENCODER_OPEN_H
-#define ENCODER_OPEN_H
+#pragma once
 
 #include "encoder/layout.h"
 #include "weights/directory.h"
@@ -46,5 +45,3 @@ struct encoder_contents {
 /* Writes a directory: weights/directory.h. */
 void encoder_directory_write(const char *path,
                              const struct encoder_contents *contents);
-
-#endif

@@ -5,8 +5,7 @@
  * matrices: they stay floats, where they were.  So do sums, softmax and
  * residuals: logits are about .5 % off those in float (relative L2).
  */
-#ifndef ENCODER_PACKED_H
-#define ENCODER_PACKED_H
+#pragma once
 
 #include "encoder/wav2vec2_fold.h"
 #include "gemm/gemm_bf16.h"
@@ -62,5 +61,3 @@ void encoder_pack_convolutions(struct encoder_packed *p,
                                const struct wav2vec2_folded *folded,
                                const struct encoder_config *c);
 void encoder_packed_release(struct encoder_packed *p);
-
-#endif

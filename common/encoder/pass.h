@@ -4,8 +4,7 @@
  * The rows of all utterances lie one below the other: those of utterance u are
  * start[u] … start[u+1]-1, N in all.  H is the width of the transformer.
  */
-#ifndef ENCODER_PASS_H
-#define ENCODER_PASS_H
+#pragma once
 
 #include <stdint.h>
 
@@ -83,5 +82,3 @@ struct encoder_stream {
 	struct encoder_operand x; /* input of the next layer */
 	float *next;              /* [N,H]: where its result goes */
 };
-
-#endif

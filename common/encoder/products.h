@@ -10,8 +10,7 @@
  * steps: the packed product norms rows while it packs them, and adds bias, GELU
  * and residual while its sums are in registers.
  */
-#ifndef ENCODER_PRODUCTS_H
-#define ENCODER_PRODUCTS_H
+#pragma once
 
 #include "core/rng.h"
 #include "encoder/packed.h"
@@ -98,5 +97,3 @@ encoder_linear_add(float *y, struct encoder_operand *operand,
                    const struct encoder_matrix *matrix, const float *residual,
                    const struct encoder_rows *rows, struct rng *rng,
                    struct arena *arena);
-
-#endif

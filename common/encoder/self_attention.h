@@ -7,8 +7,7 @@
  * for each head of D channels (nn/attention.h).  WavLM's bias depends on the
  * distance of two rows, and is gated by a (nn/relative_bias.h).
  */
-#ifndef ENCODER_SELF_ATTENTION_H
-#define ENCODER_SELF_ATTENTION_H
+#pragma once
 
 #include "core/rng.h"
 #include "encoder/layer.h"
@@ -40,5 +39,3 @@ encoder_attention_backward(struct encoder_layer *gradient, float *da,
 void encoder_attention_plain(struct encoder_kept *kept,
                              const struct encoder_rows *rows, struct rng *rng,
                              struct arena *arena);
-
-#endif

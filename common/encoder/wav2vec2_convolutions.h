@@ -11,8 +11,7 @@
  *
  * One utterance at a time.
  */
-#ifndef WAV2VEC2_CONVOLUTIONS_H
-#define WAV2VEC2_CONVOLUTIONS_H
+#pragma once
 
 #include "encoder/pass.h"
 #include "encoder/wav2vec2_fold.h"
@@ -64,5 +63,3 @@ void wav2vec2_convolutions_plain(const struct encoder_values *features,
 void wav2vec2_convolutions_packed(const struct encoder_values *features,
                                   const struct encoder_rows *rows,
                                   struct arena *scratch);
-
-#endif

@@ -5,8 +5,7 @@
  * the positional convolution is multiplied out.  Folded once when a model is
  * opened, and after every update while training.
  */
-#ifndef WAV2VEC2_FOLD_H
-#define WAV2VEC2_FOLD_H
+#pragma once
 
 #include "encoder/layout.h"
 
@@ -35,5 +34,3 @@ void wav2vec2_fold_backward(struct encoder_weights *gradient,
                             const struct wav2vec2_folded *df,
                             const struct encoder_weights *w,
                             const struct encoder_config *c, bool convolutions);
-
-#endif

@@ -6,8 +6,7 @@
  *	sum = p + GELU(positional convolution of p)    wav2vec2_position.h
  *	x = norm(sum)                          with norm last; else x = sum
  */
-#ifndef WAV2VEC2_FRONT_H
-#define WAV2VEC2_FRONT_H
+#pragma once
 
 #include "encoder/front.h"
 #include "encoder/wav2vec2_fold.h"
@@ -23,5 +22,3 @@ struct wav2vec2_front_kept {
 };
 
 extern const struct encoder_front wav2vec2_front;
-
-#endif

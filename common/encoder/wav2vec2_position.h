@@ -5,8 +5,7 @@
  *
  * The functions are entries of encoder_products: products.h.
  */
-#ifndef WAV2VEC2_POSITION_H
-#define WAV2VEC2_POSITION_H
+#pragma once
 
 #include "encoder/wav2vec2_front.h"
 
@@ -24,5 +23,3 @@ wav2vec2_position_backward(struct encoder_weights *gradient,
                            const struct wav2vec2_front_kept *kept,
                            const struct encoder_rows *rows,
                            struct arena *scratch);
-
-#endif

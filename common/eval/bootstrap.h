@@ -11,8 +11,7 @@
  * Replicate r of a seed draws the same clusters for every sample with the same
  * number of clusters: so two samples of the same clusters are paired.
  */
-#ifndef BOOTSTRAP_H
-#define BOOTSTRAP_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -53,5 +52,3 @@ struct interval bootstrap_interval(const double *value, size_t count,
  * 1997, section 4.2 counts so).  NAN if none is defined.
  */
 double bootstrap_p(const double *value, size_t count, size_t stride);
-
-#endif

@@ -9,8 +9,7 @@
  * Logarithms of probabilities differ from logits by a constant, so a table of
  * probabilities is enough.
  */
-#ifndef CALIBRATION_H
-#define CALIBRATION_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -40,5 +39,3 @@ double calibration_of(const struct predictions *p, const struct outcomes *o,
 
 /* Replaces the confidences of p by those at temperature T. */
 void calibration_apply(struct predictions *p, double T);
-
-#endif

@@ -4,8 +4,7 @@
  * The metrics need no more than these sums over rows, so a bootstrap resample
  * only adds.
  */
-#ifndef CONFUSION_H
-#define CONFUSION_H
+#pragma once
 
 #include "eval/row_outcomes.h"
 
@@ -35,5 +34,3 @@ size_t confusion_cell(size_t classes, const struct outcome *o);
 
 /* The bin of a confidence, 0 to 1; 0 is in the first. */
 size_t confidence_bin(double confidence);
-
-#endif

@@ -5,8 +5,7 @@
  * on another utterance of their speaker.  Their scores say nothing about new
  * speakers.
  */
-#ifndef LEAK_H
-#define LEAK_H
+#pragma once
 
 #include "eval/predictions.h"
 
@@ -19,5 +18,3 @@ size_t leak_seen(const struct predictions *p, const struct predictions *truth);
 /* Dies if there are any; names the table and some of the speakers. */
 void leak_check(const struct predictions *p, const struct predictions *truth,
                 const char *name);
-
-#endif

@@ -19,8 +19,7 @@
  * No answer, or one that is none of the classes, is wrong.  All are fractions,
  * 0 to 1.  0/0 is undefined: NAN, which reports print as "-" or null.
  */
-#ifndef METRICS_H
-#define METRICS_H
+#pragma once
 
 #include "eval/confusion.h"
 
@@ -53,5 +52,3 @@ void metrics_compute(double *value, const struct confusion *c);
 /* Rows of truth t; rows answered a, which may be K or K+1. */
 double confusion_truths(const struct confusion *c, size_t t);
 double confusion_answers(const struct confusion *c, size_t a);
-
-#endif

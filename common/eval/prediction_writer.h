@@ -6,8 +6,7 @@
  * is printed only for a model with a record of its training data.  Control
  * characters become spaces in TSV and are escaped in JSON.
  */
-#ifndef PREDICTION_WRITER_H
-#define PREDICTION_WRITER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,5 +39,3 @@ void prediction_writer_put(struct prediction_writer *r, struct frame *f,
                            const float *probability);
 
 void prediction_writer_close(struct prediction_writer *r);
-
-#endif

@@ -10,8 +10,7 @@
  * predictions_want asked for them.  A row without an emotion (or confidence,
  * or probabilities) is one that the model could not answer.
  */
-#ifndef PREDICTIONS_H
-#define PREDICTIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -65,5 +64,3 @@ const char *predictions_value(const struct predictions *p, size_t row,
                               size_t column);
 
 void predictions_release(struct predictions *p);
-
-#endif

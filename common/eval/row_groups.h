@@ -5,8 +5,7 @@
  * each of its values.  Speakers of different corpora are different people, even
  * if both are "01".
  */
-#ifndef ROW_GROUPS_H
-#define ROW_GROUPS_H
+#pragma once
 
 #include "eval/row_outcomes.h"
 
@@ -36,5 +35,3 @@ void groups_release(struct groups *g);
  */
 uint32_t *clusters_make(const struct predictions *p, const struct outcomes *o,
                         size_t column);
-
-#endif

@@ -5,8 +5,7 @@
  * them (their rows can only be wrong), or those of a list.  Rows without a
  * label are not scored.
  */
-#ifndef ROW_OUTCOMES_H
-#define ROW_OUTCOMES_H
+#pragma once
 
 #include "eval/predictions.h"
 
@@ -45,5 +44,3 @@ void outcomes_pair(struct outcomes *paired, const struct outcomes *o,
                    const struct predictions *other, const char *other_name);
 
 void outcomes_release(struct outcomes *o);
-
-#endif

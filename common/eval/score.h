@@ -4,8 +4,7 @@
  * The result holds, for every group of rows, metrics and their intervals and,
  * if another model predicted the same rows, the differences.
  */
-#ifndef SCORE_H
-#define SCORE_H
+#pragma once
 
 #include "eval/bootstrap.h"
 #include "eval/confusion.h"
@@ -72,5 +71,3 @@ void score_make(struct score *s, const struct score_options *options,
                 const struct predictions *p, const char *name,
                 const struct predictions *other, const char *other_name);
 void score_release(struct score *s);
-
-#endif

@@ -6,7 +6,7 @@
 #include "core/replace.h"
 #include "core/utf8.h"
 #include "core/xalloc.h"
-#include "eval/score_plot.h"
+#include "eval/score_report.h"
 #include "eval/text_table.h"
 
 /* All lengths are pixels at the picture's natural size. */

@@ -1,11 +1,10 @@
 /*
- * score_report.h - print a score as text, as a table for programs, or as JSON
+ * score_report.h - print a score as text, table or JSON, or draw it
  *
  * Undefined values are "-", in JSON null.  The caller checks out for errors
  * when everything is written.
  */
-#ifndef SCORE_REPORT_H
-#define SCORE_REPORT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -21,4 +20,10 @@ void report_table(FILE *out, const struct score *s);
 /* Fractions; one object on one line. */
 void report_json(FILE *out, const struct score *s);
 
-#endif
+/*
+ * Replaces path with a self-contained SVG file; dies if that fails.  The left
+ * half is the confusion matrix of all rows, shaded by share of the label.  The
+ * right half is the reliability diagram: accuracy against confidence in the
+ * bins of the calibration error, with the number of rows in each.
+ */
+void plot_write(const char *path, const struct score *s);

@@ -11,8 +11,7 @@
  * that do not fit follow below, with the first one repeated.  A first column
  * that is too wide takes lines of its own.
  */
-#ifndef TEXT_TABLE_H
-#define TEXT_TABLE_H
+#pragma once
 
 #include <stddef.h>
 #include <stdio.h>
@@ -38,5 +37,3 @@ void table_release(struct table *t);
 
 /* The number of UTF-8 characters of text: its width on a terminal. */
 size_t text_width(const char *text);
-
-#endif

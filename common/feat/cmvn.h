@@ -8,8 +8,7 @@
  * voiced stretches; where nothing is voiced, it becomes 0.  A deviation below
  * 1e-3 counts as 1e-3.
  */
-#ifndef CMVN_H
-#define CMVN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,5 +52,3 @@ void cmvn_groups_warn(const struct cmvn_groups *g, const char *input,
                       const char *by);
 
 void cmvn_groups_clear(struct cmvn_groups *g);
-
-#endif

@@ -7,8 +7,7 @@
  * half covers four zeros of the sinc; the filter has no delay.  Samples before
  * the first and after the last are taken as zero.
  */
-#ifndef DECIMATE_H
-#define DECIMATE_H
+#pragma once
 
 #include <stddef.h>
 
@@ -30,5 +29,3 @@ void decimator_forward(float *y, const float *x, size_t samples,
 		       const struct decimator *d);
 
 void decimator_release(struct decimator *d);
-
-#endif

@@ -7,8 +7,7 @@
  * The first and last row are repeated beyond the ends (Furui 1986; Kaldi
  * src/feat/feature-functions.cc, DeltaFeatures, window 2).
  */
-#ifndef DELTAS_H
-#define DELTAS_H
+#pragma once
 
 #include <stddef.h>
 
@@ -20,5 +19,3 @@
  */
 void deltas_forward(float *x, size_t stride, size_t rows, size_t columns,
 		    int order);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * extract.h - computes rows of features of a given type from audio
  */
-#ifndef EXTRACT_H
-#define EXTRACT_H
+#pragma once
 
 #include "core/arena.h"
 #include "feat/fbank.h"
@@ -29,5 +28,3 @@ void extractor_forward(float *out, const float *audio, size_t samples,
                        const struct extractor *e);
 
 void extractor_release(struct extractor *e);
-
-#endif

@@ -28,8 +28,7 @@
  * A row depends on its own samples only, bit for bit, and is finite for all
  * finite audio.
  */
-#ifndef FBANK_H
-#define FBANK_H
+#pragma once
 
 #include <stddef.h>
 
@@ -79,5 +78,3 @@ void fbank_forward(float *out, float *energy, size_t stride,
 		   const float *audio, size_t rows, const struct fbank *fb);
 
 void fbank_release(struct fbank *fb);
-
-#endif

@@ -13,8 +13,7 @@
  * adds three columns: log F0 (ln Hz), voicing (0 to 1) and the log energy of
  * the window.  "+deltas2" adds first and second differences of all columns.
  */
-#ifndef FEATURES_H
-#define FEATURES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -57,5 +56,3 @@ bool features_type_parse(struct features_type *t, const char *text);
  */
 void features_view(float *x, size_t T, const struct features_type *t,
                    bool normalised);
-
-#endif

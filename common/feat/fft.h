@@ -19,8 +19,7 @@
  * Plans are estimated, not measured: they take less than a millisecond, and
  * every run rounds in the same way.
  */
-#ifndef FFT_H
-#define FFT_H
+#pragma once
 
 #include <stddef.h>
 
@@ -49,5 +48,3 @@ void fft_forward(double *z, size_t lane, double *spectrum, const double *frame,
 void fft_power(float *power, const double *z, const struct fft *f);
 
 void fft_release(struct fft *f);
-
-#endif

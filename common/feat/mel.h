@@ -10,8 +10,7 @@
  * Spectra come FFT_LANES frames at a time (see fft.h), so that short dot
  * products need no horizontal sums.
  */
-#ifndef MEL_H
-#define MEL_H
+#pragma once
 
 #include <stddef.h>
 
@@ -38,5 +37,3 @@ void mel_init(struct mel *m, size_t bands, size_t size,
 void mel_forward(float *out, const float *power, const struct mel *m);
 
 void mel_release(struct mel *m);
-
-#endif

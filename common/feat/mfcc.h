@@ -12,8 +12,7 @@
  * false; Kaldi's defaults are 13 coefficients of 23 bands, lifter
  * 22.
  */
-#ifndef MFCC_H
-#define MFCC_H
+#pragma once
 
 #include <stddef.h>
 
@@ -35,5 +34,3 @@ void mfcc_forward(float *out, size_t stride, const float *mel,
 		  size_t mel_stride, size_t rows, const struct mfcc *m);
 
 void mfcc_release(struct mfcc *m);
-
-#endif

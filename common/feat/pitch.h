@@ -29,8 +29,7 @@
  * Silence has voicing 0; its F0 follows the path.  Results are finite for all
  * finite audio.  Scaling the audio changes nothing, within 1e-12 … 1e15.
  */
-#ifndef PITCH_H
-#define PITCH_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -64,5 +63,3 @@ void pitch_forward(float *logf0, float *voicing, size_t stride,
 		   struct arena *scratch, const struct pitch *p);
 
 void pitch_release(struct pitch *p);
-
-#endif

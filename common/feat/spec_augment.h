@@ -6,8 +6,7 @@
  * tract, a slow tilt over the bands.  Works on a view (features.h), where 0 is
  * the mean.
  */
-#ifndef SPEC_AUGMENT_H
-#define SPEC_AUGMENT_H
+#pragma once
 
 #include <stddef.h>
 
@@ -34,5 +33,3 @@ struct spec_augment {
 float *spec_augment(size_t *rows, const float *x,
                     const struct features_type *type, struct rng *r,
                     const struct spec_augment *options, struct arena *arena);
-
-#endif

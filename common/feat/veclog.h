@@ -7,8 +7,7 @@
  * x > 0.  x that is subnormal, 0 or negative is not supported; infinity gives
  * 128 ln 2, so the result is always finite.
  */
-#ifndef VECLOG_H
-#define VECLOG_H
+#pragma once
 
 #include <stdint.h>
 #include <string.h>
@@ -41,5 +40,3 @@ veclog(float x)
 	return t + (p * t * square - 2.12194440e-4f * e - 0.5f * square)
 		+ 0.693359375f * e;
 }
-
-#endif

@@ -10,8 +10,7 @@
  * This is the order that the tiles of Intel's AMX and the dot products of
  * AVX-512 read.  What lies beyond a matrix is zero.
  */
-#ifndef BF16_LAYOUT_H
-#define BF16_LAYOUT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,5 +38,3 @@ struct bf16_source {
 	bool across;
 	float alpha;
 };
-
-#endif

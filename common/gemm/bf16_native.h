@@ -4,8 +4,7 @@
  *
  * The order is that of bf16_layout.h.  Denormal numbers become 0.
  */
-#ifndef BF16_NATIVE_H
-#define BF16_NATIVE_H
+#pragma once
 
 #include "gemm/bf16_layout.h"
 
@@ -27,5 +26,3 @@ void bf16_native_pack(uint16_t *to, const struct bf16_source *source,
 
 /* Rounds sums [rows,32]; row m goes to y + m * ld. */
 void bf16_native_put(uint16_t *y, size_t ld, const float *sums, size_t rows);
-
-#endif

@@ -4,8 +4,7 @@
  * B is packed once, if it is a weight; A while it is multiplied, 32 rows at a
  * time.
  */
-#ifndef BF16_PACK_H
-#define BF16_PACK_H
+#pragma once
 
 #include "gemm/bf16_layout.h"
 
@@ -58,5 +57,3 @@ void bf16_strip_pack(uint16_t *strip, const struct bf16_in *A, size_t m,
  */
 void bf16_band_pack(uint16_t *packed, const struct bf16_source *source,
                     bool strips, size_t r, size_t N, size_t K, size_t next);
-
-#endif

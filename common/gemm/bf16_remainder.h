@@ -11,8 +11,7 @@
  * each utterance; Nagel et al. 2019 (section 4.2) have one for a model, from
  * its expected inputs.
  */
-#ifndef BF16_REMAINDER_H
-#define BF16_REMAINDER_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -33,5 +32,3 @@ void bf16_remainder_bias(float *y, const uint16_t *remainder,
 /* mean [C] of the rows of x [T,C], floats or bfloats.  Uses all threads. */
 void rows_mean(float *mean, const float *x, size_t T, size_t C);
 void rows_mean_halves(float *mean, const uint16_t *x, size_t T, size_t C);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * bf16_unit.h - the processor's units that multiply blocks of bfloat16
  */
-#ifndef BF16_UNIT_H
-#define BF16_UNIT_H
+#pragma once
 
 #include "gemm/bf16_layout.h"
 
@@ -51,5 +50,3 @@ const struct bf16_unit *bf16_unit_find(const char *name);
 
 /* Does it multiply faster than this processor multiplies floats? */
 bool bf16_unit_fast(const struct bf16_unit *unit);
-
-#endif

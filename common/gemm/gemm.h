@@ -1,8 +1,7 @@
 /*
  * gemm.h - products of matrices in float, through OpenBLAS
  */
-#ifndef GEMM_H
-#define GEMM_H
+#pragma once
 
 #include <stddef.h>
 
@@ -48,5 +47,3 @@ struct gemm_tile gemm_tile(const struct gemm_cut *c, size_t i);
  * that suit the processor.
  */
 void gemm_begin(void);
-
-#endif

@@ -363,3 +363,11 @@ gemm_rounded(const struct bf16_out *out, const struct bf16_unit *unit,
 	gemm_bf16(out, unit, &in, scratch, M, N, K,
 	          scratch + bf16_packed_length(N, K));
 }
+
+bool
+precision_rounds(enum precision precision)
+{
+	return precision == PRECISION_BF16 ||
+	       (precision == PRECISION_AUTO &&
+	        bf16_unit_fast(bf16_unit_find(NULL)));
+}

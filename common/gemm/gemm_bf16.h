@@ -6,8 +6,7 @@
  * B is packed (bf16_pack.h); A is packed on the way, unless it is bfloats,
  * whose rows are read where they are.
  */
-#ifndef GEMM_BF16_H
-#define GEMM_BF16_H
+#pragma once
 
 #include "gemm/bf16_pack.h"
 #include "gemm/bf16_unit.h"
@@ -56,4 +55,11 @@ void gemm_rounded(const struct bf16_out *out, const struct bf16_unit *unit,
                   float alpha, const float *A, size_t lda,
                   const float *B, size_t ldb, uint16_t *scratch);
 
-#endif
+/* How a network's products are computed; AUTO: BF16 where it is faster. */
+enum precision { PRECISION_FP32, PRECISION_BF16, PRECISION_AUTO };
+
+/* The choices of an option, in that order. */
+#define PRECISIONS "fp32|bf16|auto"
+
+/* Is it bfloat16 on this processor? */
+bool precision_rounds(enum precision precision);

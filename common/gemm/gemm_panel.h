@@ -5,8 +5,7 @@
  * hundred rows of an utterance.  Here only the weights are packed, 32 columns
  * of the result at a time; the other side is read where it is.
  */
-#ifndef GEMM_PANEL_H
-#define GEMM_PANEL_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,5 +24,3 @@
 bool gemm_panel(float *y, size_t ldy, const float *x, size_t ldx,
                 const float *weight, const float *bias,
                 size_t M, size_t N, size_t K);
-
-#endif

@@ -5,12 +5,9 @@
  * becomes x.  Returns false, with both undefined, where H is not positive
  * definite.
  */
-#ifndef CHOLESKY_H
-#define CHOLESKY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
 bool cholesky_solve(double *H, double *s, size_t n);
-
-#endif

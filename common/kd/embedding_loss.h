@@ -21,8 +21,7 @@
  * by teacher k, and W_k is the mean of weight.k over the batch (0 for an
  * utterance without that embedding).  E_k of fewer than two utterances is 0.
  */
-#ifndef EMBEDDING_LOSS_H
-#define EMBEDDING_LOSS_H
+#pragma once
 
 #include "core/arena.h"
 #include "kd/objective.h"
@@ -69,5 +68,3 @@ void gram_forward(double *G, const double *x, size_t n, size_t D);
 /* Adds (dG + dG') x to dx. */
 void gram_backward(double *dx, const double *dG, const double *x, size_t n,
                    size_t D);
-
-#endif

@@ -19,8 +19,7 @@
  * Sums are taken in double, exponents from the largest logit down: any finite
  * logits give finite results.
  */
-#ifndef KD_LOSS_H
-#define KD_LOSS_H
+#pragma once
 
 #include "kd/embedding_loss.h"
 #include "kd/weighting.h"
@@ -52,5 +51,3 @@ struct kd_loss {
 struct kd_loss kd_loss(double *dlogits, const double *weight,
                        const struct kd_utterance *u,
                        const struct kd_options *options);
-
-#endif

@@ -10,8 +10,7 @@
  * that options->teachers does not match and, with options->unseen, those that
  * were trained on the utterance or its speaker (teacher.NAME.seen).
  */
-#ifndef KD_READ_H
-#define KD_READ_H
+#pragma once
 
 #include "kd/kd_loss.h"
 #include "stream/frame.h"
@@ -24,5 +23,3 @@
  */
 const char *kd_read(struct kd_utterance *u, struct frame *f,
                     const struct kd_options *options);
-
-#endif

@@ -9,8 +9,7 @@
  * Each run of the input is a batch, or is cut into batches.  A batch is held in
  * memory only where its utterances depend on each other.
  */
-#ifndef KD_STREAM_H
-#define KD_STREAM_H
+#pragma once
 
 #include "kd/kd_loss.h"
 #include "stream/filter.h"
@@ -21,5 +20,3 @@
  */
 void kd_stream(struct filter *s, size_t batch,
                const struct kd_options *options);
-
-#endif

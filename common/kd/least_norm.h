@@ -8,11 +8,8 @@
  * from their inner products G [n,n], <g_k, g_j>; one of them where several are
  * minimal.  A bound under 1 / n counts as 1 / n.
  */
-#ifndef LEAST_NORM_H
-#define LEAST_NORM_H
+#pragma once
 
 #include <stddef.h>
 
 void least_norm(double *a, const double *G, size_t n, double bound);
-
-#endif

@@ -6,8 +6,7 @@
  * The two are stored apart, as the rounding of their sum would lose log_sum
  * beside a large logit.  No exponent is above 0.
  */
-#ifndef LOG_SOFTMAX_H
-#define LOG_SOFTMAX_H
+#pragma once
 
 #include <stddef.h>
 
@@ -24,5 +23,3 @@ struct log_softmax log_softmax_without(const float *z, size_t n, size_t left,
                                        double T);
 
 double log_softmax_at(const struct log_softmax *s, size_t c);
-
-#endif

@@ -25,8 +25,7 @@
  *
  * All is computed in double, and finite for any finite logits.
  */
-#ifndef OBJECTIVE_H
-#define OBJECTIVE_H
+#pragma once
 
 #include <stddef.h>
 
@@ -71,5 +70,3 @@ const char *objective_parse(struct objective *o, const char *text);
 double objective_apply(double *dz, const struct kd_utterance *u,
                        const float *teacher, const struct objective *o,
                        double scale);
-
-#endif

@@ -9,8 +9,7 @@
  * Sinkhorn iterations (Cuturi 2013), with e falling from the largest cost, come
  * near the optimum; Newton steps, with g as a function of f, reach it.
  */
-#ifndef SINKHORN_H
-#define SINKHORN_H
+#pragma once
 
 #include <stddef.h>
 
@@ -18,5 +17,3 @@
 
 /* Returns OT of the costs C [n,n], none below 0, and replaces C by P. */
 double sinkhorn(double *C, size_t n, double e, struct arena *arena);
-
-#endif

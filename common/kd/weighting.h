@@ -38,8 +38,7 @@
  * is needed), and aekd's g_k is the gradient of the whole batch.  Language and
  * fixed weights are an utterance's own in either scope.
  */
-#ifndef WEIGHTING_H
-#define WEIGHTING_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -94,5 +93,3 @@ void weighting_apply(double *const *weight, const char **why,
                      const struct weighting *w,
                      const struct kd_utterance *const *u, size_t count,
                      struct arena *arena);
-
-#endif

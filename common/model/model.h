@@ -10,14 +10,13 @@
  * A kind of model is a table of operations (model_kind.h).  Training is in
  * model_training.h.
  */
-#ifndef MODEL_H
-#define MODEL_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "core/arena.h"
-#include "gemm/precision.h"
+#include "gemm/gemm_bf16.h"
 #include "weights/params.h"
 #include "weights/safetensors_write.h"
 
@@ -138,5 +137,3 @@ struct model_description {
 /* Also describes what model_open refuses, as a network without a head. */
 void model_describe(struct model_description *d, const char *path);
 void model_description_release(struct model_description *d);
-
-#endif

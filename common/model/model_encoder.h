@@ -2,8 +2,7 @@
  * model_encoder.h - what model_encoder.c keeps of a network: for itself, and
  * for tests of the encoder
  */
-#ifndef MODEL_ENCODER_H
-#define MODEL_ENCODER_H
+#pragma once
 
 #include "encoder/open.h"
 #include "encoder/encoder.h"
@@ -20,5 +19,3 @@ struct model_encoder {
 };
 
 struct encoder *model_encoder_of(const struct model *m);
-
-#endif

@@ -4,8 +4,7 @@
  * To add a kind, write its file and list its table in model.c.  model.h
  * documents the operations under the names of the functions that call them.
  */
-#ifndef MODEL_KIND_H
-#define MODEL_KIND_H
+#pragma once
 
 #include "model/model_training.h"
 
@@ -51,5 +50,3 @@ void model_texts_add_classes(struct model_texts *t, const char *const *name,
                              size_t count);
 
 extern const struct model_kind model_encoder_kind, model_student_kind;
-
-#endif

@@ -4,8 +4,7 @@
  * A student has one or more members, which are networks of student/.  Their
  * log-probabilities are averaged, weighted by their shares.
  */
-#ifndef MODEL_STUDENT_H
-#define MODEL_STUDENT_H
+#pragma once
 
 #include "feat/features.h"
 #include "model/model_kind.h"
@@ -73,5 +72,3 @@ void model_student_write(const char *path, const struct model *m,
                          const struct model_extras *extras);
 
 extern const struct model_training_kind model_student_training;
-
-#endif

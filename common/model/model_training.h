@@ -4,8 +4,7 @@
  *
  * The result is the same, to the last bit, whatever the number of threads.
  */
-#ifndef MODEL_TRAINING_H
-#define MODEL_TRAINING_H
+#pragma once
 
 #include "feat/spec_augment.h"
 #include "model/model.h"
@@ -84,5 +83,3 @@ const struct model_training_kind *model_training_kind(const struct model *m);
 void model_training_begin(struct model_training *t, struct model *m,
                           const struct training_options *options);
 void model_training_end(struct model_training *t);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * teacher.h - a model whose logits are added to utterances under a name
  */
-#ifndef TEACHER_H
-#define TEACHER_H
+#pragma once
 
 #include "model/model.h"
 #include "weights/lineage.h"
@@ -40,5 +39,3 @@ void teacher_header(const struct teacher *t, struct frame *header);
  */
 const char *teacher_add(struct teacher *t, struct frame *f, bool embed,
                         struct arena *arena);
-
-#endif

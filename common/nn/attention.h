@@ -1,6 +1,5 @@
 /* attention.h - multi-head self-attention, forward and backward */
-#ifndef ATTENTION_H
-#define ATTENTION_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -49,5 +48,3 @@ void attention_backward(float *dqkv, float *dgate, float *drelative,
                         const float *probability,
                         const struct attention_extra *extra,
                         size_t T, size_t C, size_t heads);
-
-#endif

@@ -1,6 +1,5 @@
 /* attention_bf16.h - self-attention with products in bfloat16, forward */
-#ifndef ATTENTION_BF16_H
-#define ATTENTION_BF16_H
+#pragma once
 
 #include "gemm/gemm_bf16.h"
 #include "nn/attention.h"
@@ -24,5 +23,3 @@ void attention_bf16_forward(uint16_t *out, void *scratch, const uint16_t *qkv,
                             const struct attention_extra *extra,
                             const struct bf16_unit *unit,
                             size_t T, size_t C, size_t heads);
-
-#endif

@@ -1,6 +1,5 @@
 /* conv1d.h - convolution over time, forward and backward */
-#ifndef CONV1D_H
-#define CONV1D_H
+#pragma once
 
 #include <stddef.h>
 
@@ -24,5 +23,3 @@ void conv1d_forward(float *y, const float *x,
 void conv1d_backward(float *dx, float *dweight, float *dbias,
                      const float *dy, const float *x, const float *weight,
                      size_t T, size_t I, size_t O, size_t k, size_t stride);
-
-#endif

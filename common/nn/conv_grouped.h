@@ -1,6 +1,5 @@
 /* conv_grouped.h - convolution over time in groups */
-#ifndef CONV_GROUPED_H
-#define CONV_GROUPED_H
+#pragma once
 
 #include <stddef.h>
 
@@ -28,5 +27,3 @@ void conv_grouped_backward(float *dx, float *dweight, float *dbias,
                            float *scratch, const float *dy, const float *x,
                            const float *weight,
                            size_t T, size_t C, size_t groups, size_t k);
-
-#endif

@@ -1,6 +1,5 @@
 /* conv_grouped_bf16.h - grouped convolution with products in bfloat16 */
-#ifndef CONV_GROUPED_BF16_H
-#define CONV_GROUPED_BF16_H
+#pragma once
 
 #include "gemm/gemm_bf16.h"
 #include "nn/linear_bf16.h"
@@ -36,5 +35,3 @@ void conv_grouped_bf16_backward(float *dx, float *dweight, float *dbias,
                                 const uint16_t *packed,
                                 struct bf16_space *space,
                                 size_t T, size_t C, size_t groups, size_t k);
-
-#endif

@@ -1,6 +1,5 @@
 /* depthwise.h - convolution of each channel on its own */
-#ifndef DEPTHWISE_H
-#define DEPTHWISE_H
+#pragma once
 
 #include <stddef.h>
 
@@ -20,5 +19,3 @@ void depthwise_forward(float *y, const float *x,
 void depthwise_backward(float *dx, float *dweight, float *dbias,
                         const float *dy, const float *x, const float *weight,
                         size_t T, size_t C, size_t k);
-
-#endif

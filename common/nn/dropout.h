@@ -1,6 +1,5 @@
 /* dropout.h - dropout, forward and backward */
-#ifndef DROPOUT_H
-#define DROPOUT_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -23,5 +22,3 @@ void dropout_forward(float *y, const float *x, const uint8_t *mask,
 /* Adds to dx [n]. */
 void dropout_backward(float *dx, const float *dy, const uint8_t *mask,
                       float p, size_t n);
-
-#endif

@@ -1,6 +1,5 @@
 /* gelu.h - the GELU activation, forward and backward */
-#ifndef GELU_H
-#define GELU_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -26,5 +25,3 @@ void gelu_backward_over_halves(float *dy, const uint16_t *x, size_t n);
  * for small x, in a third of the time.  Backward uses the exact derivative.
  */
 void gelu_rough(float *y, const float *x, size_t n);
-
-#endif

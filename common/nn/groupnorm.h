@@ -1,6 +1,5 @@
 /* groupnorm.h - normalisation of each channel over time */
-#ifndef GROUPNORM_H
-#define GROUPNORM_H
+#pragma once
 
 #include <stddef.h>
 
@@ -22,5 +21,3 @@ void groupnorm_backward(float *dx, float *dgain, float *dbias,
                         const float *dy, const float *x, const float *gain,
                         const float *mean, const float *rstd,
                         size_t T, size_t C);
-
-#endif

@@ -1,6 +1,5 @@
 /* layernorm.h - normalisation of each row */
-#ifndef LAYERNORM_H
-#define LAYERNORM_H
+#pragma once
 
 #include <stddef.h>
 
@@ -23,5 +22,3 @@ void layernorm_backward(float *dx, float *dgain, float *dbias,
                         const float *dy, const float *x, const float *gain,
                         const float *mean, const float *rstd,
                         size_t N, size_t C);
-
-#endif

@@ -1,6 +1,5 @@
 /* linear.h - a linear layer, forward and backward */
-#ifndef LINEAR_H
-#define LINEAR_H
+#pragma once
 
 #include <stddef.h>
 
@@ -42,5 +41,3 @@ void linear_backward_from(float *dx, size_t lddx,
                           const float *dy, size_t lddy,
                           const float *x, size_t ldx, const float *weight,
                           size_t N, size_t I, size_t O);
-
-#endif

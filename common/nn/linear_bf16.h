@@ -5,8 +5,7 @@
  * and sums in float.  Activations may be rounded already: the result is the
  * same.
  */
-#ifndef LINEAR_BF16_H
-#define LINEAR_BF16_H
+#pragma once
 
 #include "core/arena.h"
 #include "gemm/gemm_bf16.h"
@@ -31,5 +30,3 @@ void linear_bf16_backward(float *dx, size_t lddx, bool fresh,
                           const struct bf16_in *x, const float *weight,
                           size_t N, size_t I, size_t O,
                           struct bf16_space *space);
-
-#endif

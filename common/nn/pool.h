@@ -1,6 +1,5 @@
 /* pool.h - attentive pooling of rows over time */
-#ifndef POOL_H
-#define POOL_H
+#pragma once
 
 #include <stddef.h>
 
@@ -21,5 +20,3 @@ void pool_forward(float *pooled, float *weight,
 void pool_backward(float *dscore, float *dx, const float *dpooled,
                    const float *pooled, const float *weight,
                    const float *x, size_t T, size_t C);
-
-#endif

@@ -6,8 +6,7 @@
  * last bucket takes all that are farther.  A head has a value for each bucket,
  * which a gate of the query's row multiplies.
  */
-#ifndef RELATIVE_BIAS_H
-#define RELATIVE_BIAS_H
+#pragma once
 
 #include <stddef.h>
 
@@ -53,5 +52,3 @@ void relative_gate_backward(float *dx, float *dweight, float *dbias,
                             const float *x, const float *weight,
                             const float *bias, const float *scale,
                             size_t T, size_t C, size_t heads);
-
-#endif

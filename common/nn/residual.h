@@ -1,6 +1,5 @@
 /* residual.h - residual connections and scaled sums */
-#ifndef RESIDUAL_H
-#define RESIDUAL_H
+#pragma once
 
 #include <stddef.h>
 
@@ -15,5 +14,3 @@ void residual_forward(float *y, const float *x, const float *z,
 
 /* y += factor x.   x, y [n] */
 void add_scaled(float *y, float factor, const float *x, size_t n);
-
-#endif

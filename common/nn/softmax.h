@@ -1,6 +1,5 @@
 /* softmax.h - softmax and log-softmax of rows */
-#ifndef SOFTMAX_H
-#define SOFTMAX_H
+#pragma once
 
 #include <stddef.h>
 
@@ -16,5 +15,3 @@ void log_softmax_forward(float *y, const float *x, size_t N, size_t C);
  */
 void softmax_backward(float *dx, const float *dy, const float *y,
                       size_t N, size_t C);
-
-#endif

@@ -5,8 +5,7 @@
  * VECTORISED function becomes vector code.  The whole range is covered:
  * large values give infinity (or 1), small ones 0 (or -1), NaN gives NaN.
  */
-#ifndef VEXP_H
-#define VEXP_H
+#pragma once
 
 #include <math.h>
 #include <stddef.h>
@@ -101,5 +100,3 @@ row_max(const float *x, size_t C)
 		max = lane[l] > max ? lane[l] : max;
 	return max;
 }
-
-#endif

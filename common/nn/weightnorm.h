@@ -1,6 +1,5 @@
 /* weightnorm.h - weight normalisation of a convolution */
-#ifndef WEIGHTNORM_H
-#define WEIGHTNORM_H
+#pragma once
 
 #include <stddef.h>
 
@@ -20,5 +19,3 @@ void weightnorm_forward(float *weight, const float *g, const float *v,
 void weightnorm_backward(float *dg, float *dv, const float *dweight,
                          const float *g, const float *v,
                          size_t O, size_t I, size_t k);
-
-#endif

@@ -9,8 +9,7 @@
  * bounds.  They return NULL, or the reason that it has another type; results
  * live in the arena.
  */
-#ifndef CODEC_H
-#define CODEC_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -54,5 +53,3 @@ struct codec_value codec_from_number(double number, struct arena *arena);
 int codec_write_map(FILE *fp, size_t entries);
 int codec_write_text(FILE *fp, const char *text);
 int codec_write_tensor(FILE *fp, const struct tensor *t);
-
-#endif

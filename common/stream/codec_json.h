@@ -3,8 +3,7 @@
  *
  * The caller checks ferror(fp) after each line.
  */
-#ifndef CODEC_JSON_H
-#define CODEC_JSON_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,5 +35,3 @@ void codec_json_float(FILE *fp, float x);
  */
 struct tensor_span { double min, mean, max; size_t odd; };
 bool tensor_span_of(struct tensor_span *span, const struct tensor *t);
-
-#endif

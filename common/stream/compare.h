@@ -7,8 +7,7 @@
  * characters; anything else the same bytes.  The order of fields does not
  * matter.
  */
-#ifndef COMPARE_H
-#define COMPARE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,5 +43,3 @@ void compare_add(struct compare *c, const char *format, ...)
 void compare_print(const struct compare *c);
 
 void compare_release(struct compare *c);
-
-#endif

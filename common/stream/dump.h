@@ -1,8 +1,7 @@
 /*
  * dump.h - print frames as text on standard output
  */
-#ifndef DUMP_H
-#define DUMP_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,5 +15,3 @@ struct dump {
 
 /* Prints f; title is "utterance", "header" or "end".  Dies on an error. */
 void dump_frame(const struct dump *d, struct frame *f, const char *title);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * fields.h - the names of the fields of frames; see tunne-frame(5)
  */
-#ifndef FIELDS_H
-#define FIELDS_H
+#pragma once
 
 /* every frame */
 #define FIELD_FRAME "frame"           /* "header", "utterance" or "end" */
@@ -59,5 +58,3 @@ const char *field_teacher(const char *field, struct arena *arena);
  * to the frame.
  */
 const char *frame_speaker_key(struct frame *f);
-
-#endif

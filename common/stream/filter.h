@@ -6,8 +6,7 @@
  *		filter_put(&s, change(&s.frame));
  *	return filter_close(&s);
  */
-#ifndef FILTER_H
-#define FILTER_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -34,5 +33,3 @@ void filter_put(struct filter *s, const char *why);
 
 /* Returns the exit status: 1 if any utterance was dropped. */
 int filter_close(struct filter *s);
-
-#endif

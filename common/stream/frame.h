@@ -6,8 +6,7 @@
  * frame_clear on the frame; a struct tensor only until a field is added or
  * removed, but its data longer.
  */
-#ifndef FRAME_H
-#define FRAME_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -90,5 +89,3 @@ void frame_remove(struct frame *f, const char *name);
 
 /* NULL where there is none. */
 struct field *frame_find(const struct frame *f, const char *name);
-
-#endif

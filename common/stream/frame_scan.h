@@ -8,8 +8,7 @@
  * FRAME_ITEMS_MAX items or FRAME_FIELDS_MAX fields, keys that are not text of
  * at most FRAME_KEY_MAX bytes.
  */
-#ifndef FRAME_SCAN_H
-#define FRAME_SCAN_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -63,5 +62,3 @@ enum scan_result scan_next(struct scan *s, FILE *fp, const char **why);
 size_t scan_items(const uint8_t *value, size_t size);
 
 void scan_release(struct scan *s);
-
-#endif

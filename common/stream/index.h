@@ -5,8 +5,7 @@
  * is made without reading long tensors.  The files stay open until
  * index_release.
  */
-#ifndef INDEX_H
-#define INDEX_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -51,5 +50,3 @@ void index_add(struct index *x);
 /* A frame of the index: its bytes, until the next call, or decoded. */
 const uint8_t *index_read(struct index *x, const struct place *place);
 void index_fetch(struct index *x, const struct place *place, struct frame *f);
-
-#endif

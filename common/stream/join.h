@@ -1,8 +1,7 @@
 /*
  * join.h - add the fields of other streams to utterances, by id
  */
-#ifndef JOIN_H
-#define JOIN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,5 +41,3 @@ const char *join_frame(struct join *j, struct frame *f);
 void join_warn_unused(const struct join *j);
 
 void join_release(struct join *j);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * match.h - match field names with patterns, and utterances with conditions
  */
-#ifndef MATCH_H
-#define MATCH_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,5 +50,3 @@ void where_warn_unseen(const struct where *w);
 
 /* A field as text, a number written out; "" where it is neither. */
 const char *frame_plain(struct frame *f, const char *name);
-
-#endif

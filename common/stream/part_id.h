@@ -1,8 +1,7 @@
 /*
  * part_id.h - ids of parts of a recording: "talk.wav:3.000-6.000", in seconds
  */
-#ifndef PART_ID_H
-#define PART_ID_H
+#pragma once
 
 #include <stddef.h>
 
@@ -11,5 +10,3 @@ char *part_id(const char *recording, double start, double end);
 
 /* Length of the recording's id within a part's id; any other id: all of it. */
 size_t part_recording(const char *id);
-
-#endif

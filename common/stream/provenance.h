@@ -5,8 +5,7 @@
  * its fields were trained on, one a line: of a teacher in the header field
  * "teacher.NAME.voices", of any other model in "voices".
  */
-#ifndef PROVENANCE_H
-#define PROVENANCE_H
+#pragma once
 
 #include "core/texts.h"
 #include "stream/frame.h"
@@ -33,5 +32,3 @@ void provenance_drop_speakers(struct frame *header);
 /* The speakers that teacher NAME was trained on; NULL where unknown. */
 const struct texts *provenance_speakers(const struct provenance *p,
                                         const char *teacher);
-
-#endif

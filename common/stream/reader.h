@@ -6,8 +6,7 @@
  * a failed program upstream or a cut file is an error, with or without
  * pipefail.
  */
-#ifndef READER_H
-#define READER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -91,5 +90,3 @@ void reader_fetch(struct reader *r, struct frame *f, off_t at);
 void reader_bytes(struct reader *r, uint8_t *bytes, off_t at, size_t size);
 
 void reader_close(struct reader *r);
-
-#endif

@@ -6,8 +6,7 @@
  * each end frame.  Otherwise the caller begins and ends runs.  Every frame is
  * flushed, for live input.  A write that fails dies.
  */
-#ifndef WRITER_H
-#define WRITER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -58,5 +57,3 @@ int writer_close(struct writer *w);
  */
 void writer_begin(struct writer *w, struct frame *header); /* or NULL */
 void writer_end(struct writer *w, double dropped_before);
-
-#endif

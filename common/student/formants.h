@@ -19,8 +19,7 @@
  * Hz and proportional below.  The bands are those of fbank.h from 20 Hz to
  * half the rate.
  */
-#ifndef FORMANTS_H
-#define FORMANTS_H
+#pragma once
 
 #include <stddef.h>
 
@@ -50,5 +49,3 @@ void formants_init(struct formants *f, size_t bands, int rate);
  */
 size_t formants_find(double hertz[FORMANTS], const float *energy,
                      const struct formants *f);
-
-#endif

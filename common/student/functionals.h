@@ -24,8 +24,7 @@
  * each minus a centre and times a scale, which brings speech to about -2 … 2.
  * A statistic of no rows is 0 before that.
  */
-#ifndef FUNCTIONALS_H
-#define FUNCTIONALS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -78,5 +77,3 @@ void functionals_normalise(struct cmvn_groups *g, const char *name,
  */
 void functionals_whiten(float *weight, float *centre, const char *path,
                         const struct features_type *t);
-
-#endif

@@ -18,8 +18,7 @@
  * not depend on the contents of the others in a batch.  It depends on their
  * number of rows by rounding alone (BLAS orders additions by a product's size).
  */
-#ifndef STUDENT_H
-#define STUDENT_H
+#pragma once
 
 #include <stddef.h>
 
@@ -72,5 +71,3 @@ void student_backward(struct student_weights *gradient,
                       const struct student_pass *pass, const float *dlogits,
                       const float *dembedding,
                       const struct student_weights *w, struct arena *scratch);
-
-#endif

@@ -5,8 +5,7 @@
  * u at rows start[u] … start[u+1]-1.  Linear layers and norms take all rows at
  * once; what mixes rows over time takes one utterance after another.
  */
-#ifndef STUDENT_BLOCK_H
-#define STUDENT_BLOCK_H
+#pragma once
 
 #include <stdint.h>
 
@@ -45,5 +44,3 @@ void student_block_backward(struct student_block *gradient, float *dy,
                             const struct student_block *w,
                             const struct student_rows *rows,
                             struct arena *scratch);
-
-#endif

@@ -1,9 +1,27 @@
+
+#include "core/vector.h"
 #include "nn/dropout.h"
 #include "nn/layernorm.h"
 #include "nn/linear.h"
 #include "nn/pool.h"
-#include "nn/tanh.h"
+#include "nn/vexp.h"
 #include "student/student_head.h"
+
+/* In place, x [n]. */
+VECTORISED static void
+tanh_forward(float *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		x[i] = vtanh(x[i]);
+}
+
+/* Adds to dx [n]:  dy (1 - y^2). */
+VECTORISED static void
+tanh_backward(float *dx, const float *dy, const float *y, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		dx[i] += dy[i] * (1 - y[i] * y[i]);
+}
 
 /* Attentive statistics of each utterance, to embedding rows of E floats. */
 static void
@@ -23,7 +41,7 @@ pool_rows_forward(struct student_head_kept *k, const struct student_rows *r,
 	                  w->norm.bias, N, d, LAYERNORM_EPSILON);
 	linear_forward_few(k->hidden, k->norm, d, w->score.weight,
 	                   w->score.bias, N, d, d / 2);
-	tanh_forward(k->hidden, k->hidden, N * (d / 2));
+	tanh_forward(k->hidden, N * (d / 2));
 	linear_forward_few(score, k->hidden, d / 2, w->score_out.weight,
 	                   w->score_out.bias, N, d / 2, 1);
 	for (size_t u = 0; u < r->count; u++) {

@@ -5,8 +5,7 @@
  *	attentive mean and deviation over time  [2d]  the embedding
  *	linear                                  [K]   the logits
  */
-#ifndef STUDENT_HEAD_H
-#define STUDENT_HEAD_H
+#pragma once
 
 #include "student/student_block.h"
 
@@ -40,5 +39,3 @@ void student_head_backward(struct student_weights *gradient, float *dtrunk,
                            const struct student_weights *w,
                            const struct student_shape *shape,
                            struct arena *scratch);
-
-#endif

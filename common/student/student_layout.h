@@ -1,8 +1,7 @@
 /*
  * student_layout.h - the compact student's shape, and the list of its tensors
  */
-#ifndef STUDENT_LAYOUT_H
-#define STUDENT_LAYOUT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -73,5 +72,3 @@ size_t student_embedding_length(const struct student_shape *shape);
 /* The tensor list; binds w into base unless base is NULL. */
 void student_layout(struct params *p, struct student_weights *w,
                     const struct student_shape *shape, float *base);
-
-#endif

@@ -13,8 +13,7 @@
  * Schaefer and Strimmer 2005 for the shrinkage.)  A deviation that is less
  * than 1e-3, or lost in the rounding of the mean, counts as 1e-3.
  */
-#ifndef WHITENING_H
-#define WHITENING_H
+#pragma once
 
 #include <stddef.h>
 
@@ -34,5 +33,3 @@ void whitening_add(struct whitening *w, const float *x);
  * [width]; of at least one row.
  */
 void whitening_solve(float *weight, float *centre, const struct whitening *w);
-
-#endif

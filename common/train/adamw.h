@@ -5,8 +5,7 @@
  *	x = x - rate (m / (1 - b1^step) / (sqrt(v / (1 - b2^step)) + eps)
  *	              + decay x)
  */
-#ifndef ADAMW_H
-#define ADAMW_H
+#pragma once
 
 #include <stddef.h>
 
@@ -30,5 +29,3 @@ float clip_scale(float norm, float limit);
 /* average += (1 - decay) (x - average), decay smaller in the first steps. */
 void average_step(float *average, const float *x, size_t n, size_t step,
                   float decay);
-
-#endif

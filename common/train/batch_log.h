@@ -5,8 +5,7 @@
  * the update that followed the batch, or null.  Whether one follows is known
  * only when the next batch begins or the pass ends, so the line waits.
  */
-#ifndef BATCH_LOG_H
-#define BATCH_LOG_H
+#pragma once
 
 #include <stdio.h>
 
@@ -30,5 +29,3 @@ void batch_log_note(struct batch_log *l, const struct trainer *t,
 void batch_log_settle(struct batch_log *l, const struct trainer *t,
                       bool updated);
 void batch_log_close(struct batch_log *l);
-
-#endif

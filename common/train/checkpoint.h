@@ -4,8 +4,7 @@
  * Weights, optimiser state, progress and history are replaced together, so
  * what is on disk can always be resumed.
  */
-#ifndef CHECKPOINT_H
-#define CHECKPOINT_H
+#pragma once
 
 #include "train/trainer.h"
 #include "weights/lineage.h"
@@ -19,5 +18,3 @@ void checkpoint_check(const char *path, const struct model *m);
  */
 void checkpoint_write(const char *path, struct trainer *t,
                       const struct lineage *l, const char *recipe);
-
-#endif

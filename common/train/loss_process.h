@@ -12,8 +12,7 @@
  * ones, if the end frame of its run counts them as dropped; its exit status may
  * then be 1, as of any filter that drops something.
  */
-#ifndef LOSS_PROCESS_H
-#define LOSS_PROCESS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -75,5 +74,3 @@ size_t loss_process_batch(struct loss_process *l,
 
 /* Ends the child; dies unless it succeeded. */
 void loss_process_finish(struct loss_process *l);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * pass.h - trains a model by one pass over a stream of utterances (an epoch)
  */
-#ifndef PASS_H
-#define PASS_H
+#pragma once
 
 #include "corpus/balance.h"
 #include "stream/reader.h"
@@ -25,5 +24,3 @@ struct pass_options {
 size_t pass_run(struct trainer *t, struct reader *in,
                 struct loss_process *loss, struct lineage *lineage,
                 const struct pass_options *options);
-
-#endif

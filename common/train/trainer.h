@@ -3,8 +3,7 @@
  *
  * The result is the same, to the last bit, whatever the number of threads.
  */
-#ifndef TRAINER_H
-#define TRAINER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -78,5 +77,3 @@ void trainer_check(const struct trainer *t);
 
 /* The update that is still pending when a pass ends, if any. */
 void trainer_flush(struct trainer *t);
-
-#endif

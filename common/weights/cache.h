@@ -5,8 +5,7 @@
  * may be deleted at any time.  Where nothing can be written, the data are
  * computed again next time.
  */
-#ifndef CACHE_H
-#define CACHE_H
+#pragma once
 
 #include <stddef.h>
 
@@ -37,5 +36,3 @@ void cache_forget_old(const char *kind, const char *version);
 /* Replaces, atomically, the data kept under a name. */
 void cache_keep(const char *name, const char *key, const void *data,
                 size_t size);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * digest.h - digests that identify weights and texts
  */
-#ifndef DIGEST_H
-#define DIGEST_H
+#pragma once
 
 #include "weights/safetensors.h"
 
@@ -16,5 +15,3 @@ char *digest_of(const struct safetensors *s);
 
 /* 32 hexadecimal digits of any text; the caller frees them. */
 char *digest_of_text(const char *text);
-
-#endif

@@ -9,8 +9,7 @@
  * What config.json says is for others to read, such as encoder/open.h.  An
  * error is one line, "DIR/FILE: what is wrong".
  */
-#ifndef DIRECTORY_H
-#define DIRECTORY_H
+#pragma once
 
 #include "weights/safetensors_write.h"
 
@@ -65,5 +64,3 @@ struct directory_contents {
  * model.safetensors.
  */
 void directory_write(const char *path, const struct directory_contents *c);
-
-#endif

@@ -6,8 +6,7 @@
  * Names are compared exactly.  Functions that read a value accept NULL for a
  * missing one, and return NULL or false.
  */
-#ifndef JSON_H
-#define JSON_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -59,5 +58,3 @@ void json_edit(FILE *fp, const struct json *j, const char *text,
 
 /* Text in quotes and escaped; bytes that are not UTF-8 become '?'. */
 void json_write_text(FILE *fp, const char *text);
-
-#endif

@@ -5,8 +5,7 @@
  * model recognises a speaker it was trained on does not show how well it
  * recognises others.
  */
-#ifndef LINEAGE_H
-#define LINEAGE_H
+#pragma once
 
 #include "core/names.h"
 #include "core/texts.h"
@@ -80,5 +79,3 @@ const char *lineage_seen(const struct lineage *l, struct frame *f);
  * the frame's features are normalised differently from those of the training.
  */
 void lineage_mark(struct lineage *l, struct frame *f, const char *field);
-
-#endif

@@ -6,8 +6,7 @@
  * (to weights, or to a gradient of the same shape), loads and saves.  Zeroing,
  * clipping and updating are then single loops.
  */
-#ifndef PARAMS_H
-#define PARAMS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -92,5 +91,3 @@ char *params_finite(const struct params *p);
 struct safetensors_source *
 params_sources(const struct params *p, const float *block,
                enum safetensors_type type, size_t more);
-
-#endif

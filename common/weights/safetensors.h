@@ -8,8 +8,7 @@
  * against the file, no holes, no overlap, no name twice.  Where a file shrinks
  * while it is mapped the program dies with a message (core/mapped.h).
  */
-#ifndef SAFETENSORS_H
-#define SAFETENSORS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -77,5 +76,3 @@ const char *safetensors_metadata(const struct safetensors *s,
 
 /* Copies to floats.  False: not F32, F16 or BF16. */
 bool safetensors_floats(float *out, const struct safetensors_entry *e);
-
-#endif

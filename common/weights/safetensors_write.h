@@ -5,8 +5,7 @@
  * then names in order.  Text of the metadata that is not UTF-8 has its bad
  * bytes written as '?'.
  */
-#ifndef SAFETENSORS_WRITE_H
-#define SAFETENSORS_WRITE_H
+#pragma once
 
 #include "weights/safetensors.h"
 
@@ -39,5 +38,3 @@ void safetensors_settle(struct replace *r, const struct replace *before,
                         const struct safetensors_source *source, size_t count,
                         const struct safetensors_text *metadata,
                         size_t metadata_count);
-
-#endif

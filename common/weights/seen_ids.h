@@ -4,8 +4,7 @@
  * A digest has ten hexadecimal digits: with a million ids in the set, one in a
  * million others is taken for one of them.
  */
-#ifndef SEEN_IDS_H
-#define SEEN_IDS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,5 +28,3 @@ char *seen_ids_join(const struct seen_ids *s);
 void seen_ids_split(struct seen_ids *s, const char *text);
 
 void seen_ids_release(struct seen_ids *s);
-
-#endif

@@ -6,8 +6,7 @@
  * optimizer.v and, for some kinds of model, optimizer.average, each as long
  * as the parameters.  See tunne-model(5).
  */
-#ifndef TRAINING_STATE_H
-#define TRAINING_STATE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -66,5 +65,3 @@ void model_file_protect(const char *path);
  * the same form, a directory or a file.
  */
 void model_replace_warn(const char *path, bool directory);
-
-#endif

@@ -4,8 +4,7 @@
  * model.safetensors.index.json says which tensor is in which file beside it:
  *	{"weight_map": {"projector.weight": "model-00002-of-00002.safetensors"}}
  */
-#ifndef WEIGHT_MAP_H
-#define WEIGHT_MAP_H
+#pragma once
 
 #include "weights/safetensors.h"
 
@@ -16,5 +15,3 @@
  */
 char *weight_map_open(struct safetensors *s, const char *directory,
                   const char *index);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * cache_folder.h - a folder of a test's own for model/cache.h
  */
-#ifndef CACHE_FOLDER_H
-#define CACHE_FOLDER_H
+#pragma once
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -41,5 +40,3 @@ cache_end(void **state)
 	free(*state);
 	return 0;
 }
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * encoder_golden.h - what tests/golden/w2v2.py wrote, and its audio
  */
-#ifndef ENCODER_GOLDEN_H
-#define ENCODER_GOLDEN_H
+#pragma once
 
 #include <stdio.h>
 #include <string.h>
@@ -67,5 +66,3 @@ golden_audio(float *x, size_t N)
 	for (size_t i = 0; i < N; i++)
 		x[i] = (rng_uniform(&r) - .25f) * (float)(i / 160 % 7 + 1) / 8;
 }
-
-#endif

@@ -2,8 +2,7 @@
  * encoder_training.h - a small model of golden files, made one to train: its
  * gradient by a batch of three
  */
-#ifndef ENCODER_TRAINING_H
-#define ENCODER_TRAINING_H
+#pragma once
 
 #include <string.h>
 
@@ -135,5 +134,3 @@ gradient_compute(struct golden *g, bool unfreeze, size_t memory)
 	                       true);
 	return loss;
 }
-
-#endif

@@ -5,8 +5,7 @@
  * Gradient arrays begin at GRADIENT_START rather than at zero, so a backward
  * that overwrites what it should add to is found out.
  */
-#ifndef GRADIENT_H
-#define GRADIENT_H
+#pragma once
 
 #include <math.h>
 #include <setjmp.h>
@@ -153,5 +152,3 @@ check_gradient(double (*loss)(void *), void *layer, float *x,
 	}
 	free(direction);
 }
-
-#endif

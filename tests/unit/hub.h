@@ -1,8 +1,7 @@
 /*
  * hub.h - what the tests of model directories share: tiny ones to read
  */
-#ifndef HUB_H
-#define HUB_H
+#pragma once
 
 #include <dirent.h>
 #include <stdio.h>
@@ -176,5 +175,3 @@ has_text(const char *text, const char *part)
 	if (!strstr(text, part))
 		fail_msg("no '%s' in '%s'", part, text);
 }
-
-#endif

@@ -2,8 +2,7 @@
  * kd_golden.h - the batches of tests/golden/kd_loss.txt, made by kd_loss.py
  * beside it
  */
-#ifndef KD_GOLDEN_H
-#define KD_GOLDEN_H
+#pragma once
 
 #include <math.h>
 #include <setjmp.h>
@@ -187,5 +186,3 @@ golden_read(struct golden *g, FILE *fp)
 	g->loss = number_read(fp);
 	return true;
 }
-
-#endif

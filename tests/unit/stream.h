@@ -1,8 +1,7 @@
 /*
  * stream.h - bytes of streams in memory, and deaths watched, for the tests
  */
-#ifndef UNIT_STREAM_H
-#define UNIT_STREAM_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -78,5 +77,3 @@ says_once(const char *said, const char *text)
 
 	return newline && !newline[1] && strstr(said, text);
 }
-
-#endif
