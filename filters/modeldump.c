@@ -15,7 +15,7 @@
 #include "core/die.h"
 #include "core/utf8.h"
 #include "model/model.h"
-#include "weights/seen_ids.h"
+#include "weights/digest.h"
 
 /* Indents all lines of a text but the first. */
 static void

@@ -108,47 +108,41 @@ options_check(const struct cli_option *options, const struct output *output,
 		          classes);
 }
 
-struct settings {
-	struct score_options score_by;
-	struct output output;
-	const char *compare;
-};
-
-/* Returns the index of the first operand.  Long: an option a line. */
-static int
-settings_parse(struct settings *s, int argc, char *argv[])
+int
+main(int argc, char *argv[])
 {
-	struct score_options *score_by = &s->score_by;
-	struct output *output = &s->output;
+	struct score_options score_by = SCORE_OPTIONS;
+	struct output output = { .plot = NULL };
+	const char *compare = NULL;
 	struct cli_option options[] = {
 		OPT_GROUP("Rows"),
-		OPT_STRING('b', "by", &score_by->by, "COLUMN,...",
+		OPT_STRING('b', "by", &score_by.by, "COLUMN,...",
 		           "groups, \"\": none [language,corpus]"),
-		OPT_STRING('k', "classes", &score_by->classes, "CLASS,...",
+		OPT_STRING('k', "classes", &score_by.classes, "CLASS,...",
 		           "score only rows with these labels"),
-		OPT_FLAG(0, "allow-seen", &score_by->allow_seen,
+		OPT_FLAG(0, "allow-seen", &score_by.allow_seen,
 		         "also score rows of the training data"),
-		OPT_STRING(0, "compare", &s->compare, "FILE",
+		OPT_STRING(0, "compare", &compare, "FILE",
 		           "predictions of another model for these rows"),
 		OPT_GROUP("Intervals"),
-		OPT_INT('B', "bootstrap", &score_by->resamples, 0, 100000,
+		OPT_INT('B', "bootstrap", &score_by.resamples, 0, 100000,
 		        "bootstrap resamples, 0: no intervals"),
-		OPT_STRING('c', "cluster", &score_by->cluster, "COLUMN",
+		OPT_STRING('c', "cluster", &score_by.cluster, "COLUMN",
 		           "resample by this, or \"none\" [speaker]"),
-		OPT_INT('s', "seed", &score_by->seed, 0, 2147483647,
+		OPT_INT('s', "seed", &score_by.seed, 0, 2147483647,
 		        "seed of the resamples"),
 		OPT_GROUP("Calibration"),
-		OPT_FLAG(0, "calibrate", &output->calibrate,
+		OPT_FLAG(0, "calibrate", &output.calibrate,
 		         "print the best temperature, no scores"),
-		OPT_FLOAT('T', "temperature", &score_by->temperature, .01, 100,
+		OPT_FLOAT('T', "temperature", &score_by.temperature, .01, 100,
 		          "divisor of the logits"),
 		OPT_GROUP("Output"),
-		OPT_FLAG('m', "matrices", &output->matrices,
+		OPT_FLAG('m', "matrices", &output.matrices,
 		         "print the confusion matrix of every group"),
-		OPT_FLAG('j', "json", &output->json, "print one JSON object"),
-		OPT_FLAG('t', "tsv", &output->table,
+		OPT_FLAG('j', "json", &output.json, "print one JSON object"),
+		OPT_FLAG('t', "tsv", &output.table,
 		         "print a table, one line per group"),
-		OPT_STRING('p', "plot", &output->plot, "FILE",
+		OPT_STRING('p', "plot", &output.plot, "FILE",
 		           "also draw an SVG file"),
 		OPT_END
 	};
@@ -157,26 +151,17 @@ settings_parse(struct settings *s, int argc, char *argv[])
 	};
 	int first = cli_parse(argc, argv, options, &about);
 
-	options_check(options, output, score_by->classes);
-	cli_output_check(output->plot, s->compare, argv + first);
+	options_check(options, &output, score_by.classes);
+	cli_output_check(output.plot, compare, argv + first);
 	for (int i = first; i < argc; i++)
 		cli_stdin_check(argv[i], "predict's table");
 	if (first == argc)
 		cli_stdin_check("-", "predict's table");
-	if (s->compare)
-		cli_stdin_check(s->compare, "predict's table");
-	return first;
-}
-
-int
-main(int argc, char *argv[])
-{
-	struct settings s = { .score_by = SCORE_OPTIONS };
-	int first = settings_parse(&s, argc, argv);
-
-	if (s.output.calibrate)
-		calibrate(argv + first, &s.score_by);
+	if (compare)
+		cli_stdin_check(compare, "predict's table");
+	if (output.calibrate)
+		calibrate(argv + first, &score_by);
 	else
-		score(argv + first, s.compare, &s.score_by, &s.output);
+		score(argv + first, compare, &score_by, &output);
 	return STATUS_OK;
 }

@@ -113,24 +113,6 @@ network_init(const struct settings *s, const struct cli_option *options,
 	encoder_init(s->out, &w);
 }
 
-static int
-model_init(const struct settings *s, const struct cli_option *options)
-{
-	const char *classes[STUDENT_CLASSES_MAX];
-	size_t count = 0;
-	char *copy = xstrdup(s->classes);
-
-	if (!s->out)
-		die_usage("--out is missing: the model to write");
-	if (!s->keep_head || cli_given(options, "classes"))
-		count = cli_names(classes, STUDENT_CLASSES_MAX, copy,
-		                  "--classes");
-	(s->from || is_network(s->size) ? network_init : student_init)
-		(s, options, classes, count);
-	free(copy);
-	return STATUS_OK;
-}
-
 int
 main(int argc, char *argv[])
 {
@@ -173,6 +155,19 @@ main(int argc, char *argv[])
 		"make a fresh model to train", "", 0, 0
 	};
 
+	const char *classes[STUDENT_CLASSES_MAX];
+	size_t count = 0;
+	char *copy;
+
 	cli_parse(argc, argv, options, &about);
-	return model_init(&s, options);
+	if (!s.out)
+		die_usage("--out is missing: the model to write");
+	copy = xstrdup(s.classes);
+	if (!s.keep_head || cli_given(options, "classes"))
+		count = cli_names(classes, STUDENT_CLASSES_MAX, copy,
+		                  "--classes");
+	(s.from || is_network(s.size) ? network_init : student_init)
+		(&s, options, classes, count);
+	free(copy);
+	return STATUS_OK;
 }

@@ -142,9 +142,8 @@ settings_check(struct settings *s, const struct cli_option *options,
 	s->model_options.precision = (enum precision)t->training.precision;
 }
 
-/* Long: the table has an entry for each option. */
-static int
-step(int argc, char *argv[])
+int
+main(int argc, char *argv[])
 {
 	struct settings s = {
 		.seed = 1, .model_options = { .seconds = MODEL_SECONDS },
@@ -236,10 +235,4 @@ step(int argc, char *argv[])
 	spec->crop = (size_t)crop;
 	settings_check(&s, options, argv + first);
 	return run(&s, options, first < argc ? argv[first] : "-");
-}
-
-int
-main(int argc, char *argv[])
-{
-	return step(argc, argv);
 }

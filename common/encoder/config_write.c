@@ -6,7 +6,7 @@
 
 #include "core/die.h"
 #include "core/xalloc.h"
-#include "encoder/config_write.h"
+#include "encoder/config.h"
 #include "weights/json.h"
 
 enum { CHANGES_MAX = 48 };

@@ -3,7 +3,6 @@
 
 #include "core/die.h"
 #include "core/xalloc.h"
-#include "encoder/config_write.h"
 #include "encoder/open.h"
 #include "weights/json.h"
 

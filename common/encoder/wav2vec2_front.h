@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "encoder/front.h"
+#include "encoder/pass.h"
 #include "encoder/wav2vec2_fold.h"
 
 struct wav2vec2_front_kept {

@@ -15,13 +15,13 @@ enum { NAME_SIZE_MAX = 200 }; /* names of fields have a limit */
 static void
 fields_name(struct teacher *t, const char *name)
 {
-	t->logits = xasprintf(FIELD_TEACHER "%s.logits", name);
-	t->classes = xasprintf(FIELD_TEACHER "%s.classes", name);
-	t->spoken = xasprintf(FIELD_TEACHER "%s.language", name);
-	t->seen = xasprintf(FIELD_TEACHER "%s.seen", name);
-	t->weights = xasprintf(FIELD_TEACHER "%s.model", name);
-	t->speakers = xasprintf(FIELD_TEACHER "%s." FIELD_VOICES, name);
-	t->embedding = xasprintf(FIELD_TEACHER "%s.embedding", name);
+	static const char *const end[TEACHER_FIELDS] = {
+		"logits", "classes", "language", "embedding", "seen", "model",
+		FIELD_VOICES
+	};
+
+	for (int i = 0; i < TEACHER_FIELDS; i++)
+		t->field[i] = xasprintf(FIELD_TEACHER "%s.%s", name, end[i]);
 }
 
 /* Splits "NAME[:LANGUAGE]=MODEL" in place; NULL, or what is wrong. */
@@ -58,7 +58,8 @@ teacher_parse(struct teacher *t, const char *text,
 		fields_name(t, name);
 	}
 	for (size_t i = 0; i < count && !why; i++)
-		if (strcmp(others[i].logits, t->logits) == 0)
+		if (strcmp(others[i].field[TEACHER_LOGITS],
+		           t->field[TEACHER_LOGITS]) == 0)
 			why = xasprintf("another teacher is named %s", name);
 	free(name);
 	return why;
@@ -81,7 +82,7 @@ teacher_header(const struct teacher *t, struct frame *header)
 {
 	char *speakers = lineage_speakers(&t->lineage);
 
-	frame_set_text(header, t->speakers, speakers);
+	frame_set_text(header, t->field[TEACHER_SPEAKERS], speakers);
 	free(speakers);
 }
 
@@ -92,24 +93,19 @@ teacher_release(struct teacher *t)
 	model_release(&t->model);
 	free(t->path);
 	free(t->language);
-	free(t->logits);
-	free(t->classes);
-	free(t->spoken);
-	free(t->embedding);
-	free(t->seen);
-	free(t->weights);
-	free(t->speakers);
+	for (int i = 0; i < TEACHER_FIELDS; i++)
+		free(t->field[i]);
 	free(t->digest);
 }
 
 static void
 replace_warn(struct teacher *t, struct frame *f)
 {
-	if (t->replace_warned || !frame_has(f, t->logits))
+	if (t->replace_warned || !frame_has(f, t->field[TEACHER_LOGITS]))
 		return;
 	t->replace_warned = true;
 	warn("%s: exists already, and is replaced by that of %s",
-	     t->logits, t->path);
+	     t->field[TEACHER_LOGITS], t->path);
 }
 
 const char *
@@ -125,17 +121,17 @@ teacher_add(struct teacher *t, struct frame *f, bool embed,
 	if (why)
 		return why;
 	replace_warn(t, f);
-	logits = frame_add1(f, t->logits, K);
-	frame_remove(f, t->embedding); /* may be of another teacher */
+	logits = frame_add1(f, t->field[TEACHER_LOGITS], K);
+	frame_remove(f, t->field[TEACHER_EMBEDDING]); /* another teacher's */
 	if (embed)
-		embedding = frame_add1(f, t->embedding,
+		embedding = frame_add1(f, t->field[TEACHER_EMBEDDING],
 		                       model_embedding_length(m));
 	model_infer(m, logits, embedding, &view, arena);
 	if (!floats_finite(logits, K))
 		return "values too large to compute with";
-	frame_set_texts(f, t->classes, m->classes, K);
-	frame_set_text(f, t->spoken, t->language);
-	frame_set_text(f, t->weights, t->digest);
-	lineage_mark(&t->lineage, f, t->seen);
+	frame_set_texts(f, t->field[TEACHER_CLASSES], m->classes, K);
+	frame_set_text(f, t->field[TEACHER_LANGUAGE], t->language);
+	frame_set_text(f, t->field[TEACHER_MODEL], t->digest);
+	lineage_mark(&t->lineage, f, t->field[TEACHER_SEEN]);
 	return NULL;
 }

@@ -6,14 +6,17 @@
 #include "model/model.h"
 #include "weights/lineage.h"
 
+enum teacher_field {
+	TEACHER_LOGITS, TEACHER_CLASSES, TEACHER_LANGUAGE, TEACHER_EMBEDDING,
+	TEACHER_SEEN, TEACHER_MODEL, TEACHER_SPEAKERS, TEACHER_FIELDS
+};
+
 struct teacher {
 	struct model model;
 	struct lineage lineage;
 	char *path;               /* after the "=" */
 	char *language;           /* or NULL */
-	/* names of its fields */
-	char *logits, *classes, *spoken, *embedding, *seen;
-	char *weights, *speakers;
+	char *field[TEACHER_FIELDS]; /* their names in a frame */
 	char *digest;             /* of its weights */
 	bool replace_warned;      /* of another teacher's logits */
 };

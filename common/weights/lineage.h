@@ -10,7 +10,7 @@
 #include "core/names.h"
 #include "core/texts.h"
 #include "weights/safetensors.h"
-#include "weights/seen_ids.h"
+#include "weights/digest.h"
 
 struct frame;
 

@@ -24,13 +24,15 @@ function width(s,    i, columns) {
 	return columns
 }
 
+# The lines of an option table do not count.
 function function_end(    limit, length_) {
 	limit = called == "main" ? 45 : 60
-	length_ = FNR - opened + 1
+	length_ = FNR - opened + 1 - listed
 	if (length_ > limit && !excused)
 		report(opened, called " has " length_ \
 			" lines, the limit is " limit)
 	opened = called = excused = ""
+	listed = 0
 }
 
 FNR == 1 {
@@ -64,6 +66,11 @@ inside { comment = comment " " tolower($0) }
 	opened = FNR
 	excused = called != "main" && comment ~ /[^a-z]long[^a-z]/
 	comment = ""
+}
+/^\tstruct cli_option [a-z]+\[\] = \{$/ { table = FNR }
+/^\t\};/ && table {
+	listed += FNR - table
+	table = 0
 }
 /^\}/ && opened { function_end() }
 
