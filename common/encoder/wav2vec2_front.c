@@ -3,12 +3,55 @@
 #include "core/half.h"
 #include "encoder/drop.h"
 #include "encoder/encoder.h"
-#include "encoder/mask.h"
 #include "encoder/products.h"
 #include "encoder/wav2vec2_convolutions.h"
 #include "encoder/wav2vec2_front.h"
 #include "nn/gelu.h"
 #include "nn/residual.h"
+
+/* How many spans, for a length that has room for at least one. */
+static size_t
+spans_count(size_t length, const struct encoder_masking *m, struct rng *rng)
+{
+	size_t starts = length - m->length + 1;
+	float mean = m->share * (float)length / (float)m->length;
+	size_t count = (size_t)(mean + rng_uniform(rng));
+
+	if (count < m->least)
+		count = m->least;
+	if (count > length / m->length)
+		count = length / m->length;
+	return count < starts ? count : starts;
+}
+
+/*
+ * hidden [length]: 1 where masked.  There are share * length / span spans,
+ * rounded up or down by chance, at least m->least and at most as many as fit;
+ * their starts are all different and they may overlap.  A length shorter than
+ * one span is not masked.  SpecAugment (Park et al. 2019) as Hugging Face's
+ * wav2vec 2.0 does it: spans of rows become a trained vector, spans of
+ * channels zeros.
+ */
+static void
+mask_spans(uint8_t *hidden, size_t length, const struct encoder_masking *m,
+           struct rng *rng)
+{
+	size_t starts, left;
+
+	memset(hidden, 0, length);
+	if (m->share <= 0 || m->length < 1 || length < m->length)
+		return;
+	left = spans_count(length, m, rng);
+	starts = length - m->length + 1;
+	/* each start is taken with the chance that keeps the count exact
+	   (Knuth, volume 2, algorithm 3.4.2 S) */
+	for (size_t at = 0; at < starts && left > 0; at++) {
+		if (rng_below(rng, starts - at) >= left)
+			continue;
+		memset(hidden + at, 1, m->length);
+		left--;
+	}
+}
 
 static size_t
 features_width(const struct encoder_config *c)
@@ -93,9 +136,9 @@ mask_forward(struct wav2vec2_front_kept *k, const struct encoder_rows *rows,
 		size_t from = rows->start[u], to = rows->start[u + 1];
 		uint8_t *channels = k->hidden_channels + u * H;
 
-		encoder_mask_spans(k->hidden_rows + from, to - from,
+		mask_spans(k->hidden_rows + from, to - from,
 		                   &c->time_mask, &rng);
-		encoder_mask_spans(channels, H, &c->feature_mask, &rng);
+		mask_spans(channels, H, &c->feature_mask, &rng);
 		for (size_t t = from; t < to; t++) {
 			float *p = k->p + t * H;
 

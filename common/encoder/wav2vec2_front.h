@@ -2,7 +2,7 @@
  * wav2vec2_front.h - the front end of wav2vec 2.0, HuBERT and WavLM
  *
  *	features = convolutions(samples)       wav2vec2_convolutions.h
- *	p = linear(norm(features))             masked while training (mask.h)
+ *	p = linear(norm(features))             masked while training
  *	sum = p + GELU(positional convolution of p)    wav2vec2_position.h
  *	x = norm(sum)                          with norm last; else x = sum
  */
