@@ -213,6 +213,12 @@ check 'killed at any moment, it goes on and ends in the same results' '
 		sleep $pause
 		kill -KILL -$pid && kills=x$kills || :
 		wait $pid || :
+		# the lock is free when the last of the group is gone
+		tries=0
+		while kill -0 -$pid 2>/dev/null && test $((tries += 1)) -lt 40
+		do
+			sleep .05
+		done
 	done
 	test "$kills"
 	for work in killed whole

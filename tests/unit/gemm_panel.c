@@ -38,8 +38,10 @@ static void
 multiply(struct product *p, const float *bias)
 {
 	if (!gemm_panel(p->y, p->N + PAD, p->x, p->ldx, p->weight, bias, p->M,
-	                p->N, p->K))
+	                p->N, p->K)) {
+		product_release(p);
 		skip();
+	}
 }
 
 static void
@@ -95,8 +97,8 @@ test_rows(void **state)
 
 	(void)state;
 	product_init(&p, 523, 140, 700, 700);
-	few = constant_floats(p.M * (p.N + PAD), NAN);
 	multiply(&p, p.bias);
+	few = constant_floats(p.M * (p.N + PAD), NAN);
 	for (int t = 1; t <= 3; t++) {
 		size_t rows = p.M - 100 * (size_t)t;
 
