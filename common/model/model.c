@@ -200,6 +200,8 @@ model_write(const char *path, const struct model *m,
 	struct model_extras all = *extras;
 	struct model_texts t = { .text = NULL };
 
+	if (!m->kind->write)
+		die("%s: a %s cannot be written", m->name, m->kind->name);
 	if (m->kind->architecture)
 		m->kind->architecture(&t, m);
 	for (size_t i = 0; i < extras->metadata_count; i++)
@@ -235,6 +237,8 @@ model_description_release(struct model_description *d)
 const struct model_training_kind *
 model_training_kind(const struct model *m)
 {
+	if (!m->kind->training)
+		die("%s: a %s cannot be trained", m->name, m->kind->name);
 	return m->kind->training;
 }
 

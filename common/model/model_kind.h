@@ -13,7 +13,7 @@
 struct model_kind {
 	const char *name;         /* "compact student", for messages */
 	bool directory;           /* stored in one, not in a file */
-	const struct model_training_kind *training;
+	const struct model_training_kind *training; /* NULL: it has none */
 
 	bool (*recognise)(const char *path); /* NULL: the built-in model */
 	/* m->name is set; sets all else but the temperature. */
@@ -30,7 +30,7 @@ struct model_kind {
 	void (*architecture)(struct model_texts *texts, const struct model *m);
 	/* Keys that only architecture() writes, up to a NULL; or NULL. */
 	const char *const *architecture_keys;
-	/* The extras' metadata are all there is to write. */
+	/* The extras' metadata are all there is to write.  May be NULL. */
 	void (*write)(const char *path, const struct model *m,
 	              const struct model_extras *extras);
 

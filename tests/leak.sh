@@ -1,5 +1,5 @@
 #!/bin/sh
-# Whom a model has heard, and its teachers: from training to score.
+# The speakers that a model and its teachers were trained on, up to score.
 . "$(dirname "$0")/lib.sh"
 
 # python that has what we import; not always the first on PATH
@@ -8,7 +8,7 @@ do
 	$python -c 'import msgpack, msgpack_numpy' 2>/dev/null && break
 done
 
-# The teacher has heard speakers s0 and s1, s2 is the student's own.
+# The teacher was trained on speakers s0 and s1, the student on s2.
 $python "$top/tests/golden/student_frames.py" 30 >"$dir/all"
 framecut --where speaker!=s2 "$dir/all" >"$dir/theirs"
 framecut --where speaker=s2 "$dir/all" >"$dir/ours"
