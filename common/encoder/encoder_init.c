@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include "core/die.h"
-#include "core/same_file.h"
 #include "core/xalloc.h"
 #include "corpus/labels.h"
 #include "encoder/encoder_init.h"
@@ -236,8 +235,6 @@ encoder_init(const char *out, const struct encoder_wishes *wishes)
 	struct tensors t = { .owned = NULL };
 	struct encoder_config c;
 
-	if (wishes->from && same_file(wishes->from, out))
-		die_usage("--out %s: is what --from begins with", out);
 	if (wishes->from) {
 		network_derive(out, wishes);
 		return;

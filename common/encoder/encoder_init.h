@@ -23,5 +23,5 @@ struct encoder_wishes {
 /* Names of random networks, "w2v2-tiny" and so on, ended by NULL. */
 extern const char *const encoder_sizes[];
 
-/* Writes a directory, after model_replace_warn; dies if it cannot. */
+/* Writes the directory out, which is not from; dies if it cannot. */
 void encoder_init(const char *out, const struct encoder_wishes *wishes);
