@@ -70,8 +70,8 @@ struct settings {
 };
 
 /*
- * Milliseconds to whole samples at a rate, as Kaldi counts them; 1e-7 makes up
- * for the rounding of a decimal to float.
+ * Milliseconds to whole samples at a rate, as Kaldi counts them.  The factor
+ * 1 + 1e-7 makes up for what ms lost when its decimal was rounded to a float.
  */
 static int
 samples_in(float ms, int rate)

@@ -83,7 +83,7 @@ export(const struct model *m, const struct lineage *lineage,
 	};
 	bool joined = s->models.length > 1;
 	bool changed = temperature_changed(m, s, joined);
-	const struct model_extras extras = {
+	const struct safetensors_extras extras = {
 		.type = type[s->precision], .metadata = text + !changed,
 		.metadata_count = (size_t)changed +
 			(joined ? LINEAGE_TEXTS : 0)

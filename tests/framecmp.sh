@@ -84,14 +84,14 @@ check 'their order counts' '
 	fails 1 framecmp a "$data/corpus.frames" >out
 	says "utterance 1: " out
 '
-check 'at most ten differences are told' '
+check 'at most ten differences are printed' '
 	framecut -d rate "$data/corpus.frames" >a
 	fails 1 framecmp a "$data/corpus.frames" >out
 	test "$(wc -l <out)" -eq 10
 	fails 1 framecmp -q a "$data/corpus.frames" >out
 	test ! -s out
 '
-check '-v tells what each field differs by' '
+check '-v prints the difference of each field' '
 	stream "\001" abc "\000\000\200\077" >a
 	stream "\003" abc "\000\000\000\100" >b
 	fails 1 framecmp -v a b >out

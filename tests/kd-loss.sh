@@ -121,7 +121,7 @@ check 'cosine weights lean to the teacher who agrees' '
 	about "$(show "f[\"weight.en\"]" out)" 0.880797
 	about "$(show "f[\"weight.fi\"]" out)" 0.119203
 '
-check 'with -t others are not heard, and weigh nothing' '
+check 'with -t other teachers are ignored' '
 	one "$student,$en,$fi" | kd-loss -w uniform -t "f*" >out
 	test "$(show "f[\"weight.en\"]" out)" = 0
 	test "$(show "f[\"weight.fi\"]" out)" = 1
@@ -307,7 +307,7 @@ check 'a file may be named' '
 	kd-loss -L 0 <in >want
 	kd-loss -L 0 in | framecmp -t 0 want -
 '
-check 'voices are told once, not again for each run that is cut' '
+check 'speakers are listed once, not once for each batch' '
 	wavread -M "$top/examples/clips.tsv" | featurize |
 		predict --frames >in
 	kd-loss -L 0 -b 1 in >out
@@ -416,7 +416,7 @@ check 'one teacher, one class and a batch of one give no NaN' '
 		done
 	done
 '
-check 'dkd of weights 1 and 0 is what the label is told by the teacher' '
+check 'dkd with weights 1 and 0 leaves the term of the target class' '
 	# of two classes there is but one other: beta has nothing to weigh
 	one "$student,$en" | kd-loss -o dkd -T 2 --alpha 1 --beta 5 >out
 	about "$(show "f[\"loss.kd\"]" out)" 0.105378
@@ -548,7 +548,7 @@ check 'who is dropped for something else does not say how long they are' '
 	test "$(wc -l <err)" -eq 1
 	test "$(show "len(f[\"dembedding\"])" out | tr "\n" " ")" = "2 2 "
 '
-check 'embeddings that are missing or of another length are told' '
+check 'missing embeddings and embeddings of another length are reported' '
 	one "$student,$en" >in
 	fails 1 kd-loss -e sp <in >out 2>err
 	says "no \"embedding\" of the student" err

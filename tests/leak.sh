@@ -37,11 +37,11 @@ check 'frames say which weights spoke, as xxh128sum does' '
 	teacher-logits -t x=other "$dir/ours" | framedump >other.out
 	! grep -q "$sum" other.out
 '
-check 'the header says whom the teacher has heard' '
+check 'the header lists the speakers that the teacher was trained on' '
 	framedump --json -H "$dir/taught" | head -n 1 >header
 	grep -q "\"teacher.x.voices\":\"made..*s0.*made..*s1" header
 '
-check 'a student inherits what its teachers have heard' '
+check 'a student inherits the speakers of its teachers' '
 	learn "kd-loss -w uniform" <"$dir/taught"
 	test "$(heard)" = "made/s0 made/s1 "
 	modeldump --key voices student | grep -q "s2$"
@@ -67,7 +67,7 @@ check 'from teachers that it does not listen to it inherits nothing' '
 	test -z "$(heard)"
 	predict -m student "$dir/test" | score >/dev/null
 '
-check 'a loss that does not say whom it heard may have heard all' '
+check 'a loss without a list may have seen every speaker' '
 	learn "$python $top/examples/loss.py" <"$dir/taught"
 	test "$(heard)" = "made/s0 made/s1 "
 '
@@ -120,7 +120,7 @@ check 'an interrupted pass keeps what was inherited so far' '
 	student-step -q -m whole -b 2 --checkpoint 1 -l kd-loss "$dir/taught"
 	cmp whole m
 '
-check 'with --unseen a teacher says nothing of those it has heard' '
+check 'with --unseen a teacher skips speakers it was trained on' '
 	teacher-logits -t x:en="$dir/teacher" "$dir/all" |
 		teacher-logits -t own:en="$dir/fresh" >both
 	predict --frames -m "$dir/fresh" both >said

@@ -81,7 +81,7 @@ check 'what is no model is refused with one line' '
 		test ! -s out
 	done
 '
-check 'a directory is told by shape, classes and metadata' '
+check 'a directory is described by shape, classes and metadata' '
 	student-init -a wavlm-tiny -c joy,anger -o m
 	modeldump m >out
 	grep -qx "family  *WavLM" out
@@ -107,7 +107,7 @@ check 'a directory that is no model is refused with one line' '
 	fails 1 modeldump m/config.json >out 2>err
 	says "m/config.json: JSON, not a model (a network is named by" err
 '
-check 'what is no model is told by what it is' '
+check 'what is no model is described as what it is' '
 	student-init -a small -o s
 	wavread -M "$top/examples/clips.tsv" | featurize >frames
 	for file in frames:frames "$top/examples/sad-de.flac:recording"

@@ -193,7 +193,7 @@ check 'what was lost on the way is made again, the same' '
 	mtkd "$dir/work" HELDOUT=other
 	cmp before "$results"
 '
-check 'several folds are pooled, and told apart' '
+check 'several folds are pooled, and reported apart' '
 	mtkd "$dir/folds" FOLDS="0 2" METHODS="ft kd" SEEDS=1 TEACHERS=small \
 		VOTES= >out 2>&1 || { cat out; false; }
 	grep -qE "^kd( +[0-9.]+){3} [+]- [0-9.]+$" "$dir/folds/mtkd/results.txt"

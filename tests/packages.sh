@@ -96,7 +96,7 @@ check 'a user who may use sudo installs through it' '
 	head -n 1 log | grep -qx sudo
 	grep -qx libmsgpack-dev here
 '
-check 'a user without sudo is told the one command to run' '
+check 'a user without sudo gets the one command to run' '
 	machine 1000
 	fails 1 packages build
 	says "run: sudo apt-get install libsoxr-dev libmsgpack-dev" err
@@ -128,7 +128,7 @@ check 'a machine without a compiler or make needs those too' '
 	fails 1 packages build
 	says "install gcc make " err
 '
-check 'Fedora is told its own command' '
+check 'Fedora gets its own command' '
 	machine 1000
 	rm path/dpkg-query
 	stub rpm "echo libsndfile-devel"

@@ -167,7 +167,7 @@ check 'bytes that are not UTF-8 do not make bad JSON' '
 import json
 json.loads(open(\"line\", encoding=\"utf8\").read())"
 '
-check 'a missing time is not told, nor one that is no number' '
+check 'a missing or malformed time is left blank' '
 	frames 1 | edit "del f[\"start\"]; f[\"end\"] = float(\"nan\")" >odd
 	predict -m "$model" --json odd >line
 	$python -c "
@@ -195,7 +195,7 @@ check 'long utterances are cut into parts and keep their sense' '
 			if (d > .02 || d < -.02) exit 1
 		} }"
 '
-check 'bad utterances are dropped and named, the rest is told' '
+check 'bad utterances are dropped and named, the rest is printed' '
 	nan="[float(\"nan\")] * 13"
 	edit "
 if f[\"id\"] == \"u2\": f[\"features\"] = tensor([[0.0] * 13, $nan])
@@ -395,7 +395,7 @@ check 'utterances without a speaker are known by their id' '
 	test "$(sed 1d out | cut -f 8 | uniq -c | tr -s " \n" " ")" = \
 		" 4 utterance 4 "
 '
-check 'features normalised otherwise than in training are told, once' '
+check 'features normalised otherwise than in training: one warning' '
 	cmvn --by speaker "$in" >normed
 	cmvn --by utterance "$in" >each
 	student-step -q -m "$model" -o trained normed
@@ -421,7 +421,7 @@ check 'features normalised otherwise than in training are told, once' '
 	student-export -m plain -m plain -o both 2>err
 	test ! -s err
 '
-check 'members who cannot hear what is normalised are told of' '
+check 'members that cannot use normalised features are named' '
 	wavread --speaker s "$top/examples/sad-de.flac" |
 		featurize >x.frames
 	predict x.frames 2>err >out
@@ -438,7 +438,7 @@ check 'members who cannot hear what is normalised are told of' '
 	predict -m trained means 2>err >out
 	says "went through cmvn --by speaker -m" err
 '
-check 'what only a network follows is told of a compact student' '
+check 'a compact student warns of options for networks' '
 	for options in "--max-seconds 1" "-p bf16"
 	do
 		predict -q $options -m "$model" "$in" >want 2>err
@@ -453,7 +453,7 @@ check 'what only a network follows is told of a compact student' '
 	predict -p auto -m "$model" "$in" 2>err >out
 	test ! -s err
 '
-check 'the built-in student knows whom it has heard' '
+check 'the built-in student lists the speakers it was trained on' '
 	for speaker in ravdess_01 ravdess_1
 	do
 		wavread --speaker $speaker "$top/examples/sad-de.flac"
@@ -492,7 +492,7 @@ check 'a network of dimensions names no emotion' '
 	grep -q "\"dimensions\":{\"arousal\":" json
 	! grep -q emotion json
 '
-check 'what a network does not hear of long audio is told' '
+check 'a network reports how much of long audio it ignores' '
 	sox -n -r 16000 -b 16 long.wav synth 3 pinknoise vol .2
 	wavread long.wav >long
 	network=$top/tests/golden/w2v2/base

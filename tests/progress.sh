@@ -45,7 +45,7 @@ check 'where there is no terminal nothing is said' '
 	(sleep 1.2; cat "$x") | predict >out 2>err
 	test ! -s err
 '
-check '-v tells all the same: how many of how many, and how fast' '
+check '-v prints progress anyway: count, total and rate' '
 	featurize -v <"$a" >out 2>err
 	says "featurize: 4 utterances, " err
 	cat "$a" | featurize -v 2>err >out
@@ -57,7 +57,7 @@ check '-v tells all the same: how many of how many, and how fast' '
 	wavread -v --window 1 "$clips"/*.flac 2>err >out
 	says "wavread: 14 utterances, " err
 '
-check '-v tells in every program that works on frames' '
+check '-v works in every program that reads frames' '
 	wavread --label anger "$clips"/*.flac | featurize |
 		predict --frames >in
 	for command in "augment --gain 1:2" cmvn featurize framecut \
@@ -125,7 +125,7 @@ check 'on a terminal a short run is silent' '
 	terminal "wavread $clips/*.flac | featurize >out" >shown
 	test ! -s shown
 '
-check 'the last program of a pipeline tells, in one line' '
+check 'the last program of a pipeline prints progress, in one line' '
 	terminal "{ sleep 1.2; cat $a; } | featurize | predict >out" >shown
 	says "predict: 4/4 utterances, " shown
 	predict "$x" >table
@@ -133,7 +133,7 @@ check 'the last program of a pipeline tells, in one line' '
 		score" >shown
 	grep -q "^score: 4 rows, " shown
 '
-check 'no program tells where the last one is not ours' '
+check 'no program prints progress where the last one is not ours' '
 	terminal "{ sleep 1.2; cat $a; } | featurize | cat >out" >shown
 	test ! -s shown
 '

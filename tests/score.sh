@@ -111,7 +111,7 @@ check 'columns without a single value are as good as none' '
 	grep "resamples of 4 rows" out
 	fails 1 grep = out
 '
-check 'few speakers are told to be few' '
+check 'a small number of speakers is reported' '
 	score "$golden/score.tsv" | grep "with fewer than 10 in a group they"
 	score --by "" "$golden/score.tsv" >out
 	fails 1 grep "with fewer" out

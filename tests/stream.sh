@@ -96,7 +96,7 @@ check 'the reasons are said' '
 	reason empty "empty, not even a header (did the filter before"
 	reason text "not a stream of frames"
 '
-check 'an end frame without a count is told so' '
+check 'an end frame without a count is an error' '
 	sed "s/utterances/utterancez/" "$data/none.frames" >x
 	fails 1 framecut x 2>err >out
 	says "the end frame does not count its utterances" err

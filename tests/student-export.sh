@@ -209,7 +209,7 @@ check 'several models become the members of one, which averages them' '
 			if (d > .01 || d < -.01) exit 1
 		  } }"
 '
-check 'members together have heard whom each of them has heard' '
+check 'a joined model lists the speakers of all members' '
 	members
 	student-export -m a.safetensors -m b.safetensors -o e.safetensors
 	test "$(modeldump -k speakers e.safetensors)" = "$(printf "s1\ns2")"

@@ -166,7 +166,7 @@ check 'sixteen blocks and sixty-four classes are possible' '
 		predict -m m >out
 	test "$(tail -n 1 out | awk -F "\t" "{print NF}")" = 73
 '
-check 'what cannot be written is told, and nothing is left behind' '
+check 'a failed write is reported and leaves nothing behind' '
 	for out in /dev/full nowhere/m .
 	do
 		fails 1 student-init -o $out 2>err

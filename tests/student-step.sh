@@ -141,7 +141,7 @@ check 'with nothing to do a pipe is read to its end' '
 	test "$(cat told)" = whole
 	student-step -m m -p 1 nowhere 2>err
 '
-check 'the model remembers whom it has heard' '
+check 'the model lists the speakers it was trained on' '
 	student-step -q -m "$fresh" -o m "$train"
 	test "$(metadata speakers m | tr "\n" " ")" = "s0 s1 s2 "
 	test "$(metadata languages m | tr "\n" " ")" = "en fi "
@@ -225,7 +225,7 @@ check 'an interrupted pass that continues with other options names them' '
 	$step -r 1e-3 "$train" 2>err # another pass
 	test ! -s err
 '
-check 'a loss that fails is told in one line and leaves the model' '
+check 'a loss that fails gives one line and leaves the model' '
 	refused "exit status 1" -l false
 	refused "exit status 3" -l "exit 3"
 	refused "exit status 127" -l no-such-command
@@ -237,7 +237,7 @@ check 'a loss that fails is told in one line and leaves the model' '
 	refused "wrote more than the answers" -l "kd-loss -L 0; echo more"
 	refused "its end frame" -l "kd-loss -L 1"
 '
-check 'a loss that gives back something else is told in one line' '
+check 'a loss with a wrong answer gives one line' '
 	refused "answered other, which is not in the batch" -l "$bad_loss id"
 	refused "answered 7 of 8 utterances, but its end frame counts 0" \
 		-l "$bad_loss drop"
@@ -409,7 +409,7 @@ check 'a part of the state of an optimiser is none to go on with' '
 		cmp m part
 	done
 '
-check 'the log tells ce and the share right of those that have a label' '
+check 'the log has ce and accuracy of the labelled utterances' '
 	teacher-logits -t own="$fresh" "$train" >taught
 	{
 		framecut --where label=anger --drop label taught
@@ -439,7 +439,7 @@ assert len([f for f in want if \"loss.ce\" in f]) < len(want)
 	learn_some -L 1
 	grep -q "\"ce\":null,.*\"right\":null" log
 '
-check 'the log tells rate and norm of updates alone, however often it stops' '
+check 'the log has rate and norm of updates only, however often it stops' '
 	learn_logged() {
 		student-step -q -m m -b 4 --accumulate 3 --checkpoint 3 \
 			--log log "$@"
@@ -588,7 +588,7 @@ check 'features of another kind than the model'\''s are refused' '
 	fails 1 student-step -m other "$train" 2>err
 	says "the model other wants" err
 '
-check 'files that cannot be written are told before or after training' '
+check 'files that cannot be written are reported' '
 	fails 1 student-step -q -m "$fresh" -o nowhere/m --log l "$train" \
 		2>err
 	says "nowhere/m: No such file" err
@@ -618,7 +618,7 @@ check 'what is learnt from is not replaced' '
 	cmp own "$train"
 	test ! -e m
 '
-check 'what lies where the temporary file would is told of, and stays' '
+check 'a file in place of the temporary one is reported, and stays' '
 	cp "$fresh" m
 	for way in "ln -s $fresh" mkfifo
 	do
@@ -646,7 +646,7 @@ check 'the log is not a model' '
 		"$train" 2>err
 	cmp kept net/model.safetensors
 '
-check 'what cannot be written to is told before anything is learnt' '
+check 'an output that cannot be written is reported before training' '
 	mkdir folder
 	for out in "" - folder folder/ /dev/null nowhere/m
 	do
@@ -668,7 +668,7 @@ check 'a limit to what a file may hold is an error like a full disk' '
 	cmp "$fresh" m
 	test ! -e m.tmp-tunne
 '
-check 'the end of the loss is told where it is ignored' '
+check 'the exit of the loss is reported where it is ignored' '
 	(trap "" CHLD; exec student-step -q -m "$fresh" -o m "$train")
 	test -s m
 '

@@ -65,7 +65,7 @@ check 'embeddings come when asked for' '
 	teacher-logits -e -t a="$golden/base" "$three" | framedump >with
 	grep -c "teacher.a.embedding \[12\]" with | grep -qx 3
 '
-check 'a teacher who takes another'\''s place is told of, and takes all of it' '
+check 'a teacher of a used name replaces all of the other, with a warning' '
 	teacher-logits -e -t a="$golden/base" "$three" >first
 	teacher-logits -t a="$golden/large" first 2>err >second
 	says "teacher.a.logits: exists already, and is replaced by that of " err
@@ -82,7 +82,7 @@ check 'a compact student teaches, too, from features' '
 	predict --frames features | field logits >said
 	field teacher.own.logits <taught | cmp - said
 '
-check 'what one is told does not depend on others, order or threads' '
+check 'an answer does not depend on others, order or threads' '
 	teacher-logits -j 1 -t a="$golden/wavlm-large" "$three" |
 		field teacher.a.logits >one
 	teacher-logits -j 4 -t a="$golden/wavlm-large" "$three" |
@@ -116,7 +116,7 @@ check 'too short is dropped by name and the rest comes through' '
 	says "t0.wav: dropped: too short" err
 	field teacher.a.logits <out | grep -c . | grep -qx 1
 '
-check 'too long is heard in part, and that is told' '
+check 'long audio is cut, with a warning' '
 	teacher-logits --max-seconds 1.5 -t a="$golden/base" "$three" \
 		>out 2>err
 	says "t2.wav: is 2.5 s long" err

@@ -1,6 +1,5 @@
 #include <math.h>
 
-#include "encoder/drop.h"
 #include "encoder/encoder.h"
 #include "encoder/feed_forward.h"
 #include "encoder/products.h"

@@ -155,12 +155,13 @@ network_write(const char *out, const struct tensors *t,
 	struct safetensors_text zero[KEYS];
 	struct encoder_contents c = {
 		.from = from, .config = &t->config, .params = &t->params,
-		.metadata = zero
+		.extras.metadata = zero
 	};
+	size_t *count = &c.extras.metadata_count;
 
 	for (int i = 0; i < KEYS; i++)
 		if (from && safetensors_metadata(&from->files.weights, keys[i]))
-			zero[c.metadata_count++] = (struct safetensors_text){
+			zero[(*count)++] = (struct safetensors_text){
 				(char *)(uintptr_t)keys[i],
 				(char *)(uintptr_t)(i < NUMBERS ? "0" : "")
 			};

@@ -1,4 +1,3 @@
-#include "encoder/drop.h"
 #include "encoder/feed_forward.h"
 #include "encoder/products.h"
 #include "nn/dropout.h"

@@ -1,7 +1,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "encoder/drop.h"
 #include "encoder/head.h"
 #include "nn/linear.h"
 #include "nn/residual.h"

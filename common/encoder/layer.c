@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "encoder/drop.h"
 #include "encoder/feed_forward.h"
 #include "encoder/layer.h"
 #include "encoder/self_attention.h"

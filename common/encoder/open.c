@@ -127,20 +127,19 @@ encoder_directory_write(const char *path, const struct encoder_contents *c)
 {
 	const struct encoder_directory *old = c->from;
 	char *config = encoder_config_text(
-		c->config, c->type, old ? old->files.json : NULL,
+		c->config, c->extras.type, old ? old->files.json : NULL,
 		old ? old->files.json_text : NULL,
 		old ? &old->config : NULL);
 	char *preprocessor = encoder_preprocessor_text(
 		c->config, old ? old->files.preprocessor : NULL,
 		old ? old->files.preprocessor_text : NULL);
 	struct safetensors_source *weights =
-		params_sources(c->params, NULL, c->type, 0);
+		params_sources(c->params, NULL, c->extras.type, 0);
 	const struct directory_contents contents = {
 		.config = config, .preprocessor = preprocessor,
 		.weights = weights, .weights_count = c->params->count,
 		.old = old ? &old->files.weights : NULL,
-		.metadata = c->metadata, .metadata_count = c->metadata_count,
-		.training = c->training, .trainings = c->trainings
+		.extras = c->extras
 	};
 
 	directory_write(path, &contents);

@@ -35,11 +35,7 @@ struct encoder_contents {
 	const struct encoder_directory *from; /* other fields stay; or NULL */
 	const struct encoder_config *config;
 	const struct params *params; /* bound to the weights */
-	enum safetensors_type type; /* of the weights in the file */
-	const struct safetensors_text *metadata;
-	size_t metadata_count;
-	const struct safetensors_source *training; /* optimiser's tensors */
-	size_t trainings;
+	struct safetensors_extras extras;
 };
 
 /* Writes a directory: weights/directory.h. */

@@ -1,10 +1,9 @@
 #include <string.h>
 
-#include "encoder/drop.h"
 #include "encoder/products.h"
 #include "encoder/self_attention.h"
 #include "encoder/wav2vec2_convolutions.h"
-#include "encoder/wav2vec2_position.h"
+#include "encoder/wav2vec2_front.h"
 #include "nn/gelu.h"
 #include "nn/linear.h"
 #include "nn/linear_bf16.h"

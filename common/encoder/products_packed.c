@@ -1,7 +1,7 @@
 #include "encoder/products.h"
 #include "encoder/layer.h"
 #include "encoder/wav2vec2_convolutions.h"
-#include "encoder/wav2vec2_position.h"
+#include "encoder/wav2vec2_front.h"
 #include "gemm/bf16_remainder.h"
 #include "nn/attention_bf16.h"
 #include "nn/gelu.h"

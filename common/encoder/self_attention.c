@@ -1,4 +1,3 @@
-#include "encoder/drop.h"
 #include "encoder/products.h"
 #include "encoder/self_attention.h"
 #include "nn/attention.h"

@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "core/half.h"
-#include "encoder/drop.h"
 #include "encoder/encoder.h"
 #include "encoder/products.h"
 #include "encoder/wav2vec2_convolutions.h"

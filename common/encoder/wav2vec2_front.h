@@ -3,7 +3,7 @@
  *
  *	features = convolutions(samples)       wav2vec2_convolutions.h
  *	p = linear(norm(features))             masked while training
- *	sum = p + GELU(positional convolution of p)    wav2vec2_position.h
+ *	sum = p + GELU(positional convolution of p)
  *	x = norm(sum)                          with norm last; else x = sum
  */
 #pragma once
@@ -22,3 +22,19 @@ struct wav2vec2_front_kept {
 };
 
 extern const struct encoder_front wav2vec2_front;
+
+/* The positional convolution, for the tables of products. */
+void
+wav2vec2_position_plain(float *sum, struct wav2vec2_front_kept *kept,
+                        const struct encoder_rows *rows, struct arena *arena);
+void
+wav2vec2_position_packed(float *sum, struct wav2vec2_front_kept *kept,
+                         const struct encoder_rows *rows, struct arena *arena);
+
+void
+wav2vec2_position_backward(struct encoder_weights *gradient,
+                           struct wav2vec2_folded *dfolded, float *dp,
+                           const float *dposition,
+                           const struct wav2vec2_front_kept *kept,
+                           const struct encoder_rows *rows,
+                           struct arena *scratch);

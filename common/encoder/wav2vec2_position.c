@@ -1,5 +1,5 @@
 #include "encoder/encoder.h"
-#include "encoder/wav2vec2_position.h"
+#include "encoder/wav2vec2_front.h"
 #include "nn/conv_grouped.h"
 #include "nn/conv_grouped_bf16.h"
 #include "nn/gelu.h"

@@ -38,16 +38,20 @@ spectrum_forward(float *out, float *energy, size_t stride,
 {
 	float *mel;
 
-	if (e->type.kind == FEATURES_FBANK) {
+	switch (e->type.kind) {
+	case FEATURES_FBANK:
 		fbank_forward(out, energy, stride, audio, rows, &e->fbank);
-		return;
+		break;
+	case FEATURES_MFCC:
+		mel = arena_floats(scratch, rows * (e->bands + 1));
+		fbank_forward(mel, energy ? mel + e->bands : NULL,
+		              e->bands + 1, audio, rows, &e->fbank);
+		mfcc_forward(out, stride, mel, e->bands + 1, rows, &e->mfcc);
+		for (size_t t = 0; energy && t < rows; t++)
+			energy[t * stride] =
+				mel[t * (e->bands + 1) + e->bands];
+		break;
 	}
-	mel = arena_floats(scratch, rows * (e->bands + 1));
-	fbank_forward(mel, energy ? mel + e->bands : NULL, e->bands + 1,
-	              audio, rows, &e->fbank);
-	mfcc_forward(out, stride, mel, e->bands + 1, rows, &e->mfcc);
-	for (size_t t = 0; energy && t < rows; t++)
-		energy[t * stride] = mel[t * (e->bands + 1) + e->bands];
 }
 
 void

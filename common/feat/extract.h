@@ -17,7 +17,7 @@ struct extractor {
 	size_t bands;             /* mel bands */
 };
 
-/* Copies type, whose bands must be set where its columns are cepstra. */
+/* Copies type.  That of cepstra must say how many bands they are of. */
 void extractor_init(struct extractor *e, const struct features_type *type);
 
 size_t extractor_rows(const struct extractor *e, size_t samples);

@@ -8,7 +8,9 @@
 #define VIEW_RANGE 9.f      /* ln units kept below the loudest */
 #define VIEW_DEVIATION 2.5f /* about that of speech */
 
-static const char *const kind_name[] = { "fbank", "mfcc" };
+enum { FEATURES_KINDS = 2 };
+
+static const char *const kind_name[FEATURES_KINDS] = { "fbank", "mfcc" };
 
 size_t
 features_static_width(const struct features_type *t)
@@ -52,8 +54,9 @@ features_type_parse(struct features_type *t, const char *text)
 	if (!blank || sscanf(blank, " %6d/%6d/%6d x%12f", &t->rate,
 	                     &t->window, &t->hop, &t->scale) < 3)
 		return false;
-	if (strncmp(text, "mfcc", 4) == 0)
-		t->kind = FEATURES_MFCC;
+	for (int k = 0; k < FEATURES_KINDS; k++)
+		if (strncmp(text, kind_name[k], strlen(kind_name[k])) == 0)
+			t->kind = (enum features_kind)k;
 	if (sscanf(text + strlen(kind_name[t->kind]), "%4dof%4d", &t->columns,
 	           &t->bands) < 1)
 		return false;
@@ -136,21 +139,22 @@ static void
 view_raw(float *x, size_t T, const struct features_type *t)
 {
 	size_t width = features_width(t), columns = (size_t)t->columns;
-	float scale;
+	float top, scale;
 
-	if (t->kind == FEATURES_FBANK) {
-		float top = columns_quantile(x, T, width, columns, .99);
-
+	switch (t->kind) {
+	case FEATURES_FBANK:
+		top = columns_quantile(x, T, width, columns, .99);
 		for (size_t c = 0; c < columns; c++)
 			column_floor(x, T, width, c, top - VIEW_RANGE);
+		break;
+	case FEATURES_MFCC:
+		break;
 	}
 	scale = 1.6f / (VIEW_DEVIATION +
 	                columns_deviation(x, T, width, columns));
 	columns_centre(x, T, width, 0, columns, scale);
 	if (t->pitch) {
-		float top = columns_quantile(x + columns + 2, T, width, 1,
-		                             .99);
-
+		top = columns_quantile(x + columns + 2, T, width, 1, .99);
 		for (size_t i = 0; i < T; i++)
 			x[i * width + columns] =
 				2 * (x[i * width + columns] - 5.2f);

@@ -21,7 +21,7 @@
 enum features_kind { FEATURES_FBANK, FEATURES_MFCC };
 
 struct features_type {
-	int kind;                 /* enum features_kind */
+	enum features_kind kind;
 	int columns;              /* bands or cepstra */
 	int bands;                /* of the cepstra; 0: unknown */
 	bool pitch;
@@ -47,7 +47,8 @@ bool features_type_parse(struct features_type *t, const char *text);
  * remove the noise floor of the recording.  From these, from cepstra and from
  * deltas the mean over the utterance is subtracted, and the result multiplied
  * by 1.6 / (2.5 + d), d being the deviation of the mel columns or cepstra.
- * Energy is limited and scaled in the same way.  Log F0 becomes
+ * The energy column is limited and
+ * scaled as a mel column is.  Log F0 becomes
  * 2 (log F0 - 5.2); voicing is kept.
  *
  * Features after cmvn (mean 0, deviation 1) are multiplied by 1.2.

@@ -194,10 +194,10 @@ architecture_key(const struct model_kind *kind, const char *key)
 
 void
 model_write(const char *path, const struct model *m,
-            const struct model_extras *extras)
+            const struct safetensors_extras *extras)
 {
 	const struct safetensors *old = m->file;
-	struct model_extras all = *extras;
+	struct safetensors_extras all = *extras;
 	struct model_texts t = { .text = NULL };
 
 	if (!m->kind->write)

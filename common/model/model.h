@@ -105,21 +105,12 @@ void model_infer(const struct model *m, float *logits, float *embedding,
 /* Turns logits into probabilities, in place, unless they are dimensions. */
 void model_probabilities(const struct model *m, float *logits);
 
-/* What to write beside the parameters. */
-struct model_extras {
-	enum safetensors_type type; /* of the parameters in the file */
-	const struct safetensors_source *training; /* optimiser's tensors */
-	size_t trainings;
-	const struct safetensors_text *metadata; /* the first of a key counts */
-	size_t metadata_count;
-};
-
 /*
  * Replaces the model at path, atomically; dies if it cannot.  Its metadata are
  * those that describe the architecture, the extras', and those of m's file.
  */
 void model_write(const char *path, const struct model *m,
-                 const struct model_extras *extras);
+                 const struct safetensors_extras *extras);
 
 /* The contents of a file or directory, as texts and tensors. */
 struct model_texts {

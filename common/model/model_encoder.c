@@ -212,15 +212,12 @@ encoder_model_infer(const struct model *m, float *logits, float *embedding,
 
 static void
 encoder_model_write(const char *path, const struct model *m,
-                    const struct model_extras *extras)
+                    const struct safetensors_extras *extras)
 {
 	const struct model_encoder *e = m->state;
 	const struct encoder_contents contents = {
 		.from = &e->directory, .config = &e->encoder.config,
-		.params = &m->params, .type = extras->type,
-		.metadata = extras->metadata,
-		.metadata_count = extras->metadata_count,
-		.training = extras->training, .trainings = extras->trainings,
+		.params = &m->params, .extras = *extras
 	};
 
 	encoder_directory_write(path, &contents);

@@ -32,7 +32,7 @@ struct model_kind {
 	const char *const *architecture_keys;
 	/* The extras' metadata are all there is to write.  May be NULL. */
 	void (*write)(const char *path, const struct model *m,
-	              const struct model_extras *extras);
+	              const struct safetensors_extras *extras);
 
 	/* describe sets what is released by describe_end. */
 	void (*describe)(struct model_description *d, const char *path);

@@ -75,7 +75,7 @@ model_student_architecture(struct model_texts *t, const struct model *m)
 
 void
 model_student_write(const char *path, const struct model *m,
-                    const struct model_extras *extras)
+                    const struct safetensors_extras *extras)
 {
 	size_t count = m->params.count;
 	struct safetensors_source *source = params_sources(
@@ -101,7 +101,7 @@ model_student_create(const char *path, const struct student_wishes *w)
 		.file = &s.file, .class_count = w->class_count,
 		.classes = (const char **)(uintptr_t)w->classes
 	};
-	const struct model_extras none = { .type = TYPE_F32 };
+	const struct safetensors_extras none = { .type = TYPE_F32 };
 
 	for (size_t k = 0; k < w->class_count; k++)
 		label_doubt(w->classes[k]);

@@ -92,7 +92,7 @@ state_write(const char *path, const struct trainer *t,
 		/* the old one was for the old weights */
 		[OWNED + 1] = { "temperature", "1" },
 	};
-	const struct model_extras extras = {
+	const struct safetensors_extras extras = {
 		.type = TYPE_F32, .training = source, .metadata = text,
 		.trainings = optimizer_state_sources(source, &t->optimizer,
 		                                     m->params.length),

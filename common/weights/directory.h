@@ -51,10 +51,7 @@ struct directory_contents {
 	const struct safetensors_source *weights;
 	size_t weights_count;
 	const struct safetensors *old; /* its metadata are kept; or NULL */
-	const struct safetensors_text *metadata; /* new ones; they win */
-	size_t metadata_count;
-	const struct safetensors_source *training; /* optimiser's tensors */
-	size_t trainings;
+	struct safetensors_extras extras;
 };
 
 /*

@@ -184,9 +184,9 @@ metadata_make(struct safetensors_text **text,
               const struct directory_contents *c, char *stamp)
 {
 	const struct safetensors *old = c->old;
-	size_t more = old ? old->metadata_count : 0, count = 0;
-	struct safetensors_text *t =
-		xcalloc(2 + c->metadata_count + more, sizeof *t);
+	size_t new = c->extras.metadata_count, count = 0;
+	size_t all = new + (old ? old->metadata_count : 0);
+	struct safetensors_text *t = xcalloc(2 + all, sizeof *t);
 
 	t[count++] = (struct safetensors_text){
 		(char *)(uintptr_t)"format", (char *)(uintptr_t)"pt"
@@ -195,15 +195,14 @@ metadata_make(struct safetensors_text **text,
 		t[count++] = (struct safetensors_text){
 			(char *)(uintptr_t)"stamp", stamp
 		};
-	for (size_t i = 0; i < c->metadata_count + more; i++) {
-		const struct safetensors_text *from = i < c->metadata_count
-			? &c->metadata[i]
-			: &old->metadata[i - c->metadata_count];
-		bool new = strcmp(from->key, "stamp") != 0;
+	for (size_t i = 0; i < all; i++) {
+		const struct safetensors_text *from = i < new
+			? &c->extras.metadata[i] : &old->metadata[i - new];
+		bool first = strcmp(from->key, "stamp") != 0;
 
 		for (size_t k = 0; k < count; k++)
-			new &= strcmp(t[k].key, from->key) != 0;
-		if (new)
+			first &= strcmp(t[k].key, from->key) != 0;
+		if (first)
 			t[count++] = *from;
 	}
 	*text = t;
@@ -216,7 +215,7 @@ tensors_settle(const char *path, struct replace *weights,
                struct replace *training, const char *weights_name,
                const char *training_name, const struct directory_contents *c)
 {
-	char *stamp = c->trainings ? stamp_make(c) : NULL;
+	char *stamp = c->extras.trainings ? stamp_make(c) : NULL;
 	const struct safetensors_text key = {
 		(char *)(uintptr_t)"stamp", stamp
 	};
@@ -226,9 +225,10 @@ tensors_settle(const char *path, struct replace *weights,
 	safetensors_settle(weights, NULL, weights_name, c->weights,
 	                   c->weights_count, text, texts);
 	training_settle(path); /* nobody else writes weights from here on */
-	if (c->trainings)
+	if (c->extras.trainings)
 		safetensors_settle(training, weights, training_name,
-		                   c->training, c->trainings, &key, 1);
+		                   c->extras.training, c->extras.trainings,
+		                   &key, 1);
 	free(text);
 	free(stamp);
 }
@@ -243,12 +243,12 @@ directory_write(const char *path, const struct directory_contents *c)
 	make(path);
 	tensors_settle(path, &weights, &training, weights_name, training_name,
 	               c);
-	texts_replace(path, c->trainings ? &training : &weights, c->config,
-	              c->preprocessor);
-	if (c->trainings)
+	texts_replace(path, c->extras.trainings ? &training : &weights,
+	              c->config, c->preprocessor);
+	if (c->extras.trainings)
 		commit(path, &training);
 	commit(path, &weights);
-	if (c->trainings)
+	if (c->extras.trainings)
 		move(path, TRAINING_NEXT, TRAINING);
 	else
 		drop(path, TRAINING);

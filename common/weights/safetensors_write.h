@@ -20,6 +20,15 @@ struct safetensors_source {
 	const float *data;
 };
 
+/* What a model is written with, beside its parameters. */
+struct safetensors_extras {
+	enum safetensors_type type; /* of the parameters in the file */
+	const struct safetensors_source *training; /* optimiser's tensors */
+	size_t trainings;
+	const struct safetensors_text *metadata; /* the first of a key counts */
+	size_t metadata_count;
+};
+
 /*
  * Replaces path atomically; dies if it cannot, and where a finite number would
  * be stored as infinity.

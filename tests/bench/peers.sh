@@ -61,7 +61,7 @@ against() {
 	while test $# -gt 0
 	do
 		test ! -s "$work/peer.$1" || row "  against $2" "$ours" ms \
-			"$(reckon "1000 * $(median "peer.$1")")" "$2"
+			"$(calculate "1000 * $(median "peer.$1")")" "$2"
 		shift 2
 	done
 }

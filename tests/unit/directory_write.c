@@ -145,7 +145,7 @@ test_keep(void **state)
 {
 	struct hub_tensors *t = *state;
 	struct encoder_contents c = { .params = &t->params,
-	                                .type = TYPE_BF16 };
+	                                .extras.type = TYPE_BF16 };
 	struct encoder_config changed;
 	struct encoder_directory d;
 	char *kept, *text;
@@ -198,8 +198,8 @@ test_metadata(void **state)
 	}, second = { (char *)(uintptr_t)"updates", (char *)(uintptr_t)"2" };
 	struct encoder_contents c = {
 		.config = &t->config, .params = &t->params,
-		.metadata = first, .metadata_count = 2,
-		.training = t->source, .trainings = 1
+		.extras.metadata = first, .extras.metadata_count = 2,
+		.extras.training = t->source, .extras.trainings = 1
 	};
 	struct safetensors training;
 	struct encoder_directory d;
@@ -211,9 +211,9 @@ test_metadata(void **state)
 	assert_null(directory_training(&training, &d.files));
 	safetensors_release(&training);
 	c.from = &d;
-	c.metadata = &second;
-	c.metadata_count = 1;
-	c.trainings = 0;
+	c.extras.metadata = &second;
+	c.extras.metadata_count = 1;
+	c.extras.trainings = 0;
 	encoder_directory_write(HUB, &c);
 	encoder_directory_release(&d);
 	hub_opened(&d, ENCODER_USE_ANY);
@@ -289,9 +289,10 @@ test_interrupted(void **state)
 	struct hub_tensors *old = *state, new;
 	struct encoder_contents before = {
 		.config = &old->config, .params = &old->params,
-		.training = old->source, .trainings = 1
+		.extras.training = old->source, .extras.trainings = 1
 	}, after = {
-		.config = &new.config, .params = &new.params, .trainings = 1
+		.config = &new.config, .params = &new.params,
+		.extras.trainings = 1
 	};
 	int n = 0;
 
@@ -299,7 +300,7 @@ test_interrupted(void **state)
 	            "'1':'y','2':'z'}}", ENCODER_HEAD_PROJECTOR, &spelling);
 	for (size_t i = 0; i < new.params.length; i++)
 		new.block[i] += 1;
-	after.training = new.source;
+	after.extras.training = new.source;
 	do {
 		encoder_directory_write(HUB, &before);
 		whole(old, old);
@@ -319,7 +320,7 @@ test_full(void **state)
 	struct hub_tensors *t = *state;
 	struct encoder_contents c = {
 		.config = &t->config, .params = &t->params,
-		.training = t->source, .trainings = 1
+		.extras.training = t->source, .extras.trainings = 1
 	};
 	glob_t left;
 	int status = 1, n = 0;
@@ -357,7 +358,7 @@ test_checkpoints(void **state)
 	struct hub_tensors *t = *state;
 	struct encoder_contents c = {
 		.config = &t->config, .params = &t->params,
-		.training = t->source, .trainings = 1
+		.extras.training = t->source, .extras.trainings = 1
 	};
 
 	for (int first = 0; first < 6; first++)

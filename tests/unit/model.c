@@ -10,7 +10,7 @@
 static const char golden[] = "tests/golden/student.safetensors";
 static const char path[] = "model.test.safetensors";
 
-static const struct model_extras f32 = { .type = TYPE_F32 };
+static const struct safetensors_extras f32 = { .type = TYPE_F32 };
 
 /* Random features, for the first member. */
 static struct model_view
@@ -73,10 +73,10 @@ test_write(void **state)
 {
 	const struct safetensors_text more[] = { { "history", "a\n\"b\"" },
 	                                         { "width", "999" } };
-	const struct model_extras extras = {
+	const struct safetensors_extras extras = {
 		.type = TYPE_F32, .metadata = more, .metadata_count = 2
 	};
-	const struct model_extras bf16 = { .type = TYPE_BF16 };
+	const struct safetensors_extras bf16 = { .type = TYPE_BF16 };
 	struct model m, again;
 
 	(void)state;
