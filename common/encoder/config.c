@@ -5,7 +5,10 @@
 #include "encoder/config.h"
 #include "weights/json.h"
 
-enum { REACH_MAX = 1000000 }; /* samples that one row may depend on */
+enum {
+	REACH_MAX = 1000000,      /* samples that one row may depend on */
+	WHISPER_WINDOW = 400, WHISPER_HOP = 160
+};
 
 /* The members of an object; why is the first error. */
 struct fields {
@@ -13,11 +16,25 @@ struct fields {
 	char *why;
 };
 
-/* Defaults are those of transformers. */
-static const struct count_field {
+struct count_field {
 	const char *key;
 	size_t place, standard, min, max;
-} count_fields[] = {
+};
+
+struct real_field {
+	const char *key;
+	size_t place;
+	double standard, min, max;
+};
+
+struct truth_field {
+	const char *key;
+	size_t place;
+	bool standard;
+};
+
+/* Defaults are those of transformers. */
+static const struct count_field wav2vec2_counts[] = {
 	{ "hidden_size", offsetof(struct encoder_config, width), 768, 1, 8192 },
 	{ "num_hidden_layers",
 	  offsetof(struct encoder_config, layers), 12, 1, 128 },
@@ -33,24 +50,9 @@ static const struct count_field {
 	  offsetof(struct encoder_config, buckets), 320, 4, 65536 },
 	{ "max_bucket_distance",
 	  offsetof(struct encoder_config, distance), 800, 2, 1000000 },
-	{ "classifier_proj_size",
-	  offsetof(struct encoder_config, projector), 256, 1, 8192 },
-	{ "mask_time_length",
-	  offsetof(struct encoder_config, time_mask.length), 10, 1, 1000000 },
-	{ "mask_time_min_masks",
-	  offsetof(struct encoder_config, time_mask.least), 2, 0, 1000000 },
-	{ "mask_feature_length",
-	  offsetof(struct encoder_config, feature_mask.length),
-	  10, 1, 1000000 },
-	{ "mask_feature_min_masks",
-	  offsetof(struct encoder_config, feature_mask.least), 0, 0, 1000000 },
 };
 
-static const struct real_field {
-	const char *key;
-	size_t place;
-	double standard, min, max;
-} real_fields[] = {
+static const struct real_field wav2vec2_reals[] = {
 	{ "layer_norm_eps",
 	  offsetof(struct encoder_config, epsilon), 1e-5, 1e-12, 0.1 },
 	{ "hidden_dropout",
@@ -65,30 +67,68 @@ static const struct real_field {
 	  offsetof(struct encoder_config, head_dropout), 0.1, 0, 0.99 },
 	{ "layerdrop",
 	  offsetof(struct encoder_config, layer_drop), 0.1, 0, 0.99 },
+};
+
+static const struct truth_field wav2vec2_truths[] = {
+	{ "conv_bias", offsetof(struct encoder_config, conv_bias), false },
+	{ "do_stable_layer_norm",
+	  offsetof(struct encoder_config, stable), false },
+};
+
+static const struct count_field whisper_counts[] = {
+	{ "d_model", offsetof(struct encoder_config, width), 384, 1, 8192 },
+	{ "encoder_layers",
+	  offsetof(struct encoder_config, layers), 4, 1, 128 },
+	{ "encoder_attention_heads",
+	  offsetof(struct encoder_config, heads), 6, 1, 1024 },
+	{ "encoder_ffn_dim",
+	  offsetof(struct encoder_config, inner), 1536, 1, 65536 },
+	{ "num_mel_bins",
+	  offsetof(struct encoder_config, inputs), 80, 1, 512 },
+	{ "max_source_positions",
+	  offsetof(struct encoder_config, positions), 1500, 1, 90000 },
+};
+
+static const struct real_field whisper_reals[] = {
+	{ "dropout", offsetof(struct encoder_config, dropout), 0, 0, 0.99 },
+	{ "attention_dropout",
+	  offsetof(struct encoder_config, attention_dropout), 0, 0, 0.99 },
+	{ "activation_dropout",
+	  offsetof(struct encoder_config, activation_dropout), 0, 0, 0.99 },
+	{ "encoder_layerdrop",
+	  offsetof(struct encoder_config, layer_drop), 0, 0, 0.99 },
+};
+
+/* Those of every family. */
+static const struct count_field counts[] = {
+	{ "classifier_proj_size",
+	  offsetof(struct encoder_config, projector), 256, 1, 8192 },
+	{ "mask_time_length",
+	  offsetof(struct encoder_config, time_mask.length), 10, 1, 1000000 },
+	{ "mask_time_min_masks",
+	  offsetof(struct encoder_config, time_mask.least), 2, 0, 1000000 },
+	{ "mask_feature_length",
+	  offsetof(struct encoder_config, feature_mask.length),
+	  10, 1, 1000000 },
+	{ "mask_feature_min_masks",
+	  offsetof(struct encoder_config, feature_mask.least), 0, 0, 1000000 },
+};
+
+static const struct real_field reals[] = {
 	{ "mask_time_prob",
 	  offsetof(struct encoder_config, time_mask.share), 0.05, 0, 1 },
 	{ "mask_feature_prob",
 	  offsetof(struct encoder_config, feature_mask.share), 0, 0, 1 },
 };
 
-static const struct truth_field {
-	const char *key;
-	size_t place;
-	bool standard;
-} truth_fields[] = {
-	{ "conv_bias", offsetof(struct encoder_config, conv_bias), false },
-	{ "do_stable_layer_norm",
-	  offsetof(struct encoder_config, stable), false },
-	{ "use_weighted_layer_sum",
-	  offsetof(struct encoder_config, layer_sum), false },
-	{ "apply_spec_augment",
-	  offsetof(struct encoder_config, augment), true },
-};
-
 enum {
-	COUNTS = sizeof count_fields / sizeof count_fields[0],
-	REALS = sizeof real_fields / sizeof real_fields[0],
-	TRUTHS = sizeof truth_fields / sizeof truth_fields[0]
+	WAV2VEC2_COUNTS = sizeof wav2vec2_counts / sizeof wav2vec2_counts[0],
+	WAV2VEC2_REALS = sizeof wav2vec2_reals / sizeof wav2vec2_reals[0],
+	WAV2VEC2_TRUTHS = sizeof wav2vec2_truths / sizeof wav2vec2_truths[0],
+	WHISPER_COUNTS = sizeof whisper_counts / sizeof whisper_counts[0],
+	WHISPER_REALS = sizeof whisper_reals / sizeof whisper_reals[0],
+	COUNTS = sizeof counts / sizeof counts[0],
+	REALS = sizeof reals / sizeof reals[0]
 };
 
 static void
@@ -134,6 +174,23 @@ truth_read(struct fields *f, const char *key, bool standard)
 	if (j && !json_truth(j, &truth))
 		refuse(f, xasprintf("%s: want true or false", key));
 	return truth;
+}
+
+static void
+counts_read(struct fields *f, struct encoder_config *c,
+            const struct count_field *t, size_t n)
+{
+	for (; n-- > 0; t++)
+		*(size_t *)(void *)((char *)c + t->place) =
+			count_read(f, t->key, t->standard, t->min, t->max);
+}
+
+static void
+reals_read(struct fields *f, struct encoder_config *c,
+           const struct real_field *t, size_t n)
+{
+	for (; n-- > 0; t++)
+		*(float *)(void *)((char *)c + t->place) = real_read(f, t);
 }
 
 /* True for the second of two words. */
@@ -225,9 +282,11 @@ family_read(struct fields *f, struct encoder_config *c)
 		c->family = ENCODER_HUBERT;
 	else if (type && strcmp(type, "wavlm") == 0)
 		c->family = ENCODER_WAVLM;
+	else if (type && strcmp(type, "whisper") == 0)
+		c->family = ENCODER_WHISPER;
 	else
 		refuse(f, xasprintf("model_type \"%s\" is not supported, only "
-		                    "wav2vec2, hubert and wavlm",
+		                    "wav2vec2, hubert, wavlm and whisper",
 		                    type ? type : "(none)"));
 }
 
@@ -256,7 +315,7 @@ shape_check(struct fields *f, const struct encoder_config *c)
 		refuse(f, xasprintf("hidden_size %zu is not a multiple of "
 		                    "num_attention_heads %zu", c->width,
 		                    c->heads));
-	if (c->width % c->position_groups)
+	if (c->position_groups && c->width % c->position_groups)
 		refuse(f, xasprintf("hidden_size %zu is not a multiple of "
 		                    "num_conv_pos_embedding_groups %zu",
 		                    c->width, c->position_groups));
@@ -268,77 +327,135 @@ shape_check(struct fields *f, const struct encoder_config *c)
 		                    "%zu", c->buckets, c->distance));
 }
 
+static void
+wav2vec2_read(struct fields *f, struct encoder_config *c)
+{
+	strange_refuse(f);
+	c->inputs = 1;
+	counts_read(f, c, wav2vec2_counts, WAV2VEC2_COUNTS);
+	reals_read(f, c, wav2vec2_reals, WAV2VEC2_REALS);
+	for (size_t i = 0; i < WAV2VEC2_TRUTHS; i++)
+		*(bool *)((char *)c + wav2vec2_truths[i].place) =
+			truth_read(f, wav2vec2_truths[i].key,
+			           wav2vec2_truths[i].standard);
+	/* the others have no such field and always the norm */
+	c->projection_norm = c->family != ENCODER_HUBERT ||
+		truth_read(f, "feat_proj_layer_norm", true);
+	convolutions_read(f, c);
+}
+
+/* Two convolutions of 3 taps, the second over every other row. */
+static void
+whisper_read(struct fields *f, struct encoder_config *c)
+{
+	choice_read(f, "activation_function", "gelu", NULL);
+	counts_read(f, c, whisper_counts, WHISPER_COUNTS);
+	reals_read(f, c, whisper_reals, WHISPER_REALS);
+	c->clip = choice_read(f, ENCODER_VIEW_KEY, "full", "clip");
+	c->stable = c->conv_bias = true;
+	c->epsilon = 1e-5f;
+	c->convs = 2;
+	c->conv_padding = 1;
+	for (size_t i = 0; i < c->convs; i++) {
+		c->conv_width[i] = c->width;
+		c->conv_taps[i] = 3;
+		c->conv_stride[i] = i + 1;
+	}
+}
+
 char *
 encoder_config_read(struct encoder_config *c, const struct json *config)
 {
 	struct fields f = { .object = config };
-	char *base = (char *)c;
 
 	*c = (struct encoder_config){ .head = ENCODER_HEAD_NONE };
 	if (json_kind(config) != JSON_OBJECT)
 		return xstrdup("not an object of JSON");
 	family_read(&f, c);
-	strange_refuse(&f);
-	for (size_t i = 0; i < COUNTS; i++) {
-		const struct count_field *t = &count_fields[i];
-
-		*(size_t *)(void *)(base + t->place) =
-			count_read(&f, t->key, t->standard, t->min, t->max);
-	}
-	for (size_t i = 0; i < REALS; i++)
-		*(float *)(void *)(base + real_fields[i].place) =
-			real_read(&f, &real_fields[i]);
-	for (size_t i = 0; i < TRUTHS; i++)
-		*(bool *)(base + truth_fields[i].place) =
-			truth_read(&f, truth_fields[i].key,
-			           truth_fields[i].standard);
-	/* the others have no such field and always the norm */
-	c->projection_norm = c->family != ENCODER_HUBERT ||
-		truth_read(&f, "feat_proj_layer_norm", true);
-	convolutions_read(&f, c);
+	counts_read(&f, c, counts, COUNTS);
+	reals_read(&f, c, reals, REALS);
+	c->layer_sum = truth_read(&f, "use_weighted_layer_sum", false);
+	c->augment = truth_read(&f, "apply_spec_augment",
+	                        c->family != ENCODER_WHISPER);
+	if (c->family == ENCODER_WHISPER)
+		whisper_read(&f, c);
+	else
+		wav2vec2_read(&f, c);
 	if (!f.why)
 		shape_check(&f, c);
 	return f.why;
+}
+
+/* Whisper's spectrogram has no other settings than these. */
+static void
+spectrogram_read(struct fields *f, const struct encoder_config *c)
+{
+	size_t most = c->positions * c->conv_stride[1] * WHISPER_HOP;
+	size_t seconds = count_read(f, "chunk_length", most / ENCODER_RATE, 1,
+	                            1000000);
+
+	count_read(f, "feature_size", 80, c->inputs, c->inputs);
+	count_read(f, "hop_length", WHISPER_HOP, WHISPER_HOP, WHISPER_HOP);
+	count_read(f, "n_fft", WHISPER_WINDOW, WHISPER_WINDOW, WHISPER_WINDOW);
+	if (!c->clip && seconds * ENCODER_RATE != most)
+		refuse(f, xasprintf("chunk_length: %zu seconds are not the "
+		                    "%zu samples of max_source_positions %zu",
+		                    seconds, most, c->positions));
 }
 
 char *
 encoder_preprocessor_read(struct encoder_config *c,
                           const struct json *preprocessor)
 {
-	static const char kind[] = "Wav2Vec2FeatureExtractor";
+	bool whisper = c->family == ENCODER_WHISPER;
 	struct fields f = { .object = preprocessor };
 
 	if (json_kind(preprocessor) != JSON_OBJECT)
 		return xstrdup("not an object of JSON");
-	choice_read(&f, "feature_extractor_type", kind, NULL);
+	choice_read(&f, "feature_extractor_type",
+	            encoder_extractor_class(c->family), NULL);
 	if (count_read(&f, "sampling_rate", ENCODER_RATE, 1, 1000000) !=
 	    ENCODER_RATE)
 		refuse(&f, xasprintf("sampling_rate: only %d Hz is supported",
 		                     ENCODER_RATE));
+	c->attention_mask = truth_read(&f, "return_attention_mask", false);
+	if (whisper) {
+		spectrogram_read(&f, c);
+		return f.why;
+	}
 	count_read(&f, "feature_size", 1, 1, 1);
 	c->normalize = truth_read(&f, "do_normalize", true);
-	c->attention_mask = truth_read(&f, "return_attention_mask", false);
 	return f.why;
 }
 
 const char *
 encoder_family_class(enum encoder_family family)
 {
-	static const char *const name[] = { "Wav2Vec2", "Hubert", "WavLM" };
+	static const char *const name[] = {
+		"Wav2Vec2", "Hubert", "WavLM", "Whisper"
+	};
 
 	return name[family];
+}
+
+const char *
+encoder_extractor_class(enum encoder_family family)
+{
+	return family == ENCODER_WHISPER ? "WhisperFeatureExtractor"
+	                                 : "Wav2Vec2FeatureExtractor";
 }
 
 size_t
 encoder_conv_inputs(const struct encoder_config *c, size_t layer)
 {
-	return layer ? c->conv_width[layer - 1] : 1;
+	return layer ? c->conv_width[layer - 1] : c->inputs;
 }
 
 size_t
 encoder_rows(const struct encoder_config *c, size_t N)
 {
 	for (size_t i = 0; i < c->convs; i++) {
+		N += 2 * c->conv_padding;
 		if (N < c->conv_taps[i])
 			return 0;
 		N = (N - c->conv_taps[i]) / c->conv_stride[i] + 1;

@@ -1,5 +1,5 @@
 /*
- * config.h - the shape of a wav2vec 2.0, HuBERT or WavLM network
+ * config.h - the shape of a wav2vec 2.0, HuBERT, WavLM or Whisper network
  *
  * From config.json and preprocessor_config.json of Hugging Face; names in
  * brackets are theirs.
@@ -18,7 +18,11 @@ enum {
 	ENCODER_RATE = 16000
 };
 
-enum encoder_family { ENCODER_WAV2VEC2, ENCODER_HUBERT, ENCODER_WAVLM };
+enum encoder_family {
+	ENCODER_WAV2VEC2, ENCODER_HUBERT, ENCODER_WAVLM, ENCODER_WHISPER
+};
+
+#define ENCODER_VIEW_KEY "tunne_view" /* of Whisper, in config.json */
 
 enum encoder_head {
 	ENCODER_HEAD_NONE,           /* pre-trained only */
@@ -35,10 +39,13 @@ struct encoder_masking {
 struct encoder_config {
 	enum encoder_family family;
 	enum encoder_head head;
+	size_t inputs;            /* channels that the network reads: 1, the
+	                             samples; or Whisper's [num_mel_bins] */
 	size_t convs;
 	size_t conv_width[ENCODER_CONVS_MAX];  /* [conv_dim] channels */
 	size_t conv_taps[ENCODER_CONVS_MAX];   /* [conv_kernel] */
 	size_t conv_stride[ENCODER_CONVS_MAX];
+	size_t conv_padding;      /* rows of zeros at both ends of an input */
 	bool conv_bias;
 	bool conv_layer_norm;     /* [feat_extract_norm] layer, else group */
 	bool projection_norm;     /* [feat_proj_layer_norm] */
@@ -46,6 +53,10 @@ struct encoder_config {
 	size_t layers, heads;
 	size_t inner;             /* [intermediate_size] */
 	size_t position_taps, position_groups; /* [num_conv_pos_…] */
+	/* Whisper: [max_source_positions], and whether only those of the
+	   utterance's own length are used: whisper_front.h */
+	size_t positions;
+	bool clip;
 	bool stable;              /* [do_stable_layer_norm]: norms first */
 	float epsilon;            /* [layer_norm_eps] */
 	size_t buckets, distance; /* WavLM: [num_buckets], [max_bucket_…] */
@@ -86,13 +97,16 @@ char *encoder_preprocessor_read(struct encoder_config *c,
 
 void encoder_config_release(struct encoder_config *c);
 
-/* "Wav2Vec2", "Hubert", "WavLM": how the names of its classes start. */
+/* "Wav2Vec2", "Hubert" and so on: how the names of its classes start. */
 const char *encoder_family_class(enum encoder_family family);
 
-/* Input channels of a convolution: 1, then the output of the one before. */
+/* The name of the class that computes its input. */
+const char *encoder_extractor_class(enum encoder_family family);
+
+/* Input channels of a convolution: the network's, or the last one's output. */
 size_t encoder_conv_inputs(const struct encoder_config *c, size_t layer);
 
-/* Rows that the convolutions make of N samples; 0: too few. */
+/* Rows that the convolutions make of N samples, or rows; 0: too few. */
 size_t encoder_rows(const struct encoder_config *c, size_t N);
 
 /*

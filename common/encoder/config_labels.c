@@ -17,6 +17,8 @@ static const struct {
 	{ "ForCTC", false },
 	{ "ForSequenceClassification", true },
 	{ "ForSpeechClassification", true }, /* audEERING and others */
+	{ "ForAudioClassification", true }, /* Whisper */
+	{ "ForConditionalGeneration", false },
 };
 
 /* Names of dimensions, whatever problem_type is. */
@@ -49,8 +51,9 @@ encoder_architecture_read(struct encoder_config *c, const struct json *config)
 	return !name ? NULL
 		: xasprintf("architecture %s is not supported: only %sModel, "
 		            "...ForPreTraining, ...ForCTC, "
-		            "...ForSequenceClassification and "
-		            "...ForSpeechClassification", name, begin);
+		            "...ForConditionalGeneration and "
+		            "...ForSequence-, ...ForSpeech- and "
+		            "...ForAudioClassification", name, begin);
 }
 
 /* Refuses names that would break a table, or that occur twice. */

@@ -93,9 +93,12 @@ head_set(struct changes *c, const struct encoder_config *config)
 	static const char *const end[] = {
 		"Model", "ForSequenceClassification", "ForSpeechClassification"
 	};
+	bool audio = config->family == ENCODER_WHISPER &&
+		config->head == ENCODER_HEAD_PROJECTOR;
 
 	set(c, "architectures", "[\"%s%s\"]",
-	    encoder_family_class(config->family), end[config->head]);
+	    encoder_family_class(config->family),
+	    audio ? "ForAudioClassification" : end[config->head]);
 	c->list[c->count++] = (struct json_change){ "num_labels", NULL };
 	if (config->head == ENCODER_HEAD_NONE)
 		return;
@@ -130,6 +133,24 @@ masking_set(struct changes *c, const struct encoder_config *config)
 	set_real(c, "mask_feature_prob", feature->share);
 	set(c, "mask_feature_length", "%zu", feature->length);
 	set(c, "mask_feature_min_masks", "%zu", feature->least);
+}
+
+static void
+whisper_set(struct changes *c, const struct encoder_config *config)
+{
+	set(c, "model_type", "\"whisper\"");
+	set(c, "d_model", "%zu", config->width);
+	set(c, "encoder_layers", "%zu", config->layers);
+	set(c, "encoder_attention_heads", "%zu", config->heads);
+	set(c, "encoder_ffn_dim", "%zu", config->inner);
+	set(c, "activation_function", "\"gelu\"");
+	set(c, "num_mel_bins", "%zu", config->inputs);
+	set(c, "max_source_positions", "%zu", config->positions);
+	set_real(c, "dropout", config->dropout);
+	set_real(c, "attention_dropout", config->attention_dropout);
+	set_real(c, "activation_dropout", config->activation_dropout);
+	set_real(c, "encoder_layerdrop", config->layer_drop);
+	masking_set(c, config);
 }
 
 static void
@@ -217,10 +238,20 @@ encoder_config_text(const struct encoder_config *config,
 	static const char *const type_keys[] = { "torch_dtype", "dtype" };
 	struct changes c = { .count = 0 };
 
-	if (!old) {
+	bool whisper = config->family == ENCODER_WHISPER;
+
+	if (!old && whisper) {
+		whisper_set(&c, config);
+	} else if (!old) {
 		shape_set(&c, config);
 		chance_set(&c, config);
 	}
+	if (whisper && (!old || config->clip != old_config->clip))
+		set(&c, ENCODER_VIEW_KEY, config->clip ? "\"clip\""
+		                                       : "\"full\"");
+	if (old && config->layers != old_config->layers)
+		set(&c, whisper ? "encoder_layers" : "num_hidden_layers",
+		    "%zu", config->layers);
 	if (!old || !head_equal(config, old_config))
 		head_set(&c, config);
 	/* transformers converts what it reads to what these say */
@@ -230,17 +261,33 @@ encoder_config_text(const struct encoder_config *config,
 	return edited(&c, old, old_text);
 }
 
+static void
+spectrogram_set(struct changes *c, const struct encoder_config *config)
+{
+	size_t rows = 2 * config->positions;
+
+	set(c, "chunk_length", "%zu", rows / 100);
+	set(c, "dither", "0.0");
+	set(c, "hop_length", "160");
+	set(c, "n_fft", "400");
+	set(c, "n_samples", "%zu", rows * 160);
+	set(c, "nb_max_frames", "%zu", rows);
+}
+
 char *
 encoder_preprocessor_text(const struct encoder_config *config,
                           const struct json *old, const char *old_text)
 {
 	struct changes c = { .count = 0 };
 
-	if (!old) {
+	if (!old && config->family == ENCODER_WHISPER)
+		spectrogram_set(&c, config);
+	else if (!old)
 		set_truth(&c, "do_normalize", config->normalize);
-		set(&c, "feature_extractor_type",
-		    "\"Wav2Vec2FeatureExtractor\"");
-		set(&c, "feature_size", "1");
+	if (!old) {
+		set(&c, "feature_extractor_type", "\"%s\"",
+		    encoder_extractor_class(config->family));
+		set(&c, "feature_size", "%zu", config->inputs);
 		set(&c, "padding_side", "\"right\"");
 		set(&c, "padding_value", "0.0");
 		set_truth(&c, "return_attention_mask",

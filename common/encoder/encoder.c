@@ -5,6 +5,7 @@
 #include "encoder/products.h"
 #include "encoder/self_attention.h"
 #include "encoder/wav2vec2_front.h"
+#include "encoder/whisper_front.h"
 
 /* What a layer left behind for backward. */
 enum trace { TRACE_KEPT, TRACE_FORGOTTEN, TRACE_DROPPED };
@@ -37,12 +38,10 @@ encoder_normalize(float *y, const float *x, size_t N)
 		y[i] = (float)(((double)x[i] - mean) * scale);
 }
 
-/* All families so far have that of wav2vec 2.0. */
 static const struct encoder_front *
 front_of(const struct encoder_config *c)
 {
-	(void)c;
-	return &wav2vec2_front;
+	return c->family == ENCODER_WHISPER ? &whisper_front : &wav2vec2_front;
 }
 
 static const struct encoder_products *
@@ -67,7 +66,7 @@ pass_begin(struct encoder_pass *p, const struct encoder *n,
 	start[0] = 0;
 	for (size_t u = 0; u < batch->count; u++)
 		start[u + 1] = start[u] +
-			p->front->rows(&n->config, batch->samples[u]);
+			encoder_rows(&n->config, batch->lengths[u]);
 	p->rows = (struct encoder_rows){
 		.network = n, .config = &n->config, .weights = &n->weights,
 		.batch = &p->batch, .start = start, .count = batch->count,
@@ -177,11 +176,12 @@ pass_run(struct encoder_pass *p, float *logits, float *embedding,
 
 void
 encoder_infer(const struct encoder *n, const struct encoder_packed *packed,
-              float *logits, float *embedding, const float *audio, size_t N,
-              struct arena *arena)
+              float *logits, float *embedding, const float *input,
+              size_t length, struct arena *arena)
 {
 	const struct encoder_batch batch = {
-		.count = 1, .audio = &audio, .samples = &N, .packed = packed
+		.count = 1, .input = &input, .lengths = &length,
+		.packed = packed
 	};
 	struct arena *scratch = arena_second(arena);
 	struct encoder_pass p;
@@ -232,7 +232,7 @@ layer_back(struct encoder_weights *g, float *dx, size_t i,
 }
 
 void
-encoder_backward(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
+encoder_backward(struct encoder_weights *g, struct encoder_folded *dfolded,
                  struct encoder_pass *p, const float *dlogits,
                  struct arena *arena, struct arena *scratch)
 {

@@ -1,13 +1,16 @@
 /*
  * encoder.h - a pre-trained transformer: samples in, logits out
  *
- *	audio [N], 16 kHz; mean 0 and variance 1 where the model asks for it
- *	front end, to rows [T,H]                      front.h
+ *	audio [N], 16 kHz; mean 0 and variance 1 where the model asks for it;
+ *	or Whisper's log-mel spectrogram              feat/whisper_mel.h
+ *	front end, to rows [T,H]                      wav2vec2_front.h,
+ *	                                              whisper_front.h
  *	transformer layers                            layer.h
  *	mean over time, head                          head.h
  *
- * wav2vec 2.0 (Baevski et al. 2020), HuBERT (Hsu et al. 2021) and WavLM (Chen
- * et al. 2022), as Hugging Face's ...ForSequenceClassification computes them.
+ * wav2vec 2.0 (Baevski et al. 2020), HuBERT (Hsu et al. 2021), WavLM (Chen et
+ * al. 2022) and Whisper (Radford et al. 2022), as Hugging Face's
+ * ...ForSequenceClassification and ...ForAudioClassification compute them.
  * There is one forward pass for inference and training, in float and in
  * bfloat16: products.h has the arithmetic.  Utterances are never padded: the
  * result for one does not depend on the others of its batch.
@@ -16,7 +19,7 @@
 
 #include "encoder/head.h"
 #include "encoder/packed.h"
-#include "encoder/wav2vec2_fold.h"
+#include "encoder/fold.h"
 
 struct bf16_space;
 
@@ -24,7 +27,7 @@ struct encoder {
 	struct encoder_config config;
 	struct encoder_spelling spelling;
 	struct encoder_weights weights;
-	struct wav2vec2_folded folded;
+	struct encoder_folded folded;
 	size_t convolutions;      /* parameters of these: the first floats */
 };
 
@@ -33,19 +36,19 @@ void encoder_normalize(float *y, const float *x, size_t N);
 
 /*
  * Computes logits [K] and, unless it is NULL, embedding
- * [encoder_embedding_length] of one utterance of N samples, which must be
- * enough for one row.  With packed weights, products are in bfloat16; NULL:
- * in float.  Clears the arena.
+ * [encoder_embedding_length] of one utterance: audio [length], or Whisper's
+ * spectrogram [length,bands], enough for one row.  With packed weights,
+ * products are in bfloat16; NULL: in float.  Clears the arena.
  */
 void encoder_infer(const struct encoder *n, const struct encoder_packed *packed,
-                   float *logits, float *embedding, const float *audio,
-                   size_t N, struct arena *arena);
+                   float *logits, float *embedding, const float *input,
+                   size_t length, struct arena *arena);
 
 /* Utterances to train on together. */
 struct encoder_batch {
 	size_t count;
-	const float *const *audio;
-	const size_t *samples;
+	const float *const *input; /* as of encoder_infer */
+	const size_t *lengths;
 	bool unfreeze;            /* train the convolutions too */
 	bool plain;               /* no dropout, no masks, no layer drop */
 	size_t memory;            /* bytes for what layers keep; backward
@@ -68,11 +71,11 @@ encoder_forward(float *logits, const struct encoder *n,
 
 /*
  * Adds to gradient, bound to a block as long as the parameters, and to
- * dfolded, from which wav2vec2_fold_backward computes the gradient of the
+ * dfolded, from which encoder_fold_backward computes the gradient of the
  * file's weights.  arena is the pass's; scratch is cleared.
  */
 void
 encoder_backward(struct encoder_weights *gradient,
-                 struct wav2vec2_folded *dfolded, struct encoder_pass *pass,
+                 struct encoder_folded *dfolded, struct encoder_pass *pass,
                  const float *dlogits, struct arena *arena,
                  struct arena *scratch);

@@ -19,12 +19,18 @@
 #define LARGE "\"hidden_size\":1024,\"num_hidden_layers\":24," \
 	"\"num_attention_heads\":16,\"intermediate_size\":4096," \
 	"\"feat_extract_norm\":\"layer\",\"do_stable_layer_norm\":true"
+#define MICRO "\"d_model\":64,\"encoder_layers\":2," \
+	"\"encoder_attention_heads\":4,\"encoder_ffn_dim\":128," \
+	"\"max_source_positions\":100,\"classifier_proj_size\":24}"
+#define BASE "\"d_model\":512,\"encoder_layers\":6," \
+	"\"encoder_attention_heads\":8,\"encoder_ffn_dim\":2048}"
 #define LARGE_BIAS LARGE ",\"conv_bias\":true}"
 
 const char *const encoder_sizes[] = {
 	"w2v2-tiny", "w2v2-base", "w2v2-large",
 	"hubert-tiny", "hubert-base", "hubert-large",
-	"wavlm-tiny", "wavlm-base", "wavlm-large", NULL
+	"wavlm-tiny", "wavlm-base", "wavlm-large",
+	"whisper-micro", "whisper-tiny", "whisper-base", NULL
 };
 
 /* As the published ones; other members have the defaults of transformers. */
@@ -37,7 +43,10 @@ static const char *const size_config[] = {
 	"{\"model_type\":\"hubert\"," LARGE_BIAS,
 	"{\"model_type\":\"wavlm\"," TINY,
 	"{\"model_type\":\"wavlm\"}",
-	"{\"model_type\":\"wavlm\"," LARGE "}"
+	"{\"model_type\":\"wavlm\"," LARGE "}",
+	"{\"model_type\":\"whisper\"," MICRO,
+	"{\"model_type\":\"whisper\"}",
+	"{\"model_type\":\"whisper\"," BASE
 };
 
 /* Tensors of a network, those of the file it comes from or of the new one. */
@@ -63,7 +72,7 @@ config_named(struct encoder_config *c, const char *size)
 	if (why)
 		die("%s: %s", size, why);
 	json_release(j);
-	c->normalize = true;
+	c->normalize = c->family != ENCODER_WHISPER;
 	c->attention_mask = c->conv_layer_norm;
 }
 
@@ -179,6 +188,7 @@ config_make(const struct encoder_config *from,
 	c.label = NULL;
 	c.head = ENCODER_HEAD_PROJECTOR;
 	c.layer_sum = wishes->layer_sum;
+	c.clip = c.family == ENCODER_WHISPER && !wishes->full;
 	if (wishes->projector)
 		c.projector = wishes->projector;
 	labels_set(&c, wishes);
@@ -216,7 +226,7 @@ network_derive(const char *out, const struct encoder_wishes *wishes)
 	} else {
 		new.config = config_make(&d.config, wishes);
 		spelling = d.spelling;
-		spelling.bare = false;
+		spelling.prefix = NULL;
 		spelling.mask |= new.config.time_mask.share > 0;
 		tensors_list(&new, &spelling);
 		tensors_take(&new, &old);

@@ -1,5 +1,5 @@
 /*
- * encoder_init.h - a wav2vec 2.0, HuBERT or WavLM network to train
+ * encoder_init.h - a pre-trained network, of any family, to train
  *
  * From a published one, whose encoder keeps its weights bit by bit, or from
  * nothing, to try programs with.
@@ -16,6 +16,7 @@ struct encoder_wishes {
 	size_t class_count;       /* 0: those of from, with keep_head */
 	bool keep_head;           /* from's, which has these classes */
 	bool layer_sum;           /* the head weights all layers */
+	bool full;                /* Whisper: 30 s, not the utterance alone */
 	size_t projector;         /* the head's width; 0: as it is */
 	unsigned long seed;       /* of what is fresh */
 };

@@ -7,8 +7,24 @@
 
 enum { GATE_ROWS = 8, NAME = PARAM_NAME_MAX };
 
-static const char *const family_prefix[] = {
-	"wav2vec2.", "hubert.", "wavlm."
+enum { PREFIXES = 3 };
+
+/* What may stand before the encoder's names; the first is written. */
+static const char *const family_prefix[][PREFIXES] = {
+	{ "wav2vec2.", "" }, { "hubert.", "" }, { "wavlm.", "" },
+	{ "encoder.", "model.encoder.", "" }
+};
+
+/* What a layer's tensors are called. */
+static const struct layer_names {
+	const char *q, *k, *v, *out, *attention_norm, *wide, *narrow;
+} wav2vec2_names = {
+	"attention.q_proj", "attention.k_proj", "attention.v_proj",
+	"attention.out_proj", "layer_norm",
+	"feed_forward.intermediate_dense", "feed_forward.output_dense"
+}, whisper_names = {
+	"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj",
+	"self_attn.out_proj", "self_attn_layer_norm", "fc1", "fc2"
 };
 
 /* Where tensors go, and what their names begin with. */
@@ -42,8 +58,9 @@ tensor_list(struct list *l, float **slot, const char *leaf,
 	params_list(l->params, slot, name, start, ndim, dim);
 }
 
+/* A linear layer without a bias. */
 static void
-linear_list(struct list *l, struct encoder_linear *linear, const char *leaf,
+matrix_list(struct list *l, struct encoder_linear *linear, const char *leaf,
             enum param_start start, size_t out, size_t in)
 {
 	char name[NAME];
@@ -51,6 +68,15 @@ linear_list(struct list *l, struct encoder_linear *linear, const char *leaf,
 	snprintf(name, sizeof name, "%s.weight", leaf);
 	tensor_list(l, &linear->weight, name, start,
 	            (const size_t[]){ out, in, 0 });
+}
+
+static void
+linear_list(struct list *l, struct encoder_linear *linear, const char *leaf,
+            enum param_start start, size_t out, size_t in)
+{
+	char name[NAME];
+
+	matrix_list(l, linear, leaf, start, out, in);
 	snprintf(name, sizeof name, "%s.bias", leaf);
 	tensor_list(l, &linear->bias, name, START_ZERO,
 	            (const size_t[]){ out, 0 });
@@ -91,6 +117,27 @@ convolutions_list(struct list *l, struct encoder_weights *w,
 }
 
 static void
+whisper_front_list(struct list *l, struct encoder_weights *w,
+                   const struct encoder_config *c, const char *prefix)
+{
+	for (size_t i = 0; i < c->convs; i++) {
+		struct encoder_linear *conv = &w->conv[i].conv;
+		size_t out = c->conv_width[i], in = encoder_conv_inputs(c, i);
+
+		stem_set(l, "%sconv%zu.", prefix, i + 1);
+		tensor_list(l, &conv->weight, "weight", START_FAN_IN,
+		            (const size_t[]){ out, in, c->conv_taps[i], 0 });
+		tensor_list(l, &conv->bias, "bias", START_ZERO,
+		            (const size_t[]){ out, 0 });
+	}
+	stem_set(l, "%s", prefix);
+	tensor_list(l, &w->positions, "embed_positions.weight",
+	            START_SINUSOIDS,
+	            (const size_t[]){ c->positions, c->width, 0 });
+	norm_list(l, &w->norm, "layer_norm", c->width);
+}
+
+static void
 front_list(struct list *l, struct encoder_weights *w,
            const struct encoder_config *c, const char *prefix,
            const struct encoder_spelling *s)
@@ -122,24 +169,18 @@ front_list(struct list *l, struct encoder_weights *w,
 	norm_list(l, &w->norm, "layer_norm", H);
 }
 
+/* WavLM: the gate, and the first layer's bias of distances. */
 static void
-attention_list(struct list *l, struct encoder_weights *w, size_t n,
-               const struct encoder_config *c)
+relative_list(struct list *l, struct encoder_weights *w, size_t n,
+              const struct encoder_config *c)
 {
 	struct encoder_layer *layer = &w->layer[n];
-	size_t H = c->width;
 
-	linear_list(l, &layer->q, "attention.q_proj", START_FAN_IN, H, H);
-	linear_list(l, &layer->k, "attention.k_proj", START_FAN_IN, H, H);
-	linear_list(l, &layer->v, "attention.v_proj", START_FAN_IN, H, H);
-	linear_list(l, &layer->out, "attention.out_proj", START_FAN_IN, H, H);
-	if (c->family != ENCODER_WAVLM)
-		return;
 	tensor_list(l, &layer->gate_scale, "attention.gru_rel_pos_const",
 	            START_ONE_DECAYING,
-		            (const size_t[]){ 1, c->heads, 1, 1, 0 });
+	            (const size_t[]){ 1, c->heads, 1, 1, 0 });
 	linear_list(l, &layer->gate, "attention.gru_rel_pos_linear",
-	            START_FAN_IN, GATE_ROWS, H / c->heads);
+	            START_FAN_IN, GATE_ROWS, c->width / c->heads);
 	if (n == 0)
 		tensor_list(l, &w->distance, "attention.rel_attn_embed.weight",
 		            START_FAN_IN,
@@ -150,16 +191,23 @@ static void
 layer_list(struct list *l, struct encoder_weights *w, size_t n,
            const struct encoder_config *c, const char *prefix)
 {
+	bool whisper = c->family == ENCODER_WHISPER;
+	const struct layer_names *name =
+		whisper ? &whisper_names : &wav2vec2_names;
 	struct encoder_layer *layer = &w->layer[n];
 	size_t H = c->width, F = c->inner;
 
-	stem_set(l, "%sencoder.layers.%zu.", prefix, n);
-	attention_list(l, w, n, c);
-	norm_list(l, &layer->attention_norm, "layer_norm", H);
-	linear_list(l, &layer->wide, "feed_forward.intermediate_dense",
-	            START_FAN_IN, F, H);
-	linear_list(l, &layer->narrow, "feed_forward.output_dense",
-	            START_FAN_IN, H, F);
+	stem_set(l, "%s%slayers.%zu.", prefix, whisper ? "" : "encoder.", n);
+	linear_list(l, &layer->q, name->q, START_FAN_IN, H, H);
+	(whisper ? matrix_list : linear_list)(l, &layer->k, name->k,
+	                                      START_FAN_IN, H, H);
+	linear_list(l, &layer->v, name->v, START_FAN_IN, H, H);
+	linear_list(l, &layer->out, name->out, START_FAN_IN, H, H);
+	if (c->family == ENCODER_WAVLM)
+		relative_list(l, w, n, c);
+	norm_list(l, &layer->attention_norm, name->attention_norm, H);
+	linear_list(l, &layer->wide, name->wide, START_FAN_IN, F, H);
+	linear_list(l, &layer->narrow, name->narrow, START_FAN_IN, H, F);
 	norm_list(l, &layer->norm, "final_layer_norm", H);
 }
 
@@ -187,24 +235,33 @@ encoder_layout(struct params *p, struct encoder_weights *w,
                const struct encoder_config *c,
                const struct encoder_spelling *spelling)
 {
+	/* those of any head, of pre-training, and of Whisper's decoder */
 	static const char *const ignored[] = {
+		"layer_weights", "projector.", "classifier.",
 		"quantizer.", "project_q.", "project_hid.", "lm_head.",
-		"layer_weights", "projector.", "classifier.", NULL
+		"decoder.", "model.decoder.", "proj_out.", NULL
 	};
-	const char *prefix = spelling->bare ? "" : family_prefix[c->family];
+	enum { DECODER = 7 };
+	const char *prefix = spelling->prefix ? spelling->prefix
+	                                      : family_prefix[c->family][0];
 	struct list l = { .params = p };
 
 	*w = (struct encoder_weights){
 		.layer = xcalloc(c->layers, sizeof *w->layer)
 	};
-	convolutions_list(&l, w, c, prefix);
-	front_list(&l, w, c, prefix, spelling);
+	if (c->family == ENCODER_WHISPER) {
+		whisper_front_list(&l, w, c, prefix);
+	} else {
+		convolutions_list(&l, w, c, prefix);
+		front_list(&l, w, c, prefix, spelling);
+	}
 	for (size_t n = 0; n < c->layers; n++)
 		layer_list(&l, w, n, c, prefix);
+	p->ignored = ignored;
 	if (c->head == ENCODER_HEAD_NONE)
-		p->ignored = ignored;
-	else
-		head_list(&l, w, c, spelling);
+		return;
+	head_list(&l, w, c, spelling);
+	p->ignored = c->family == ENCODER_WHISPER ? ignored + DECODER : NULL;
 }
 
 void
@@ -227,14 +284,17 @@ void
 encoder_spelling_read(struct encoder_spelling *spelling,
                       const struct safetensors *s, enum encoder_family family)
 {
-	static const char always[] = "feature_projection.projection.weight";
-	const char *prefix = family_prefix[family];
+	const char *always = family == ENCODER_WHISPER
+		? "conv1.weight" : "feature_projection.projection.weight";
+	const char *const *prefix = family_prefix[family];
+	size_t i = 0;
 
-	spelling->bare = !has(s, prefix, always) && has(s, "", always);
-	if (spelling->bare)
-		prefix = "";
-	spelling->parametrized = has(s, prefix, "encoder.pos_conv_embed.conv."
+	while (i < PREFIXES && prefix[i] && !has(s, prefix[i], always))
+		i++;
+	spelling->prefix = prefix[i < PREFIXES && prefix[i] ? i : 0];
+	spelling->parametrized = has(s, spelling->prefix,
+	                             "encoder.pos_conv_embed.conv."
 	                             "parametrizations.weight.original0");
-	spelling->mask = has(s, prefix, "masked_spec_embed");
+	spelling->mask = has(s, spelling->prefix, "masked_spec_embed");
 	spelling->output = has(s, "", "classifier.output.weight");
 }

@@ -19,7 +19,8 @@ struct encoder_conv {
 };
 
 struct encoder_layer {
-	struct encoder_linear q, k, v, out;      /* [H,H] */
+	struct encoder_linear q, k, v, out;      /* [H,H]; Whisper's k has
+	                                            no bias */
 	struct encoder_norm attention_norm;      /* [layer_norm] */
 	struct encoder_linear wide, narrow;      /* [F,H], [H,F] */
 	struct encoder_norm norm;                /* [final_layer_norm] */
@@ -34,6 +35,7 @@ struct encoder_weights {
 	float *position_gain;                 /* g [1,1,K] */
 	float *position_direction;            /* v [H,H/groups,K] */
 	float *position_bias;                 /* [H] */
+	float *positions;                     /* Whisper: [positions,H] */
 	struct encoder_norm norm;                /* [encoder.layer_norm] */
 	struct encoder_layer *layer;             /* owned */
 	float *distance;                      /* WavLM: [buckets,heads] */
@@ -45,7 +47,8 @@ struct encoder_weights {
 
 /* Names that differ from file to file. */
 struct encoder_spelling {
-	bool bare;                /* no "wav2vec2." before encoder names */
+	const char *prefix;       /* before the encoder's names; NULL: the
+	                             family's, "wav2vec2." and so on */
 	bool parametrized;        /* weight norm as original0, original1 */
 	bool mask;                /* has masked_spec_embed */
 	bool output;              /* classifier.output for .out_proj */

@@ -24,6 +24,8 @@ preprocessor_read(struct encoder_directory *d)
 		return directory_preprocessor_wrong(
 			&d->files, encoder_preprocessor_read(
 			&d->config, d->files.preprocessor));
+	if (d->config.family == ENCODER_WHISPER)
+		return NULL;
 	if (program_verbosity() >= 0)
 		warn("%s/preprocessor_config.json is missing: audio is "
 		     "normalised to mean 0 and variance 1",

@@ -80,9 +80,9 @@ add_layer(struct matrices *m, struct encoder_packed_layer *to,
 	add_remainder(m, &to->narrow.remainder, w->narrow.weight, H, F);
 }
 
-/* The convolutions but for the first; f may be NULL. */
+/* The convolutions, but one that reads samples; f may be NULL. */
 static struct matrices
-list_convolutions(struct encoder_packed *p, const struct wav2vec2_folded *f,
+list_convolutions(struct encoder_packed *p, const struct encoder_folded *f,
                   const struct encoder_config *c)
 {
 	struct matrices m = {
@@ -90,7 +90,7 @@ list_convolutions(struct encoder_packed *p, const struct wav2vec2_folded *f,
 		                sizeof *m.item)
 	};
 
-	for (size_t i = 1; i < c->convs; i++)
+	for (size_t i = c->inputs == 1; i < c->convs; i++)
 		add(&m, &p->conv[i], f ? f->conv[i] : NULL, c->conv_width[i],
 		    c->conv_taps[i] * encoder_conv_inputs(c, i), 1);
 	return m;
@@ -99,15 +99,19 @@ list_convolutions(struct encoder_packed *p, const struct wav2vec2_folded *f,
 /* The same list each time, for the same configuration; f may be NULL. */
 static struct matrices
 list(struct encoder_packed *p, const struct encoder_weights *w,
-     const struct wav2vec2_folded *f, const struct encoder_config *c)
+     const struct encoder_folded *f, const struct encoder_config *c)
 {
-	size_t H = c->width, I = H / c->position_groups;
+	size_t H = c->width;
 	struct matrices m = list_convolutions(p, f, c);
 
-	add(&m, &p->projection.weight, w->projection.weight, H,
-	    c->conv_width[c->convs - 1], 1);
-	add(&m, &p->position, f ? f->position : NULL, I,
-	    c->position_taps * I, c->position_groups);
+	if (c->position_groups) {
+		size_t I = H / c->position_groups;
+
+		add(&m, &p->projection.weight, w->projection.weight, H,
+		    c->conv_width[c->convs - 1], 1);
+		add(&m, &p->position, f ? f->position : NULL, I,
+		    c->position_taps * I, c->position_groups);
+	}
 	for (size_t i = 0; i < c->layers; i++)
 		add_layer(&m, &p->layer[i], &w->layer[i], c);
 	return m;
@@ -201,8 +205,9 @@ begin(struct encoder_packed *p, const struct encoder_weights *w,
 		float *bias = p->bias + i * PARTS * H;
 
 		for (size_t t = 0; t < PARTS; t++)
-			scaled_copy(bias + t * H, part[t], H,
-			            t == 0 ? query_scale(c) : 1);
+			if (part[t])
+				scaled_copy(bias + t * H, part[t], H,
+				            t == 0 ? query_scale(c) : 1);
 		p->layer[i].qkv_bias = bias;
 	}
 }
@@ -343,7 +348,7 @@ block_fill(struct encoder_packed *p, const struct matrices *m,
 
 void
 encoder_pack(struct encoder_packed *p, const struct encoder_weights *w,
-             const struct wav2vec2_folded *folded,
+             const struct encoder_folded *folded,
              const struct encoder_config *c, const struct safetensors *file)
 {
 	char *key = p->key;
@@ -368,7 +373,7 @@ encoder_pack(struct encoder_packed *p, const struct encoder_weights *w,
 
 void
 encoder_pack_convolutions(struct encoder_packed *p,
-                          const struct wav2vec2_folded *folded,
+                          const struct encoder_folded *folded,
                           const struct encoder_config *c)
 {
 	struct matrices m;

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "encoder/wav2vec2_fold.h"
+#include "encoder/fold.h"
 #include "gemm/gemm_bf16.h"
 #include "weights/cache.h"
 #include "weights/safetensors.h"
@@ -27,7 +27,8 @@ struct encoder_packed_layer {
 
 struct encoder_packed {
 	const struct bf16_unit *unit;
-	const uint16_t *conv[ENCODER_CONVS_MAX]; /* [O,kI]; but the first */
+	const uint16_t *conv[ENCODER_CONVS_MAX]; /* [O,kI]; but one that
+	                                            reads samples */
 	struct encoder_packed_matrix projection; /* [H,C] */
 	const uint16_t *position;        /* group after group, [I,kI] */
 	struct encoder_packed_layer *layer; /* owned; NULL: convolutions only */
@@ -53,11 +54,11 @@ encoder_packed_find(struct encoder_packed *p, const struct encoder_weights *w,
  */
 void
 encoder_pack(struct encoder_packed *p, const struct encoder_weights *w,
-             const struct wav2vec2_folded *folded,
+             const struct encoder_folded *folded,
              const struct encoder_config *c, const struct safetensors *file);
 
 /* The convolutions alone, for training that leaves them as they are. */
 void encoder_pack_convolutions(struct encoder_packed *p,
-                               const struct wav2vec2_folded *folded,
+                               const struct encoder_folded *folded,
                                const struct encoder_config *c);
 void encoder_packed_release(struct encoder_packed *p);

@@ -17,7 +17,7 @@ struct encoder;
 struct encoder_batch;
 struct encoder_packed;
 struct encoder_products;
-struct wav2vec2_folded;
+struct encoder_folded;
 
 struct encoder_rows {
 	const struct encoder *network;
@@ -105,14 +105,10 @@ struct encoder_stream {
 };
 
 /*
- * A front end: what computes the first layer's input.  wav2vec 2.0's
- * convolutions, projection and positions are one (HuBERT and WavLM have the
- * same).  Another front end is another table, and a line in encoder.c.
+ * A front end: what computes the first layer's input.  wav2vec 2.0, HuBERT and
+ * WavLM share one, Whisper has another.
  */
 struct encoder_front {
-	/* Rows of N samples; 0 when they are too few. */
-	size_t (*rows)(const struct encoder_config *c, size_t N);
-
 	/*
 	 * Sets stream->x and, without training, stream->next.  Returns what
 	 * backward needs.  arena keeps all that outlives the call; scratch is
@@ -124,7 +120,7 @@ struct encoder_front {
 
 	/* Adds to gradient and dfolded from dx [N,H], which is used up. */
 	void (*backward)(struct encoder_weights *gradient,
-	                 struct wav2vec2_folded *dfolded, float *dx,
+	                 struct encoder_folded *dfolded, float *dx,
 	                 const void *kept, const struct encoder_rows *rows,
 	                 struct arena *arena, struct arena *scratch);
 };

@@ -4,6 +4,7 @@
 #include "encoder/self_attention.h"
 #include "encoder/wav2vec2_convolutions.h"
 #include "encoder/wav2vec2_front.h"
+#include "encoder/whisper_front.h"
 #include "nn/gelu.h"
 #include "nn/linear.h"
 #include "nn/linear_bf16.h"
@@ -138,6 +139,7 @@ plain_qkv(struct encoder_kept *k, const struct encoder_rows *rows,
 const struct encoder_products encoder_products_plain = {
 	.linear = plain_linear, .linear_backward = plain_linear_backward,
 	.qkv = plain_qkv, .attention = encoder_attention_plain,
+	.whisper_convolutions = whisper_convolutions_plain,
 	.convolutions = wav2vec2_convolutions_plain,
 	.position = wav2vec2_position_plain,
 	.position_backward = wav2vec2_position_backward

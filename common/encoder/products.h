@@ -63,6 +63,10 @@ struct encoder_products {
 	                  const struct encoder_rows *rows, struct rng *rng,
 	                  struct arena *arena);
 
+	/* Whisper: x [N,H] of the batch (whisper_front.h); clears scratch */
+	void (*whisper_convolutions)(float *x, const struct encoder_rows *rows,
+	                             struct arena *scratch);
+
 	/* wav2vec 2.0: features [N,C] of the batch; clears scratch */
 	void (*convolutions)(const struct encoder_values *features,
 	                     const struct encoder_rows *rows,
@@ -74,7 +78,7 @@ struct encoder_products {
 
 	/* dp and dfolded from dposition, the gradient before GELU */
 	void (*position_backward)(struct encoder_weights *gradient,
-	                          struct wav2vec2_folded *dfolded, float *dp,
+	                          struct encoder_folded *dfolded, float *dp,
 	                          const float *dposition,
 	                          const struct wav2vec2_front_kept *kept,
 	                          const struct encoder_rows *rows,

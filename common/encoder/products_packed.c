@@ -2,6 +2,7 @@
 #include "encoder/layer.h"
 #include "encoder/wav2vec2_convolutions.h"
 #include "encoder/wav2vec2_front.h"
+#include "encoder/whisper_front.h"
 #include "gemm/bf16_remainder.h"
 #include "nn/attention_bf16.h"
 #include "nn/gelu.h"
@@ -105,6 +106,7 @@ packed_attention(struct encoder_kept *k, const struct encoder_rows *rows,
 const struct encoder_products encoder_products_packed = {
 	.halves = true, .linear = packed_linear,
 	.qkv = packed_qkv, .attention = packed_attention,
+	.whisper_convolutions = whisper_convolutions_packed,
 	.convolutions = wav2vec2_convolutions_packed,
 	.position = wav2vec2_position_packed
 };

@@ -78,7 +78,7 @@ rounded_forward(float *features, const struct encoder_rows *rows, size_t u,
 	uint16_t *halves = arena_halves(scratch, count);
 
 	wav2vec2_convolutions_halves(halves, rows->network, batch->packed,
-	                             batch->audio[u], batch->samples[u],
+	                             batch->input[u], batch->lengths[u],
 	                             scratch);
 	for (size_t i = 0; i < count; i++)
 		features[i] = bfloat_to_float(halves[i]);
@@ -102,8 +102,8 @@ wav2vec2_convolutions_plain(const struct encoder_values *features,
 			                C, scratch);
 		else
 			wav2vec2_convolutions_forward(
-				y, NULL, n, batch->audio[u],
-				batch->samples[u], scratch);
+				y, NULL, n, batch->input[u],
+				batch->lengths[u], scratch);
 	}
 	arena_clear(scratch);
 }
@@ -130,7 +130,7 @@ norm_backward(struct encoder_norm *g, float *dnormed,
 
 void
 wav2vec2_convolutions_backward(
-	struct encoder_weights *gradient, struct wav2vec2_folded *dfolded,
+	struct encoder_weights *gradient, struct encoder_folded *dfolded,
 	float *dfeatures, const struct wav2vec2_conv_kept *kept,
 	const struct encoder *n, struct arena *scratch)
 {

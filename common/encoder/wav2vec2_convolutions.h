@@ -14,7 +14,7 @@
 #pragma once
 
 #include "encoder/pass.h"
-#include "encoder/wav2vec2_fold.h"
+#include "encoder/fold.h"
 
 /* What a convolution keeps for backward. */
 struct wav2vec2_conv_kept {
@@ -40,7 +40,7 @@ wav2vec2_convolutions_forward(float *features, struct wav2vec2_conv_kept *kept,
  * dfeatures is used up.
  */
 void wav2vec2_convolutions_backward(
-	struct encoder_weights *gradient, struct wav2vec2_folded *dfolded,
+	struct encoder_weights *gradient, struct encoder_folded *dfolded,
 	float *dfeatures, const struct wav2vec2_conv_kept *kept,
 	const struct encoder *n, struct arena *scratch);
 

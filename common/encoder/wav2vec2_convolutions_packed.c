@@ -222,7 +222,7 @@ wav2vec2_convolutions_packed(const struct encoder_values *features,
 {
 	arena_clear(scratch);
 	wav2vec2_convolutions_halves(features->halves, rows->network,
-	                             rows->packed, rows->batch->audio[0],
-	                             rows->batch->samples[0], scratch);
+	                             rows->packed, rows->batch->input[0],
+	                             rows->batch->lengths[0], scratch);
 	arena_clear(scratch);
 }

@@ -248,7 +248,7 @@ project_backward(struct encoder_weights *g, float *dfeatures, const float *dp,
 
 /* The convolutions once more, now with what backward needs. */
 static void
-convolutions_back(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
+convolutions_back(struct encoder_weights *g, struct encoder_folded *dfolded,
                   float *dfeatures, const struct encoder_rows *rows,
                   struct arena *scratch)
 {
@@ -262,8 +262,8 @@ convolutions_back(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
 		arena_clear(scratch);
 		y = arena_floats(scratch, encoder_rows_of(rows, u) * C);
 		wav2vec2_convolutions_forward(y, kept, rows->network,
-		                              batch->audio[u],
-		                              batch->samples[u], scratch);
+		                              batch->input[u],
+		                              batch->lengths[u], scratch);
 		wav2vec2_convolutions_backward(
 			g, dfolded, dfeatures + rows->start[u] * C, kept,
 			rows->network, scratch);
@@ -272,7 +272,7 @@ convolutions_back(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
 
 /* dp [N,H], from the gradient of x. */
 static float *
-position_back(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
+position_back(struct encoder_weights *g, struct encoder_folded *dfolded,
               const float *dx, const struct wav2vec2_front_kept *k,
               const struct encoder_rows *rows, struct arena *scratch)
 {
@@ -297,7 +297,7 @@ position_back(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
 }
 
 static void
-front_backward(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
+front_backward(struct encoder_weights *g, struct encoder_folded *dfolded,
                float *dx, const void *kept, const struct encoder_rows *rows,
                struct arena *arena, struct arena *scratch)
 {
@@ -320,6 +320,5 @@ front_backward(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
 }
 
 const struct encoder_front wav2vec2_front = {
-	.rows = encoder_rows, .forward = front_forward,
-	.backward = front_backward
+	.forward = front_forward, .backward = front_backward
 };

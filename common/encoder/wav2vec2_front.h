@@ -9,7 +9,7 @@
 #pragma once
 
 #include "encoder/pass.h"
-#include "encoder/wav2vec2_fold.h"
+#include "encoder/fold.h"
 
 struct wav2vec2_front_kept {
 	struct encoder_operand features; /* [N,C], or their norm */
@@ -33,7 +33,7 @@ wav2vec2_position_packed(float *sum, struct wav2vec2_front_kept *kept,
 
 void
 wav2vec2_position_backward(struct encoder_weights *gradient,
-                           struct wav2vec2_folded *dfolded, float *dp,
+                           struct encoder_folded *dfolded, float *dp,
                            const float *dposition,
                            const struct wav2vec2_front_kept *kept,
                            const struct encoder_rows *rows,

@@ -118,7 +118,7 @@ wav2vec2_position_packed(float *sum, struct wav2vec2_front_kept *k,
 
 void
 wav2vec2_position_backward(struct encoder_weights *g,
-                           struct wav2vec2_folded *dfolded, float *dp,
+                           struct encoder_folded *dfolded, float *dp,
                            const float *dposition,
                            const struct wav2vec2_front_kept *k,
                            const struct encoder_rows *rows,

@@ -30,7 +30,7 @@ fft_init(struct fft *f, size_t n)
 	double *frame = scratch(n), *spectrum = scratch(n);
 	size_t half = n / 2;
 
-	assert(n >= 4 && (n & (n - 1)) == 0);
+	assert(n >= 4 && n % 4 == 0);
 	f->n = n;
 	f->twiddle = xmalloc(n, sizeof *f->twiddle);
 	for (size_t k = 0; k < half; k++) {

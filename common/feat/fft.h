@@ -31,7 +31,7 @@ struct fft {
 	double *twiddle;     /* cos [n/2], then sin [n/2], of 2 pi k/n */
 };
 
-/* n: a power of two, at least 4.  Not in two threads at once (FFTW). */
+/* n: a multiple of 4.  Not in two threads at once (FFTW). */
 void fft_init(struct fft *f, size_t n);
 
 /*

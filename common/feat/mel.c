@@ -18,25 +18,51 @@ mel_hertz(double mel)
 	return 700 * (exp(mel / 1127) - 1);
 }
 
-/* Writes the weights of one filter; returns their number. */
-static size_t
-mel_band(float *weights, size_t *first, double left, double delta,
-	 double bin_width, size_t bins)
+static double
+slaney_hertz(double mel)
 {
-	size_t count = 0;
+	return mel < 15 ? mel * 200 / 3
+	                : 1000 * exp((mel - 15) * log(6.4) / 27);
+}
 
-	*first = 0;
-	for (size_t k = 0; k < bins; k++) {
-		double at = (mel_scale(bin_width * (double)k) - left) / delta;
-		double weight = at < 1 ? at : 2 - at;
+/* Kaldi's filter that begins at mel left, at f Hz. */
+static double
+kaldi_weight(double f, double left, double delta)
+{
+	double at = (mel_scale(f) - left) / delta;
 
-		if (weight <= 0)
-			continue;
-		if (count == 0)
-			*first = k;
-		weights[count++] = (float)weight;
-	}
-	return count;
+	return at < 1 ? at : 2 - at;
+}
+
+/* Slaney's: edge is its first, middle and last frequency. */
+static double
+slaney_weight(double f, const double *edge)
+{
+	double up = (f - edge[0]) / (edge[1] - edge[0]);
+	double down = (edge[2] - f) / (edge[2] - edge[1]);
+
+	return 2 / (edge[2] - edge[0]) * (up < down ? up : down);
+}
+
+static void
+mel_allocate(struct mel *m, size_t bands, size_t size)
+{
+	m->bands = bands;
+	m->first = xcalloc(bands, sizeof *m->first);
+	m->count = xcalloc(bands, sizeof *m->count);
+	/* a bin lies in at most two filters; one more may be written */
+	m->weights = xmalloc(size + size / 2 + 1, sizeof *m->weights);
+}
+
+/* Appends a weight of bin k to band b, if it is positive. */
+static void
+weight_add(struct mel *m, size_t *used, size_t b, size_t k, double weight)
+{
+	if (weight <= 0)
+		return;
+	if (m->count[b]++ == 0)
+		m->first[b] = k;
+	m->weights[(*used)++] = (float)weight;
 }
 
 void
@@ -49,16 +75,31 @@ mel_init(struct mel *m, size_t bands, size_t size,
 	size_t used = 0;
 
 	assert(0 <= low && low < top && top <= rate / 2);
-	m->bands = bands;
-	m->first = xmalloc(bands, sizeof *m->first);
-	m->count = xmalloc(bands, sizeof *m->count);
-	/* a bin lies in at most two filters; mel_band may write one more */
-	m->weights = xmalloc(size + size / 2 + 1, sizeof *m->weights);
+	mel_allocate(m, bands, size);
+	for (size_t b = 0; b < bands; b++)
+		for (size_t k = 0; k < size / 2; k++)
+			weight_add(m, &used, b, k, kaldi_weight(
+				rate / (double)size * (double)k,
+				bottom + (double)b * delta, delta));
+}
+
+void
+mel_init_slaney(struct mel *m, size_t bands, size_t size, double rate)
+{
+	double top = 15 + 27 * log(rate / 2000) / log(6.4);
+	size_t used = 0;
+
+	assert(rate >= 2000);
+	mel_allocate(m, bands, size);
 	for (size_t b = 0; b < bands; b++) {
-		m->count[b] = mel_band(m->weights + used, &m->first[b],
-				       bottom + (double)b * delta, delta,
-				       rate / (double)size, size / 2);
-		used += m->count[b];
+		double edge[3];
+
+		for (size_t i = 0; i < 3; i++)
+			edge[i] = slaney_hertz(top * (double)(b + i) /
+			                       (double)(bands + 1));
+		for (size_t k = 0; k < size / 2; k++)
+			weight_add(m, &used, b, k, slaney_weight(
+				rate / (double)size * (double)k, edge));
 	}
 }
 

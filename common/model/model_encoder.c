@@ -1,5 +1,5 @@
 /*
- * model_encoder.c - wav2vec 2.0, HuBERT and WavLM networks as a kind of model
+ * model_encoder.c - wav2vec 2.0, HuBERT, WavLM and Whisper as a kind of model
  *
  * All calls from model/ to encoder/ are in this file.
  */
@@ -39,7 +39,8 @@ convolutions_end(const struct params *p, const struct encoder_weights *w)
 {
 	for (size_t i = 0; i < p->count; i++)
 		if (p->param[i].slot == &w->projection.weight ||
-		    p->param[i].slot == &w->projection_norm.gain)
+		    p->param[i].slot == &w->projection_norm.gain ||
+		    p->param[i].slot == &w->positions)
 			return p->param[i].offset;
 	return 0;
 }
@@ -81,12 +82,12 @@ weights_prepare(struct model *m, struct model_encoder *e)
 
 	if (why)
 		die("%s: %s", m->name, why);
-	wav2vec2_folded_init(&n->folded, &n->config);
-	wav2vec2_fold(&n->folded, &n->weights, &n->config);
+	encoder_folded_init(&n->folded, &n->config);
+	encoder_fold(&n->folded, &n->weights, &n->config);
 	if (!e->rounded)
 		return;
 	encoder_pack(&e->packed, &n->weights, &n->folded, &n->config, m->file);
-	wav2vec2_folded_release(&n->folded);
+	encoder_folded_release(&n->folded);
 }
 
 static void
@@ -96,6 +97,24 @@ training_read(struct model *m, struct model_encoder *e)
 
 	if (why)
 		die("%s: %s", m->name, why);
+}
+
+/* Whisper has rows for so many samples. */
+static size_t
+positions_samples(const struct encoder_config *c)
+{
+	return c->positions * c->conv_stride[1] * WHISPER_MEL_HOP;
+}
+
+/* The seconds that are read: what is wanted, or what Whisper has rows for. */
+static float
+seconds_most(const struct encoder_config *c, float wanted)
+{
+	float most = (float)positions_samples(c) / ENCODER_RATE;
+
+	if (c->family != ENCODER_WHISPER || (wanted > 0 && wanted < most))
+		return wanted;
+	return most;
 }
 
 static void
@@ -114,7 +133,9 @@ encoder_model_open(struct model *m, const char *path,
 	m->training = &e->training;
 	n->config = e->directory.config;
 	n->spelling = e->directory.spelling;
-	e->seconds = options->seconds;
+	if (n->config.family == ENCODER_WHISPER)
+		whisper_mel_init(&e->mel, n->config.inputs);
+	e->seconds = seconds_most(&n->config, options->seconds);
 	e->rounded = !options->train && precision_rounds(options->precision);
 	encoder_layout(&m->params, &n->weights, &n->config, &n->spelling);
 	weights_read(m, options->train);
@@ -135,9 +156,11 @@ encoder_model_release(void *state)
 	if (e->rounded)
 		encoder_packed_release(&e->packed);
 	encoder_weights_release(&e->encoder.weights);
-	wav2vec2_folded_release(&e->encoder.folded);
+	encoder_folded_release(&e->encoder.folded);
 	encoder_directory_release(&e->directory);
 	safetensors_release(&e->training);
+	if (e->mel.window)
+		whisper_mel_release(&e->mel);
 	free(e);
 }
 
@@ -153,6 +176,8 @@ samples_least(const struct encoder_config *c)
 {
 	size_t samples = 1;
 
+	if (c->family == ENCODER_WHISPER)
+		return c->clip ? WHISPER_MEL_LEAST : 1;
 	for (size_t i = c->convs; i-- > 0;)
 		samples = (samples - 1) * c->conv_stride[i] + c->conv_taps[i];
 	return samples;
@@ -173,6 +198,30 @@ samples_cut(const struct model *m, struct frame *f, size_t samples)
 	return (size_t)most;
 }
 
+/* The view of audio [N]: samples, or Whisper's spectrogram. */
+static struct model_view
+audio_view(const struct model_encoder *e, const float *audio, size_t N,
+           struct arena *arena)
+{
+	const struct encoder_config *c = &e->encoder.config;
+	size_t length = c->clip ? N : positions_samples(c);
+	struct model_view v = { .count = N, .width = 1 };
+	float *rows;
+
+	if (c->family == ENCODER_WHISPER) {
+		v.count = whisper_mel_rows(length);
+		v.width = c->inputs;
+	}
+	v.rows = rows = arena_floats(arena, v.count * v.width);
+	if (c->family == ENCODER_WHISPER)
+		whisper_mel_forward(rows, audio, N, length, &e->mel);
+	else if (c->normalize)
+		encoder_normalize(rows, audio, N);
+	else
+		memcpy(rows, audio, N * sizeof *rows);
+	return v;
+}
+
 static const char *
 encoder_model_view(struct model_view *view, const struct model *m,
                    struct frame *f)
@@ -181,7 +230,6 @@ encoder_model_view(struct model_view *view, const struct model *m,
 	const struct tensor *audio = frame_need(f, FIELD_AUDIO, 1, &why);
 	const struct encoder_config *c = &model_encoder_of(m)->config;
 	double rate = frame_number(f, FIELD_RATE, ENCODER_RATE);
-	float *rows;
 	size_t count;
 
 	if (!audio)
@@ -191,12 +239,7 @@ encoder_model_view(struct model_view *view, const struct model *m,
 	count = samples_cut(m, f, audio->dim[0]);
 	if (count < samples_least(c))
 		return "too short for one row of the model";
-	rows = arena_floats(&f->arena, count);
-	if (c->normalize)
-		encoder_normalize(rows, audio->data, count);
-	else
-		memcpy(rows, audio->data, count * sizeof *rows);
-	*view = (struct model_view){ .rows = rows, .count = count, .width = 1 };
+	*view = audio_view(m->state, audio->data, count, &f->arena);
 	return NULL;
 }
 
@@ -263,14 +306,21 @@ config_describe(struct model_texts *t, const struct encoder_config *c)
 {
 	model_texts_add(t, "family", encoder_family_class(c->family));
 	convolutions_describe(t, c);
-	model_texts_printf(t, "norms", "%s in convolutions, %s blocks in "
-	                   "layers", c->conv_layer_norm ? "layer" : "group",
-	                   c->stable ? "before" : "after");
+	if (c->family == ENCODER_WHISPER)
+		model_texts_printf(t, "reads", "log-mel of %zu bands, %s",
+		                   c->inputs, c->clip ? "the utterance alone"
+		                   : "padded to all positions");
+	else
+		model_texts_printf(t, "norms", "%s in convolutions, %s blocks "
+		                   "in layers",
+		                   c->conv_layer_norm ? "layer" : "group",
+		                   c->stable ? "before" : "after");
 	model_texts_printf(t, "width", "%zu", c->width);
 	model_texts_printf(t, "layers", "%zu", c->layers);
 	model_texts_printf(t, "heads", "%zu", c->heads);
 	model_texts_printf(t, "inner", "%zu", c->inner);
-	model_texts_add(t, "normalize", c->normalize ? "yes" : "no");
+	if (c->family != ENCODER_WHISPER)
+		model_texts_add(t, "normalize", c->normalize ? "yes" : "no");
 	head_describe(t, c);
 }
 
@@ -303,13 +353,13 @@ encoder_model_describe_end(void *state)
  */
 struct encoder_training {
 	struct encoder_weights gradient; /* bound to the trainer's block */
-	struct wav2vec2_folded dfolded;
+	struct encoder_folded dfolded;
 	struct arena arena, scratch;
 	struct encoder_pass *pass;
 	struct bf16_space space;      /* of products in bfloat16 */
 	struct encoder_packed packed; /* convolutions that are frozen */
-	const float **audio;          /* of the batch at hand */
-	size_t *samples;
+	const float **input;          /* of the batch at hand */
+	size_t *lengths;
 };
 
 static void *
@@ -323,15 +373,15 @@ training_begin(const struct model_training *t)
 	encoder_layout(&again, &e->gradient, &n->config, &n->spelling);
 	params_bind(&again, t->gradient);
 	params_release(&again);
-	wav2vec2_folded_init(&e->dfolded, &n->config);
+	encoder_folded_init(&e->dfolded, &n->config);
 	if (precision_rounds((enum precision)o->precision)) {
 		e->space.unit = bf16_unit_find(NULL);
 		if (!o->unfreeze)
 			encoder_pack_convolutions(&e->packed, &n->folded,
 			                          &n->config);
 	}
-	e->audio = xcalloc((size_t)o->batch, sizeof *e->audio);
-	e->samples = xcalloc((size_t)o->batch, sizeof *e->samples);
+	e->input = xcalloc((size_t)o->batch, sizeof *e->input);
+	e->lengths = xcalloc((size_t)o->batch, sizeof *e->lengths);
 	return e;
 }
 
@@ -341,13 +391,13 @@ training_end(void *state)
 	struct encoder_training *e = state;
 
 	encoder_weights_release(&e->gradient);
-	wav2vec2_folded_release(&e->dfolded);
+	encoder_folded_release(&e->dfolded);
 	arena_release(&e->arena);
 	arena_release(&e->scratch);
 	arena_release(&e->space.arena);
 	encoder_packed_release(&e->packed);
-	free(e->audio);
-	free(e->samples);
+	free(e->input);
+	free(e->lengths);
 	free(e);
 }
 
@@ -371,7 +421,7 @@ training_forward(struct model_training *t, float *logits, float *embedding,
 	const struct training_options *o = t->options;
 	struct encoder_training *e = t->state;
 	const struct encoder_batch batch = {
-		.count = count, .audio = e->audio, .samples = e->samples,
+		.count = count, .input = e->input, .lengths = e->lengths,
 		.unfreeze = o->unfreeze, .plain = o->plain,
 		.memory = (size_t)o->memory << 20, .seed = o->seed,
 		/* no two batches of a training are alike */
@@ -382,8 +432,8 @@ training_forward(struct model_training *t, float *logits, float *embedding,
 
 	(void)embedding;
 	for (size_t i = 0; i < count; i++) {
-		e->audio[i] = view[i].rows;
-		e->samples[i] = view[i].count;
+		e->input[i] = view[i].rows;
+		e->lengths[i] = view[i].count;
 	}
 	arena_clear(&e->arena);
 	e->pass = encoder_forward(logits, model_encoder_of(t->model), &batch,
@@ -407,16 +457,18 @@ training_backward(struct model_training *t, const float *dlogits,
 		       e->dfolded.positions * sizeof *e->dfolded.position);
 	encoder_backward(&e->gradient, &e->dfolded, e->pass, dlogits,
 	                 &e->arena, &e->scratch);
-	wav2vec2_fold_backward(&e->gradient, &e->dfolded, &n->weights,
+	encoder_fold_backward(&e->gradient, &e->dfolded, &n->weights,
 	                       &n->config, t->options->unfreeze);
 }
 
-/* The convolutions are frozen by default. */
+/* The convolutions are frozen by default, and Whisper's positions always. */
 static bool
 training_frozen(const struct model_training *t, const struct param *p)
 {
-	return !t->options->unfreeze &&
-		p->offset < model_encoder_of(t->model)->convolutions;
+	const struct encoder *n = model_encoder_of(t->model);
+
+	return p->slot == &n->weights.positions ||
+		(!t->options->unfreeze && p->offset < n->convolutions);
 }
 
 static void
@@ -425,9 +477,9 @@ training_changed(struct model_training *t)
 	struct encoder *n = model_encoder_of(t->model);
 
 	if (t->options->unfreeze)
-		wav2vec2_fold(&n->folded, &n->weights, &n->config);
+		encoder_fold(&n->folded, &n->weights, &n->config);
 	else
-		wav2vec2_fold_position(&n->folded, &n->weights, &n->config);
+		encoder_fold_position(&n->folded, &n->weights, &n->config);
 }
 
 static const char *const refused[] = {

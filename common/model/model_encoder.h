@@ -7,6 +7,7 @@
 #include "encoder/open.h"
 #include "encoder/encoder.h"
 #include "encoder/packed.h"
+#include "feat/whisper_mel.h"
 #include "model/model.h"
 
 struct model_encoder {
@@ -15,6 +16,7 @@ struct model_encoder {
 	bool rounded;             /* products are in bfloat16 */
 	struct encoder_directory directory; /* where it was read from */
 	struct safetensors training; /* the optimiser's tensors */
+	struct whisper_mel mel;   /* of Whisper alone */
 	float seconds;            /* of audio; longer audio is cut */
 };
 

@@ -64,6 +64,26 @@ deviation(const struct param *t)
 	return t->start == START_NARROW ? 0.02f : 1 / sqrtf((float)in);
 }
 
+/*
+ * Row t: the sines, then the cosines, of t * 10000^(-i / (C/2 - 1)), i < C/2
+ * (Vaswani et al. 2017, as Whisper spaces them).
+ */
+static void
+sinusoids(float *x, size_t T, size_t C)
+{
+	size_t half = C / 2;
+	double step = half > 1 ? log(10000) / (double)(half - 1) : 0;
+
+	memset(x, 0, T * C * sizeof *x);
+	for (size_t t = 0; t < T; t++)
+		for (size_t i = 0; i < half; i++) {
+			double angle = (double)t * exp(-step * (double)i);
+
+			x[t * C + i] = (float)sin(angle);
+			x[t * C + half + i] = (float)cos(angle);
+		}
+}
+
 void
 params_start(float *block, const struct params *p, unsigned long seed)
 {
@@ -73,6 +93,10 @@ params_start(float *block, const struct params *p, unsigned long seed)
 		float scale = deviation(t);
 		struct rng r;
 
+		if (t->start == START_SINUSOIDS) {
+			sinusoids(block + t->offset, t->dim[0], t->dim[1]);
+			continue;
+		}
 		rng_init_keyed(&r, seed, t->name);
 		for (size_t j = 0; j < t->length; j++)
 			block[t->offset + j] = t->start >= START_FAN_IN

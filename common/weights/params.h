@@ -21,6 +21,7 @@ enum param_start {
 	START_ONE,                /* no decay: gains */
 	START_ZERO_DECAYING,
 	START_ONE_DECAYING,
+	START_SINUSOIDS,          /* [T,C]: Whisper's positions, see params.c */
 	START_FAN_IN,             /* [out,in…]: normal, variance 1 / fan-in */
 	START_TAPS,               /* [taps,out]: the same, fan-in taps */
 	START_NARROW              /* normal, deviation 0.02 */

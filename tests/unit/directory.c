@@ -21,7 +21,7 @@ test_open(void **state)
 	assert_true(d.config.attention_mask);
 	assert_int_equal(d.config.projector, 9);
 	assert_true(d.spelling.mask);
-	assert_false(d.spelling.bare);
+	assert_string_equal(d.spelling.prefix, "wav2vec2.");
 	encoder_layout(&p, &w, &d.config, &d.spelling);
 	assert_null(params_map(&p, &d.files.weights, &owned));
 	assert_memory_equal(w.classifier.weight, t->weights.classifier.weight,
@@ -101,7 +101,7 @@ test_lies(void **state)
 
 /* A member of the good one, another value, and what is said of it. */
 static const struct { const char *from, *to, *says; } changes[] = {
-	{ "'wav2vec2'", "'sew'", "only wav2vec2, hubert and wavlm" },
+	{ "'wav2vec2'", "'sew'", "wavlm and whisper" },
 	{ "'wav2vec2'", "3", "model_type" },
 	{ "'hidden_size':8", "'hidden_size':9", "not a multiple of" },
 	{ "'hidden_size':8", "'hidden_size':10", "want [10" },
@@ -270,7 +270,7 @@ test_dense(void **state)
 static void
 test_encoder(void **state)
 {
-	const struct encoder_spelling spelling = { .bare = false };
+	const struct encoder_spelling spelling = { .prefix = NULL };
 	struct hub_tensors t;
 	struct encoder_directory d;
 

@@ -115,11 +115,11 @@ infer(struct encoder_directory *d)
 	why = params_map(&p, &d->files.weights, &owned);
 	if (!why && encoder_rows(&n.config, SAMPLES) > 0 &&
 	    n.config.head != ENCODER_HEAD_NONE) {
-		wav2vec2_folded_init(&n.folded, &n.config);
-		wav2vec2_fold(&n.folded, &n.weights, &n.config);
+		encoder_folded_init(&n.folded, &n.config);
+		encoder_fold(&n.folded, &n.weights, &n.config);
 		encoder_infer(&n, NULL, logits, NULL, audio, SAMPLES,
 		              &arena);
-		wav2vec2_folded_release(&n.folded);
+		encoder_folded_release(&n.folded);
 	}
 	free(why);
 	free(owned);

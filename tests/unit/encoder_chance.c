@@ -28,10 +28,10 @@ loss_along(struct golden *g, const float *direction, double far)
 	memcpy(old, g->m.block, n * sizeof *old);
 	for (size_t i = 0; i < n; i++)
 		g->m.block[i] += (float)(far * (double)direction[i]);
-	wav2vec2_fold(&e->folded, &e->weights, &e->config);
+	encoder_fold(&e->folded, &e->weights, &e->config);
 	loss = gradient_compute(g, true, SIZE_MAX);
 	memcpy(g->m.block, old, n * sizeof *old);
-	wav2vec2_fold(&e->folded, &e->weights, &e->config);
+	encoder_fold(&e->folded, &e->weights, &e->config);
 	free(old);
 	return loss;
 }

@@ -1,5 +1,6 @@
 /*
- * encoder_golden.h - what tests/golden/w2v2.py wrote, and its audio
+ * encoder_golden.h - what tests/golden/w2v2.py and whisper.py wrote, and their
+ * audio
  */
 #pragma once
 
@@ -14,8 +15,9 @@ static const size_t golden_samples[] = { 400, 401, 5000, 12345, 16000 };
 static inline void
 golden_path(char path[96], const char *model, const char *file)
 {
-	snprintf(path, 96, "tests/golden/w2v2/%s%s%s", model,
-	         *file ? "/" : "", file);
+	snprintf(path, 96, "tests/golden/%s%s%s%s",
+	         strchr(model, '/') ? "" : "w2v2/", model, *file ? "/" : "",
+	         file);
 }
 
 /* The caller releases s. */

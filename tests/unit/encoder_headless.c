@@ -1,12 +1,36 @@
 /*
- * wav2vec 2.0 as it comes from pre-training, without a head and perhaps with
+ * Networks as they come from pre-training, without a head and perhaps with
  * tensors that only pre-training needs, against PyTorch.
  */
+#include "feat/whisper_mel.h"
 #include "encoder/open.h"
 #include "encoder/encoder.h"
 #include "encoder_golden.h"
 
 enum { WIDTH = 24 };
+
+/* What the network reads of N samples; the caller frees it. */
+static float *
+input_make(size_t *length, const struct encoder_config *c, size_t N)
+{
+	size_t all = 2 * WHISPER_MEL_HOP * c->positions;
+	float *x = constant_floats(N, NAN), *mel;
+	struct whisper_mel m;
+
+	golden_audio(x, N);
+	*length = N;
+	if (c->family != ENCODER_WHISPER) {
+		encoder_normalize(x, x, N);
+		return x;
+	}
+	whisper_mel_init(&m, c->inputs);
+	*length = whisper_mel_rows(all);
+	mel = constant_floats(*length * c->inputs, NAN);
+	whisper_mel_forward(mel, x, N, all, &m);
+	whisper_mel_release(&m);
+	free(x);
+	return mel;
+}
 
 /* With a dense head, the embedding is the mean of the last rows. */
 static void
@@ -33,22 +57,21 @@ headless_match(const char *name)
 	n.config.projector = n.config.labels = 1;
 	n.weights.projector = n.weights.classifier =
 		(struct encoder_linear){ nothing, nothing };
-	wav2vec2_folded_init(&n.folded, &n.config);
-	wav2vec2_fold(&n.folded, &n.weights, &n.config);
+	encoder_folded_init(&n.folded, &n.config);
+	encoder_fold(&n.folded, &n.weights, &n.config);
 	for (size_t i = 0; i < LEN(golden_samples); i++) {
 		size_t N = golden_samples[i];
-		float *x = constant_floats(N, NAN);
+		size_t length;
+		float *x = input_make(&length, &n.config, N);
 
-		golden_audio(x, N);
-		encoder_normalize(x, x, N);
-		encoder_infer(&n, NULL, &logit, embedding, x, N, &arena);
+		encoder_infer(&n, NULL, &logit, embedding, x, length, &arena);
 		golden_match(&expected, "embedding", N, embedding, WIDTH);
 		free(x);
 	}
 	free(owned);
 	arena_release(&arena);
 	params_release(&p);
-	wav2vec2_folded_release(&n.folded);
+	encoder_folded_release(&n.folded);
 	encoder_weights_release(&n.weights);
 	encoder_directory_release(&d);
 	safetensors_release(&expected);
@@ -60,6 +83,8 @@ test_headless(void **state)
 	(void)state;
 	headless_match("bare");
 	headless_match("pretraining");
+	headless_match("whisper/generation");
+	headless_match("whisper/model");
 }
 
 int

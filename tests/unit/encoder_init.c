@@ -50,7 +50,7 @@ static void
 bare_make(struct hub_tensors *t, enum safetensors_type type)
 {
 	const struct encoder_spelling spelling = {
-		.bare = true, .parametrized = true
+		.prefix = "", .parametrized = true
 	};
 	struct safetensors_text text[] = {
 		{ (char *)(uintptr_t)"passes", (char *)(uintptr_t)"9" },

@@ -126,7 +126,7 @@ static void
 test_hubert(void **state)
 {
 	const struct encoder_spelling spelling = {
-		.bare = true, .parametrized = true
+		.prefix = "", .parametrized = true
 	};
 
 	(void)state;
@@ -245,7 +245,7 @@ spelt(const char *const *names, size_t count, enum encoder_family family,
 	for (size_t i = 0; i < count; i++)
 		entry[i].name = (char *)(uintptr_t)names[i];
 	encoder_spelling_read(&have, &s, family);
-	assert_int_equal(have.bare, want->bare);
+	assert_string_equal(have.prefix, want->prefix);
 	assert_int_equal(have.parametrized, want->parametrized);
 	assert_int_equal(have.mask, want->mask);
 	assert_int_equal(have.output, want->output);
@@ -264,14 +264,21 @@ test_spelling(void **state)
 		("encoder.pos_conv_embed.conv.parametrizations.weight."
 		 "original0")
 	};
+	static const char *const whisper[] = { "model.encoder.conv1.weight" };
 
 	(void)state;
 	spelt(whole, LEN(whole), ENCODER_HUBERT,
-	      &(struct encoder_spelling){ .output = true });
+	      &(struct encoder_spelling){
+		.prefix = "hubert.", .output = true
+	      });
 	spelt(bare, LEN(bare), ENCODER_WAVLM,
-	      &(struct encoder_spelling){ .bare = true, .parametrized = true,
-	                               .mask = true });
-	spelt(NULL, 0, ENCODER_WAV2VEC2, &(struct encoder_spelling){ false });
+	      &(struct encoder_spelling){
+		.prefix = "", .parametrized = true, .mask = true
+	      });
+	spelt(NULL, 0, ENCODER_WAV2VEC2,
+	      &(struct encoder_spelling){ .prefix = "wav2vec2." });
+	spelt(whisper, LEN(whisper), ENCODER_WHISPER,
+	      &(struct encoder_spelling){ .prefix = "model.encoder." });
 }
 
 int

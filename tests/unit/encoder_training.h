@@ -24,10 +24,11 @@ struct golden {
 	struct model m;
 	struct safetensors expected, gradients;
 	struct frame frame[BATCH];
-	const float *view[BATCH]; /* what the network sees */
+	const float *input[BATCH]; /* what the network reads */
+	size_t lengths[BATCH];
 	struct arena arena, scratch;
 	struct encoder_weights bound; /* to gradient */
-	struct wav2vec2_folded dfolded;
+	struct encoder_folded dfolded;
 	float *gradient;
 	struct bf16_space *space; /* for products in bfloat16; or NULL */
 };
@@ -53,13 +54,13 @@ golden_release(struct golden *g)
 	arena_release(&g->arena);
 	arena_release(&g->scratch);
 	encoder_weights_release(&g->bound);
-	wav2vec2_folded_release(&g->dfolded);
+	encoder_folded_release(&g->dfolded);
 	free(g->gradient);
 	model_release(&g->m);
 }
 
-/* The audio of N samples as the model wants to see it. */
-static inline const float *
+/* The audio of N samples as the model reads it. */
+static inline struct model_view
 view_of(struct golden *g, struct frame *f, size_t N)
 {
 	struct model_view view;
@@ -68,8 +69,7 @@ view_of(struct golden *g, struct frame *f, size_t N)
 	golden_audio(frame_add1(f, FIELD_AUDIO, N), N);
 	frame_set_number(f, FIELD_RATE, 16000);
 	assert_null(model_view(&view, &g->m, f));
-	assert_int_equal(view.count, N);
-	return view.rows;
+	return view;
 }
 
 /* Makes it a model to train, with a gradient and a batch. */
@@ -85,9 +85,14 @@ training_begin(struct golden *g, const char *name)
 	g->gradient = constant_floats(g->m.params.length, 0);
 	params_bind(&again, g->gradient);
 	params_release(&again);
-	wav2vec2_folded_init(&g->dfolded, &model_encoder_of(&g->m)->config);
-	for (size_t i = 0; i < BATCH; i++)
-		g->view[i] = view_of(g, &g->frame[i], batch_samples[i]);
+	encoder_folded_init(&g->dfolded, &model_encoder_of(&g->m)->config);
+	for (size_t i = 0; i < BATCH; i++) {
+		struct model_view v = view_of(g, &g->frame[i],
+		                              batch_samples[i]);
+
+		g->input[i] = v.rows;
+		g->lengths[i] = v.count;
+	}
 }
 
 /* dlogits [BATCH,K] of the mean cross-entropy, labels 0, 1, 2. */
@@ -115,7 +120,7 @@ gradient_compute(struct golden *g, bool unfreeze, size_t memory)
 {
 	const struct encoder *n = model_encoder_of(&g->m);
 	const struct encoder_batch batch = {
-		.count = BATCH, .audio = g->view, .samples = batch_samples,
+		.count = BATCH, .input = g->input, .lengths = g->lengths,
 		.unfreeze = unfreeze, .memory = memory, .space = g->space
 	};
 	float logits[BATCH * LABELS_MAX], dlogits[BATCH * LABELS_MAX];
@@ -130,7 +135,7 @@ gradient_compute(struct golden *g, bool unfreeze, size_t memory)
 	loss = cross_entropy(dlogits, logits, g->m.class_count);
 	encoder_backward(&g->bound, &g->dfolded, pass, dlogits, &g->arena,
 	                 &g->scratch);
-	wav2vec2_fold_backward(&g->bound, &g->dfolded, &n->weights, &n->config,
+	encoder_fold_backward(&g->bound, &g->dfolded, &n->weights, &n->config,
 	                       true);
 	return loss;
 }

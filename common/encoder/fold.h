@@ -1,15 +1,15 @@
 /*
- * wav2vec2_fold.h - weights in the layout that the kernels need
+ * fold.h - weights in the layout that the kernels need
  *
  * Convolutions keep their taps before their channels, and the weight norm of
- * the positional convolution is multiplied out.  Folded once when a model is
- * opened, and after every update while training.
+ * wav2vec 2.0's positional convolution is multiplied out.  Folded once when a
+ * model is opened, and after every update while training.
  */
 #pragma once
 
 #include "encoder/layout.h"
 
-struct wav2vec2_folded {
+struct encoder_folded {
 	float *block;             /* owned; the rest points into it */
 	size_t length, positions; /* of all; of position, which comes last */
 	float *conv[ENCODER_CONVS_MAX]; /* [O,k,I] */
@@ -18,19 +18,19 @@ struct wav2vec2_folded {
 
 /* Room for folded weights, or for their gradients, all zeros. */
 void
-wav2vec2_folded_init(struct wav2vec2_folded *f, const struct encoder_config *c);
-void wav2vec2_folded_release(struct wav2vec2_folded *f);
+encoder_folded_init(struct encoder_folded *f, const struct encoder_config *c);
+void encoder_folded_release(struct encoder_folded *f);
 
-void wav2vec2_fold(struct wav2vec2_folded *f, const struct encoder_weights *w,
+void encoder_fold(struct encoder_folded *f, const struct encoder_weights *w,
                    const struct encoder_config *c);
 
 /* After an update that did not change the convolutions. */
-void wav2vec2_fold_position(struct wav2vec2_folded *f,
+void encoder_fold_position(struct encoder_folded *f,
                             const struct encoder_weights *w,
                             const struct encoder_config *c);
 
 /* Adds to the gradient of the file's weights from df, that of the folded. */
-void wav2vec2_fold_backward(struct encoder_weights *gradient,
-                            const struct wav2vec2_folded *df,
+void encoder_fold_backward(struct encoder_weights *gradient,
+                            const struct encoder_folded *df,
                             const struct encoder_weights *w,
                             const struct encoder_config *c, bool convolutions);

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 
 #include "core/xalloc.h"
-#include "encoder/wav2vec2_fold.h"
+#include "encoder/fold.h"
 #include "nn/weightnorm.h"
 
 static size_t
@@ -11,13 +11,19 @@ conv_length(const struct encoder_config *c, size_t layer)
 	       c->conv_taps[layer];
 }
 
+/* Channels of a group of the positional convolution; 0: there is none. */
+static size_t
+group_width(const struct encoder_config *c)
+{
+	return c->position_groups ? c->width / c->position_groups : 0;
+}
+
 void
-wav2vec2_folded_init(struct wav2vec2_folded *f, const struct encoder_config *c)
+encoder_folded_init(struct encoder_folded *f, const struct encoder_config *c)
 {
 	float *at;
 
-	f->positions = c->width * (c->width / c->position_groups) *
-		c->position_taps;
+	f->positions = c->width * group_width(c) * c->position_taps;
 	f->length = f->positions;
 	for (size_t i = 0; i < c->convs; i++)
 		f->length += conv_length(c, i);
@@ -30,10 +36,10 @@ wav2vec2_folded_init(struct wav2vec2_folded *f, const struct encoder_config *c)
 }
 
 void
-wav2vec2_folded_release(struct wav2vec2_folded *f)
+encoder_folded_release(struct encoder_folded *f)
 {
 	free(f->block);
-	*f = (struct wav2vec2_folded){ .block = NULL };
+	*f = (struct encoder_folded){ .block = NULL };
 }
 
 /* y [O,k,I] from x [O,I,k] */
@@ -57,29 +63,30 @@ taps_last(float *dx, const float *dy, size_t O, size_t I, size_t k)
 }
 
 void
-wav2vec2_fold(struct wav2vec2_folded *f, const struct encoder_weights *w,
+encoder_fold(struct encoder_folded *f, const struct encoder_weights *w,
               const struct encoder_config *c)
 {
 	#pragma omp parallel for schedule(dynamic)
 	for (size_t i = 0; i < c->convs; i++)
 		taps_first(f->conv[i], w->conv[i].conv.weight, c->conv_width[i],
 		           encoder_conv_inputs(c, i), c->conv_taps[i]);
-	wav2vec2_fold_position(f, w, c);
+	encoder_fold_position(f, w, c);
 }
 
 void
-wav2vec2_fold_position(struct wav2vec2_folded *f,
+encoder_fold_position(struct encoder_folded *f,
                        const struct encoder_weights *w,
                        const struct encoder_config *c)
 {
-	weightnorm_forward(f->position, w->position_gain,
-	                   w->position_direction, c->width,
-	                   c->width / c->position_groups, c->position_taps);
+	if (w->position_gain)
+		weightnorm_forward(f->position, w->position_gain,
+		                   w->position_direction, c->width,
+		                   group_width(c), c->position_taps);
 }
 
 void
-wav2vec2_fold_backward(struct encoder_weights *gradient,
-                       const struct wav2vec2_folded *df,
+encoder_fold_backward(struct encoder_weights *gradient,
+                       const struct encoder_folded *df,
                        const struct encoder_weights *w,
                        const struct encoder_config *c, bool convolutions)
 {
@@ -87,9 +94,10 @@ wav2vec2_fold_backward(struct encoder_weights *gradient,
 		taps_last(gradient->conv[i].conv.weight, df->conv[i],
 		          c->conv_width[i], encoder_conv_inputs(c, i),
 		          c->conv_taps[i]);
-	weightnorm_backward(gradient->position_gain,
-	                    gradient->position_direction, df->position,
-	                    w->position_gain, w->position_direction,
-	                    c->width, c->width / c->position_groups,
-	                    c->position_taps);
+	if (w->position_gain)
+		weightnorm_backward(gradient->position_gain,
+		                    gradient->position_direction, df->position,
+		                    w->position_gain, w->position_direction,
+		                    c->width, group_width(c),
+		                    c->position_taps);
 }
