@@ -6,6 +6,7 @@
 #include "encoder/self_attention.h"
 #include "encoder/wav2vec2_front.h"
 #include "encoder/whisper_front.h"
+#include "nn/pool.h"
 
 /* What a layer left behind for backward. */
 enum trace { TRACE_KEPT, TRACE_FORGOTTEN, TRACE_DROPPED };
@@ -16,6 +17,8 @@ struct encoder_pass {
 	const struct encoder_front *front;
 	void *front_kept;
 	struct encoder_head_kept head;
+	float *encoding;          /* of encoder_encode; or NULL */
+	size_t layers;            /* that are computed */
 	struct encoder_stream stream;
 	struct encoder_operand last; /* the last state, or its norm */
 	float **x;                /* training: [layers], each one's input */
@@ -61,7 +64,8 @@ pass_begin(struct encoder_pass *p, const struct encoder *n,
 	size_t *start = arena_take(arena, batch->count + 1, sizeof *start);
 
 	*p = (struct encoder_pass){
-		.batch = *batch, .front = front_of(&n->config)
+		.batch = *batch, .front = front_of(&n->config),
+		.layers = n->config.layers
 	};
 	start[0] = 0;
 	for (size_t u = 0; u < batch->count; u++)
@@ -133,7 +137,19 @@ layer_train(struct encoder_pass *p, size_t i, struct arena *arena,
 	                      keep ? arena : scratch);
 }
 
-/* All layers; the head gets each one's input, then the output of the last. */
+/* What becomes of state n, x: the input of layer n, or the last state. */
+static void
+state_use(struct encoder_pass *p, size_t n, const float *x)
+{
+	size_t H = p->rows.config->width;
+	float *mean = p->encoding + 2 * n * H;
+
+	if (p->encoding)
+		statistics_forward(mean, mean + H, x, p->rows.total, H);
+	else
+		encoder_head_state(&p->head, n, x, &p->rows);
+}
+
 static void
 layers_forward(struct encoder_pass *p, struct arena *arena,
                struct arena *scratch)
@@ -141,7 +157,7 @@ layers_forward(struct encoder_pass *p, struct arena *arena,
 	const struct encoder_config *c = p->rows.config;
 	struct encoder_kept once;
 
-	for (size_t i = 0; i < c->layers; i++) {
+	for (size_t i = 0; i < p->layers; i++) {
 		const float *x = p->stream.x.y.floats;
 
 		if (p->rows.training) {
@@ -151,16 +167,16 @@ layers_forward(struct encoder_pass *p, struct arena *arena,
 			encoder_layer_forward(&p->stream, &once, i, &p->rows,
 			                      scratch);
 		}
-		encoder_head_state(&p->head, i, x, &p->rows);
+		state_use(p, i, x);
 	}
 	p->last = p->stream.x;
-	if (c->stable)
+	if (c->stable && p->layers == c->layers)
 		p->last = encoder_operand_norm(
 			p->stream.x.y.floats,
 			p->rows.training ? NULL : p->stream.x.y.floats,
 			&p->rows.weights->norm, c->width, &p->rows, arena);
 	encoder_operand_settle(&p->last, &p->rows);
-	encoder_head_state(&p->head, c->layers, p->last.y.floats, &p->rows);
+	state_use(p, p->layers, p->last.y.floats);
 }
 
 static void
@@ -172,6 +188,29 @@ pass_run(struct encoder_pass *p, float *logits, float *embedding,
 	encoder_head_begin(&p->head, &p->rows, arena);
 	layers_forward(p, arena, scratch);
 	encoder_head_forward(logits, embedding, &p->head, &p->rows, arena);
+}
+
+void
+encoder_encode(const struct encoder *n, const struct encoder_packed *packed,
+               float *encoding, size_t layers, const float *input,
+               size_t length, struct arena *arena)
+{
+	const struct encoder_batch batch = {
+		.count = 1, .input = &input, .lengths = &length,
+		.packed = packed
+	};
+	struct arena *scratch = arena_second(arena);
+	struct encoder_pass p;
+
+	arena_clear(arena);
+	pass_begin(&p, n, &batch, false, arena);
+	p.encoding = encoding;
+	p.layers = layers;
+	encoder_relative_forward(&p.rows, arena);
+	p.front->forward(&p.stream, &p.rows, arena, scratch);
+	layers_forward(&p, arena, scratch);
+	arena_clear(scratch);
+	arena_clear(arena);
 }
 
 void

@@ -44,6 +44,17 @@ void encoder_infer(const struct encoder *n, const struct encoder_packed *packed,
                    float *logits, float *embedding, const float *input,
                    size_t length, struct arena *arena);
 
+/*
+ * Computes encoding [layers + 1,2H]: for each state up to the output of so many
+ * layers, its mean over time, then its standard deviation.  State 0 is the
+ * first layer's input; that of all layers is normed where the network ends with
+ * a norm.  The rest is as of encoder_infer; a head is not needed.
+ */
+void encoder_encode(const struct encoder *n,
+                    const struct encoder_packed *packed, float *encoding,
+                    size_t layers, const float *input, size_t length,
+                    struct arena *arena);
+
 /* Utterances to train on together. */
 struct encoder_batch {
 	size_t count;

@@ -3,6 +3,7 @@
 
 #include "encoder/head.h"
 #include "nn/linear.h"
+#include "nn/pool.h"
 #include "nn/residual.h"
 #include "nn/softmax.h"
 
@@ -35,19 +36,6 @@ state_counts(const struct encoder_head_kept *k, size_t n,
 	return k->share || n == c->layers;
 }
 
-/* Sums in doubles: minutes of rows lose no digits. */
-static void
-mean_forward(float *mean, const float *x, size_t T, size_t H)
-{
-	for (size_t i = 0; i < H; i++) {
-		double sum = 0;
-
-		for (size_t t = 0; t < T; t++)
-			sum += (double)x[t * H + i];
-		mean[i] = (float)(sum / (double)T);
-	}
-}
-
 void
 encoder_head_state(struct encoder_head_kept *k, size_t n, const float *x,
                    const struct encoder_rows *rows)
@@ -58,8 +46,9 @@ encoder_head_state(struct encoder_head_kept *k, size_t n, const float *x,
 	if (!state_counts(k, n, rows->config))
 		return;
 	for (size_t u = 0; u < rows->count; u++)
-		mean_forward(means + u * H, x + rows->start[u] * H,
-		             rows->start[u + 1] - rows->start[u], H);
+		statistics_forward(means + u * H, NULL,
+		                   x + rows->start[u] * H,
+		                   encoder_rows_of(rows, u), H);
 }
 
 static void

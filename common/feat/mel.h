@@ -2,8 +2,9 @@
  * mel.h - triangular filters on a mel scale
  *
  * Kaldi's MelBanks:  mel(f) = 1127 ln(1 + f/700).  The range mel(low) …
- * mel(high) is divided into bands + 1 equal steps; filter b rises from 0 at edge b to 1 at edge b + 1 and
- * falls to 0 at edge b + 2, on a straight line in mel (not in Hz).
+ * mel(high) is divided into bands + 1 equal steps; filter b rises from 0 at
+ * edge b to 1 at edge b + 1 and falls to 0 at edge b + 2, on a straight line in
+ * mel (not in Hz).
  * Bin k of the transform lies at k * rate / size Hz; the bin at half the rate
  * has no weight.  A filter narrower than a bin may contain no bin.
  *

@@ -120,6 +120,33 @@ model_infer(const struct model *m, float *logits, float *embedding,
 	m->kind->infer(m, logits, embedding, view, arena);
 }
 
+size_t
+model_encoding_layers(const struct model *m)
+{
+	size_t layers = 0, width;
+
+	if (m->kind->encoding)
+		m->kind->encoding(m, &layers, &width);
+	return layers;
+}
+
+size_t
+model_encoding_width(const struct model *m)
+{
+	size_t layers, width = 0;
+
+	if (m->kind->encoding)
+		m->kind->encoding(m, &layers, &width);
+	return width;
+}
+
+void
+model_encode(const struct model *m, float *encoding, size_t layers,
+             const struct model_view *view, struct arena *arena)
+{
+	m->kind->encode(m, encoding, layers, view, arena);
+}
+
 void
 model_probabilities(const struct model *m, float *logits)
 {

@@ -48,6 +48,8 @@ struct model_options {
 	enum precision precision;
 	float seconds;            /* longer audio is cut; 0: never */
 	bool train;               /* the weights will be changed */
+	bool headless;            /* for model_encode: a head is not read */
+	bool full;                /* and Whisper pads all audio to 30 s */
 };
 
 /*
@@ -101,6 +103,16 @@ void model_view_copy(struct model_view *view, struct arena *arena);
  */
 void model_infer(const struct model *m, float *logits, float *embedding,
                  const struct model_view *view, struct arena *arena);
+
+/*
+ * Encodings: the statistics of a network's layers (encoder/encoder.h).  Opened
+ * headless, a model has no classes.  layers 0: all of them.
+ */
+size_t model_encoding_layers(const struct model *m); /* 0: it has none */
+size_t model_encoding_width(const struct model *m);
+/* encoding [layers + 1,width] of one utterance.  Clears the arena. */
+void model_encode(const struct model *m, float *encoding, size_t layers,
+                  const struct model_view *view, struct arena *arena);
 
 /* Turns logits into probabilities, in place, unless they are dimensions. */
 void model_probabilities(const struct model *m, float *logits);

@@ -123,8 +123,9 @@ encoder_model_open(struct model *m, const char *path,
 {
 	struct model_encoder *e = m->state = xcalloc(1, sizeof *e);
 	struct encoder *n = &e->encoder;
-	const char *why = encoder_directory_open(&e->directory, path,
-	                                         ENCODER_USE_CLASSIFIER);
+	const char *why = encoder_directory_open(
+		&e->directory, path, options->headless
+		? ENCODER_USE_ENCODER : ENCODER_USE_CLASSIFIER);
 
 	if (why)
 		die("%s", why);
@@ -132,6 +133,8 @@ encoder_model_open(struct model *m, const char *path,
 	m->file = &e->directory.files.weights;
 	m->training = &e->training;
 	n->config = e->directory.config;
+	if (options->headless)
+		n->config.clip = !options->full;
 	n->spelling = e->directory.spelling;
 	if (n->config.family == ENCODER_WHISPER)
 		whisper_mel_init(&e->mel, n->config.inputs);
@@ -251,6 +254,25 @@ encoder_model_infer(const struct model *m, float *logits, float *embedding,
 
 	encoder_infer(&e->encoder, e->rounded ? &e->packed : NULL, logits,
 	              embedding, view->rows, view->count, arena);
+}
+
+static void
+encoder_model_encoding(const struct model *m, size_t *layers, size_t *width)
+{
+	const struct encoder_config *c = &model_encoder_of(m)->config;
+
+	*layers = c->layers;
+	*width = 2 * c->width;
+}
+
+static void
+encoder_model_encode(const struct model *m, float *encoding, size_t layers,
+                     const struct model_view *view, struct arena *arena)
+{
+	const struct model_encoder *e = m->state;
+
+	encoder_encode(&e->encoder, e->rounded ? &e->packed : NULL, encoding,
+	               layers, view->rows, view->count, arena);
 }
 
 static void
@@ -504,6 +526,7 @@ const struct model_kind model_encoder_kind = {
 	.open = encoder_model_open, .release = encoder_model_release,
 	.embedding_length = embedding_length,
 	.view = encoder_model_view, .infer = encoder_model_infer,
+	.encoding = encoder_model_encoding, .encode = encoder_model_encode,
 	.write = encoder_model_write,
 	.describe = encoder_model_describe,
 	.describe_end = encoder_model_describe_end

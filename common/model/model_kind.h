@@ -26,6 +26,12 @@ struct model_kind {
 	void (*infer)(const struct model *m, float *logits, float *embedding,
 	              const struct model_view *view, struct arena *arena);
 
+	/* Networks alone: the largest encoding [*layers + 1,*width]; or NULL */
+	void (*encoding)(const struct model *m, size_t *layers,
+	                 size_t *width);
+	void (*encode)(const struct model *m, float *encoding, size_t layers,
+	               const struct model_view *view, struct arena *arena);
+
 	/* Adds metadata that describe the architecture; or NULL. */
 	void (*architecture)(struct model_texts *texts, const struct model *m);
 	/* Keys that only architecture() writes, up to a NULL; or NULL. */

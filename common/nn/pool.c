@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/vector.h"
+#include "core/chunk.h"
 #include "nn/pool.h"
 #include "nn/softmax.h"
 
@@ -66,4 +67,39 @@ pool_backward(float *dscore, float *dx, const float *dpooled,
 	}
 	for (size_t t = 0; t < T; t++)
 		dscore[t] -= weight[t] * average;
+}
+
+enum { COLUMNS = 64 }; /* whose sums stay in the cache */
+
+static void
+statistics_columns(float *mean, float *deviation, const float *x, size_t T,
+                   size_t C, size_t columns)
+{
+	double sum[COLUMNS] = { 0 }, square[COLUMNS] = { 0 };
+
+	for (size_t t = 0; t < T; t++)
+		for (size_t c = 0; c < columns; c++)
+			sum[c] += (double)x[t * C + c];
+	for (size_t c = 0; c < columns; c++)
+		sum[c] /= (double)T;
+	for (size_t t = 0; deviation && t < T; t++)
+		for (size_t c = 0; c < columns; c++) {
+			double d = (double)x[t * C + c] - sum[c];
+
+			square[c] += d * d;
+		}
+	for (size_t c = 0; c < columns; c++) {
+		mean[c] = (float)sum[c];
+		if (deviation)
+			deviation[c] = (float)sqrt(square[c] / (double)T);
+	}
+}
+
+void
+statistics_forward(float *mean, float *deviation, const float *x, size_t T,
+                   size_t C)
+{
+	for (size_t c = 0; c < C; c += COLUMNS)
+		statistics_columns(mean + c, deviation ? deviation + c : NULL,
+		                   x + c, T, C, chunk_length(c, COLUMNS, C));
 }

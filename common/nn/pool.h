@@ -1,4 +1,4 @@
-/* pool.h - attentive pooling of rows over time */
+/* pool.h - pooling of rows over time */
 #pragma once
 
 #include <stddef.h>
@@ -20,3 +20,12 @@ void pool_forward(float *pooled, float *weight,
 void pool_backward(float *dscore, float *dx, const float *dpooled,
                    const float *pooled, const float *weight,
                    const float *x, size_t T, size_t C);
+
+/*
+ * The mean and the standard deviation, sqrt(sum (x - mean)^2 / T), of each
+ * column; sums in doubles, so minutes of rows lose no digits.
+ *
+ * mean, deviation [C], deviation may be NULL   x [T,C]   T > 0
+ */
+void statistics_forward(float *mean, float *deviation, const float *x,
+                        size_t T, size_t C);
