@@ -1,9 +1,10 @@
 /*
- * cmvn - normalise the mean and variance of features
+ * cmvn - normalise the mean and variance of features or encodings
  *
  *	cmvn --by speaker feats.frames | predict
  *
- * reads     features  [T,M]; with --by, speaker or corpus
+ * reads     features [T,M] or encoding [L,W]; with --by, speaker or corpus
+ * replaces  encoding; adds encoding.cmvn, the group of the statistics
  * replaces  features; adds cmvn, the group of the statistics, and functionals
  *           [F], normalised in the same way, where a group may have several
  *           utterances
@@ -15,6 +16,7 @@
 #include <string.h>
 
 #include "core/cli.h"
+#include "core/die.h"
 #include "feat/cmvn.h"
 #include "stream/fields.h"
 #include "stream/filter.h"
@@ -37,77 +39,102 @@ group_of(struct frame *f, enum by by)
 	return text && *text ? text : NULL;
 }
 
-struct statistics {
-	struct cmvn_groups features, functionals;
+/* What is normalised, and the field that says so. */
+static const struct field {
+	const char *name, *mark;
+} fields[] = {
+	{ FIELD_FEATURES, FIELD_CMVN },
+	{ FIELD_ENCODING, FIELD_ENCODING_CMVN }
 };
 
-static struct cmvn *
-statistics_of(struct cmvn_groups *g, struct frame *f, enum by by,
-              const struct tensor **features, const char **why)
+struct statistics {
+	const struct field *field;
+	enum by by;
+	struct cmvn_groups groups, functionals;
+};
+
+static bool
+of_features(const struct statistics *s)
 {
-	const char *group = group_of(f, by);
+	return s->field == &fields[0];
+}
+
+/* Sets x to the field's tensor: rows of features, or an encoding as one row. */
+static struct cmvn *
+statistics_of(struct statistics *s, struct frame *f, struct tensor *x,
+              const char **why)
+{
+	const char *group = group_of(f, s->by);
+	const struct tensor *have;
 
 	*why = "already normalised";
-	*features = frame_has(f, FIELD_CMVN) ? NULL
-		: frame_need(f, FIELD_FEATURES, 2, why);
-	if (!*features)
+	have = frame_has(f, s->field->mark) ? NULL
+		: frame_need(f, s->field->name, 2, why);
+	if (!have)
 		return NULL;
+	*x = *have;
+	if (!of_features(s)) {
+		x->dim[0] = 1;
+		x->dim[1] = tensor_length(have);
+	}
 	if (!group) {
-		*why = by == BY_SPEAKER ? "no speaker (see wavread --speaker)"
+		*why = s->by == BY_SPEAKER ? "no speaker (see wavread --speaker)"
 		                        : "no corpus (see wavread --corpus)";
 		return NULL;
 	}
-	return cmvn_groups_find(g, group, (*features)->dim[1], why);
+	return cmvn_groups_find(&s->groups, group, x->dim[1], why);
 }
 
 /* Adds f to the statistics of its group; cmvn() reports what is wrong. */
 static void
-statistics_add(struct statistics *s, struct frame *f, enum by by)
+statistics_add(struct statistics *s, struct frame *f)
 {
 	const char *why, *text = frame_text(f, FIELD_FEATURES_TYPE);
-	const struct tensor *x;
-	struct cmvn *c = statistics_of(&s->features, f, by, &x, &why);
+	struct tensor x;
+	struct cmvn *c = statistics_of(s, f, &x, &why);
 	struct features_type type;
-	bool known = text && features_type_parse(&type, text) &&
-		c && features_width(&type) == c->width;
+	bool known = of_features(s) && text && c &&
+		features_type_parse(&type, text) &&
+		features_width(&type) == c->width;
 
 	if (!c)
 		return;
-	cmvn_add(c, x->data, x->dim[0], known ? &type : NULL);
-	if (by != BY_UTTERANCE)
-		functionals_learn(&s->functionals, group_of(f, by), f);
+	cmvn_add(c, x.data, x.dim[0], known ? &type : NULL);
+	if (of_features(s) && s->by != BY_UTTERANCE)
+		functionals_learn(&s->functionals, group_of(f, s->by), f);
 }
 
 static const char *
-cmvn(struct statistics *s, struct frame *f, enum by by, bool means_only)
+cmvn(struct statistics *s, struct frame *f, bool means_only)
 {
 	const char *why;
-	const struct tensor *x;
-	const struct cmvn *c = statistics_of(&s->features, f, by, &x, &why);
-	struct tensor old; /* replacing the field removes x */
+	struct tensor x;
+	const struct cmvn *c = statistics_of(s, f, &x, &why);
+	const struct tensor *old; /* replacing the field removes it */
 	float *y;
 
 	if (!c)
 		return why;
-	if (by != BY_UTTERANCE && !means_only)
-		functionals_normalise(&s->functionals, group_of(f, by), f);
-	old = *frame_need(f, FIELD_FEATURES, 2, &why);
-	y = frame_add2(f, FIELD_FEATURES, old.dim[0], old.dim[1]);
-	memcpy(y, old.data, tensor_length(&old) * sizeof *y);
-	cmvn_apply(c, y, old.dim[0], means_only);
-	frame_set_text(f, FIELD_CMVN, by_name[means_only][by]);
+	if (of_features(s) && s->by != BY_UTTERANCE && !means_only)
+		functionals_normalise(&s->functionals, group_of(f, s->by), f);
+	old = frame_need(f, s->field->name, 2, &why);
+	x.data = old->data;
+	y = frame_add2(f, s->field->name, old->dim[0], old->dim[1]);
+	memcpy(y, x.data, tensor_length(&x) * sizeof *y);
+	cmvn_apply(c, y, x.dim[0], means_only);
+	frame_set_text(f, s->field->mark, by_name[means_only][s->by]);
 	return NULL;
 }
 
 /* The first pass over a file, for its statistics. */
 static void
-file_scan(struct statistics *g, struct filter *s, enum by by)
+file_scan(struct statistics *g, struct filter *s)
 {
 	s->in.mirror = NULL; /* nothing is written yet */
 	reader_rewind(&s->in); /* a pipe is refused before it is read */
 	while (filter_next(s))
-		statistics_add(g, &s->frame, by);
-	cmvn_groups_warn(&g->features, s->in.name, by_name[0][by]);
+		statistics_add(g, &s->frame);
+	cmvn_groups_warn(&g->groups, s->in.name, by_name[0][g->by]);
 	reader_rewind(&s->in);
 	s->in.mirror = &s->out;
 }
@@ -115,37 +142,44 @@ file_scan(struct statistics *g, struct filter *s, enum by by)
 int
 main(int argc, char *argv[])
 {
-	int by = BY_UTTERANCE;
+	int by = BY_UTTERANCE, field = 0;
 	bool running = false, means_only = false;
 	struct cli_option options[] = {
 		OPT_CHOICE('b', "by", &by, "utterance|speaker|corpus|stream",
 		           "utterances that share statistics"),
+		OPT_CHOICE('f', "field", &field, "features|encoding",
+		           "what to normalise"),
 		OPT_FLAG('r', "running", &running,
 		         "one pass, statistics so far, --by stream"),
 		OPT_FLAG('m', "means-only", &means_only, "subtract means only"),
 		OPT_END
 	};
 	const struct cli_about about = {
-		"normalise features to mean 0 and deviation 1", "[FILE]", 0, 1
+		"normalise features or encodings to mean 0 and deviation 1",
+		"[FILE]", 0, 1
 	};
-	struct statistics groups = { CMVN_GROUPS_INIT, CMVN_GROUPS_INIT };
+	struct statistics groups = { .groups = CMVN_GROUPS_INIT,
+	                             .functionals = CMVN_GROUPS_INIT };
 	int first = cli_parse(argc, argv, options, &about);
 	struct filter s;
 
 	if (running && !cli_given(options, "by"))
 		by = BY_STREAM;
+	groups.by = (enum by)by;
+	groups.field = &fields[field];
+	if (!of_features(&groups) && by == BY_UTTERANCE)
+		die_usage("--field encoding needs --by: an utterance has one");
 	filter_open(&s, first < argc ? argv[first] : "-", argc, argv);
 	if (by != BY_UTTERANCE && !running)
-		file_scan(&groups, &s, (enum by)by);
+		file_scan(&groups, &s);
 	while (filter_next(&s)) {
 		if (by == BY_UTTERANCE)
-			cmvn_groups_clear(&groups.features);
+			cmvn_groups_clear(&groups.groups);
 		if (by == BY_UTTERANCE || running)
-			statistics_add(&groups, &s.frame, (enum by)by);
-		filter_put(&s, cmvn(&groups, &s.frame, (enum by)by,
-		                    means_only));
+			statistics_add(&groups, &s.frame);
+		filter_put(&s, cmvn(&groups, &s.frame, means_only));
 	}
-	cmvn_groups_clear(&groups.features);
+	cmvn_groups_clear(&groups.groups);
 	cmvn_groups_clear(&groups.functionals);
 	return filter_close(&s);
 }

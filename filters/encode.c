@@ -75,7 +75,7 @@ encode(struct encoding *e, struct frame *f)
 		return why;
 	encoding = frame_add2(f, FIELD_ENCODING, states, width);
 	model_encode(&e->model, encoding, e->layers, &view, &e->arena);
-	frame_remove(f, FIELD_CMVN); /* of an encoding before */
+	frame_remove(f, FIELD_ENCODING_CMVN); /* of the one before */
 	frame_set_text(f, FIELD_ENCODING_MODEL, e->name);
 	return floats_finite(encoding, states * width)
 		? NULL : "values too large to compute with";

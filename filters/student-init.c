@@ -4,8 +4,8 @@
  *	student-init -c anger,happiness,neutral,sadness -o student.safetensors
  *	student-init --from wav2vec2-base/ -c anger,neutral -o teacher/
  *
- * Writes a compact student with random weights, or a network of Hugging Face
- * with a fresh head.  The same command writes the same bytes.  See
+ * Writes a compact student with random weights, a network of Hugging Face with
+ * a fresh head, or a head over encodings.  The same command writes the same bytes.  See
  * student-init(1).
  */
 #include <stdlib.h>
@@ -16,12 +16,14 @@
 #include "core/same_file.h"
 #include "core/xalloc.h"
 #include "encoder/encoder_init.h"
+#include "model/model_head.h"
 #include "model/model_student.h"
 
 /* The values of the options. */
 struct settings {
 	const char *out, *classes, *size, *features, *blocks, *from, *whiten;
-	int width, heads, projector, seed;
+	const char *encodings;
+	int width, heads, projector, hidden, seed;
 	bool keep_head, layer_sum;
 };
 
@@ -113,13 +115,35 @@ network_init(const struct settings *s, const struct cli_option *options,
 	encoder_init(s->out, &w);
 }
 
+static void
+head_init(const struct settings *s, const struct cli_option *options,
+          const char *const *classes, size_t count)
+{
+	static const char *const others[] = {
+		"arch", "from", "keep-head", "layer-sum", "projector", "width",
+		"heads", "blocks", "features", "whiten", NULL
+	};
+	const char *wrong = cli_given_any(options, others);
+	const struct head_wishes w = {
+		.classes = classes, .class_count = count,
+		.hidden = (size_t)s->hidden, .encodings = s->encodings,
+		.seed = (unsigned long)s->seed
+	};
+
+	if (wrong)
+		die_usage("--%s and --encodings: want one of them", wrong);
+	cli_output_check(s->out, s->encodings, (char *[]){ "", NULL });
+	model_head_create(s->out, &w);
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct settings s = {
 		.classes = "anger,happiness,neutral,sadness",
 		.features = "fbank80+pitch 16000/400/160",
-		.size = "base", .width = -1, .heads = -1, .seed = 1
+		.size = "base", .width = -1, .heads = -1, .hidden = 192,
+		.seed = 1
 	};
 	struct cli_option options[] = {
 		OPT_STRING('o', "out", &s.out, "FILE", "model to write"),
@@ -140,6 +164,11 @@ main(int argc, char *argv[])
 		           "c convolution, a attention; or f, fw"),
 		OPT_STRING(0, "whiten", &s.whiten, "FILE",
 		           "frames that set the whitening of fw"),
+		OPT_GROUP("Heads over encodings"),
+		OPT_STRING(0, "encodings", &s.encodings, "FILE",
+		           "frames of encode that the head is for"),
+		OPT_INT(0, "hidden", &s.hidden, 1, 8192,
+		        "width of the hidden layer"),
 		OPT_GROUP("Networks of Hugging Face"),
 		OPT_STRING(0, "from", &s.from, "DIR",
 		           "pre-trained network to begin with"),
@@ -166,7 +195,10 @@ main(int argc, char *argv[])
 	if (!s.keep_head || cli_given(options, "classes"))
 		count = cli_names(classes, STUDENT_CLASSES_MAX, copy,
 		                  "--classes");
-	(s.from || is_network(s.size) ? network_init : student_init)
+	if (!s.encodings && cli_given(options, "hidden"))
+		die_usage("--hidden needs --encodings");
+	(s.encodings ? head_init
+	 : s.from || is_network(s.size) ? network_init : student_init)
 		(&s, options, classes, count);
 	free(copy);
 	return STATUS_OK;

@@ -15,7 +15,7 @@ static const struct model_kind *
 kind_of(const char *path)
 {
 	static const struct model_kind *const kinds[] = {
-		&model_encoder_kind, &model_student_kind
+		&model_encoder_kind, &model_head_kind, &model_student_kind
 	};
 	size_t i = 0;
 

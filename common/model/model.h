@@ -24,7 +24,9 @@ struct frame;
 struct model_kind;
 
 /* What a model reads.  A joined student may also use functionals. */
-enum model_input { MODEL_AUDIO, MODEL_FEATURES, MODEL_FUNCTIONALS };
+enum model_input {
+	MODEL_AUDIO, MODEL_FEATURES, MODEL_FUNCTIONALS, MODEL_ENCODING
+};
 
 struct model {
 	const char *name;         /* the path, or "built-in model"; borrowed */

@@ -55,4 +55,19 @@ void model_texts_printf(struct model_texts *t, const char *key,
 void model_texts_add_classes(struct model_texts *t, const char *const *name,
                              size_t count);
 
-extern const struct model_kind model_encoder_kind, model_student_kind;
+/*
+ * What kinds share that are one file of safetensors, with metadata.  All die,
+ * naming the model, where a key is missing or wrong.
+ */
+const char *model_metadata_need(const struct model *m, const char *key);
+/* A number of 1 to most. */
+size_t model_metadata_size(const struct model *m, const char *key, size_t most);
+/* Sets the classes: one to most names, a line each, all different. */
+void model_classes_read(struct model *m, size_t most);
+void model_file_write(const char *path, const struct model *m,
+                      const struct safetensors_extras *extras);
+void model_file_describe(struct model_description *d, const char *path);
+void model_file_describe_end(void *state);
+
+extern const struct model_kind model_encoder_kind, model_head_kind,
+                               model_student_kind;

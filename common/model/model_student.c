@@ -34,23 +34,12 @@ recognise(const char *path)
 	return true;
 }
 
-static const char *
-metadata_need(const struct model *m, const char *key)
-{
-	const char *value = model_metadata(m, key);
-
-	if (!value)
-		die("%s: has no \"%s\" in its metadata, so it is no model "
-		    "of tunne (see tunne-model(5))", m->name, key);
-	return value;
-}
-
 /* A value has a line for each member. */
 static void
 metadata_line(const struct model *m, const char *key, size_t member,
               char *line, size_t size)
 {
-	const char *text = metadata_need(m, key);
+	const char *text = model_metadata_need(m, key);
 	size_t length;
 
 	for (size_t i = 0; i < member; i++) {
@@ -76,43 +65,6 @@ metadata_size(const struct model *m, const char *key, size_t member)
 	if (!number_integer(text, &n) || n < 0)
 		die("%s: %s is \"%s\", want a number", m->name, key, text);
 	return (size_t)n;
-}
-
-/* Splits "a\nb\nc"; the array and its texts are one allocation. */
-static const char **
-lines_split(const char *text, size_t *count)
-{
-	size_t n = 1, size = strlen(text) + 1;
-	const char **lines;
-	char *copy;
-
-	for (const char *p = text; *p; p++)
-		n += *p == '\n';
-	lines = xmalloc(n * sizeof *lines + size, 1);
-	copy = memcpy(lines + n, text, size);
-	for (size_t i = 0; i < n; i++) {
-		lines[i] = copy;
-		copy += strcspn(copy, "\n");
-		*copy++ = '\0';
-	}
-	*count = n;
-	return lines;
-}
-
-/* Classes are columns of a table. */
-static void
-classes_check(const struct model *m)
-{
-	for (size_t k = 0; k < m->class_count; k++) {
-		if (!*m->classes[k])
-			die("%s: a class without a name", m->name);
-		if (strchr(m->classes[k], '\t'))
-			die("%s: a tab in class %s", m->name, m->classes[k]);
-		for (size_t j = 0; j < k; j++)
-			if (strcmp(m->classes[j], m->classes[k]) == 0)
-				die("%s: two classes %s", m->name,
-				    m->classes[k]);
-	}
 }
 
 /* The input's width follows from the shape and the features. */
@@ -179,20 +131,16 @@ members_read(struct model *m, struct model_student *s)
 static void
 metadata_read(struct model *m, struct model_student *s)
 {
-	const char *format = metadata_need(m, "format");
+	const char *format = model_metadata_need(m, "format");
 
 	if (strcmp(format, "tunne-student-1") != 0)
 		die("%s: format \"%s\" is not supported (want a student, "
 		    "tunne-student-1, or the directory of a network)",
 		    m->name, format);
-	m->classes = lines_split(metadata_need(m, "classes"), &m->class_count);
-	if (m->class_count > STUDENT_CLASSES_MAX)
-		die("%s: %zu classes, more than %d", m->name, m->class_count,
-		    STUDENT_CLASSES_MAX);
-	classes_check(m);
-	if (!features_type_parse(&s->features, metadata_need(m, "features")))
+	model_classes_read(m, STUDENT_CLASSES_MAX);
+	if (!features_type_parse(&s->features, model_metadata_need(m, "features")))
 		die("%s: cannot read features \"%s\"", m->name,
-		    metadata_need(m, "features"));
+		    model_metadata_need(m, "features"));
 	members_read(m, s);
 }
 
@@ -506,25 +454,6 @@ student_model_infer(const struct model *m, float *logits, float *embedding,
 	}
 }
 
-/* Any file of safetensors: its metadata say all there is to say. */
-static void
-student_model_describe(struct model_description *d, const char *path)
-{
-	struct safetensors *file = d->state = xcalloc(1, sizeof *file);
-	const char *why = safetensors_open(file, path);
-
-	if (why)
-		die("%s: %s", path, why);
-	d->file = file;
-}
-
-static void
-student_model_describe_end(void *state)
-{
-	safetensors_release(state);
-	free(state);
-}
-
 static const char *const architecture_keys[] = { "members", "shares", NULL };
 
 const struct model_kind model_student_kind = {
@@ -535,7 +464,7 @@ const struct model_kind model_student_kind = {
 	.view = student_model_view, .infer = student_model_infer,
 	.architecture = model_student_architecture,
 	.architecture_keys = architecture_keys,
-	.write = model_student_write,
-	.describe = student_model_describe,
-	.describe_end = student_model_describe_end
+	.write = model_file_write,
+	.describe = model_file_describe,
+	.describe_end = model_file_describe_end
 };

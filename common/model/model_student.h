@@ -68,7 +68,4 @@ const float *model_student_rows(size_t *rows, const struct student_shape *shape,
                                 const struct model_view *view);
 
 void model_student_architecture(struct model_texts *t, const struct model *m);
-void model_student_write(const char *path, const struct model *m,
-                         const struct safetensors_extras *extras);
-
 extern const struct model_training_kind model_student_training;

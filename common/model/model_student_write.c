@@ -74,21 +74,6 @@ model_student_architecture(struct model_texts *t, const struct model *m)
 }
 
 void
-model_student_write(const char *path, const struct model *m,
-                    const struct safetensors_extras *extras)
-{
-	size_t count = m->params.count;
-	struct safetensors_source *source = params_sources(
-		&m->params, m->block, extras->type, extras->trainings);
-
-	for (size_t i = 0; i < extras->trainings; i++)
-		source[count + i] = extras->training[i];
-	safetensors_write(path, source, count + extras->trainings,
-	                  extras->metadata, extras->metadata_count);
-	free(source);
-}
-
-void
 model_student_create(const char *path, const struct student_wishes *w)
 {
 	struct model_student s = {

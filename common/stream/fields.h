@@ -34,6 +34,7 @@
 #define FIELD_CMVN "cmvn"             /* "speaker", "utterance", … */
 #define FIELD_ENCODING "encoding"     /* [L,2D] */
 #define FIELD_ENCODING_MODEL "encoding.model" /* digest of the network */
+#define FIELD_ENCODING_CMVN "encoding.cmvn" /* as FIELD_CMVN */
 #define FIELD_AUGMENT "augment"       /* changes made to the audio */
 #define FIELD_LOGITS "logits"         /* [K] */
 #define FIELD_CLASSES "classes"       /* [text], K of them */
