@@ -40,15 +40,15 @@ group_of(struct frame *f, enum by by)
 }
 
 /* What is normalised, and the field that says so. */
-static const struct field {
+static const struct subject {
 	const char *name, *mark;
-} fields[] = {
+} subjects[] = {
 	{ FIELD_FEATURES, FIELD_CMVN },
 	{ FIELD_ENCODING, FIELD_ENCODING_CMVN }
 };
 
 struct statistics {
-	const struct field *field;
+	const struct subject *subject;
 	enum by by;
 	struct cmvn_groups groups, functionals;
 };
@@ -56,7 +56,7 @@ struct statistics {
 static bool
 of_features(const struct statistics *s)
 {
-	return s->field == &fields[0];
+	return s->subject == &subjects[0];
 }
 
 /* Sets x to the field's tensor: rows of features, or an encoding as one row. */
@@ -68,8 +68,8 @@ statistics_of(struct statistics *s, struct frame *f, struct tensor *x,
 	const struct tensor *have;
 
 	*why = "already normalised";
-	have = frame_has(f, s->field->mark) ? NULL
-		: frame_need(f, s->field->name, 2, why);
+	have = frame_has(f, s->subject->mark) ? NULL
+		: frame_need(f, s->subject->name, 2, why);
 	if (!have)
 		return NULL;
 	*x = *have;
@@ -117,12 +117,12 @@ cmvn(struct statistics *s, struct frame *f, bool means_only)
 		return why;
 	if (of_features(s) && s->by != BY_UTTERANCE && !means_only)
 		functionals_normalise(&s->functionals, group_of(f, s->by), f);
-	old = frame_need(f, s->field->name, 2, &why);
+	old = frame_need(f, s->subject->name, 2, &why);
 	x.data = old->data;
-	y = frame_add2(f, s->field->name, old->dim[0], old->dim[1]);
+	y = frame_add2(f, s->subject->name, old->dim[0], old->dim[1]);
 	memcpy(y, x.data, tensor_length(&x) * sizeof *y);
 	cmvn_apply(c, y, x.dim[0], means_only);
-	frame_set_text(f, s->field->mark, by_name[means_only][s->by]);
+	frame_set_text(f, s->subject->mark, by_name[means_only][s->by]);
 	return NULL;
 }
 
@@ -166,7 +166,7 @@ main(int argc, char *argv[])
 	if (running && !cli_given(options, "by"))
 		by = BY_STREAM;
 	groups.by = (enum by)by;
-	groups.field = &fields[field];
+	groups.subject = &subjects[field];
 	if (!of_features(&groups) && by == BY_UTTERANCE)
 		die_usage("--field encoding needs --by: an utterance has one");
 	filter_open(&s, first < argc ? argv[first] : "-", argc, argv);
