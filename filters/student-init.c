@@ -23,15 +23,15 @@
 struct settings {
 	const char *out, *classes, *size, *features, *blocks, *from, *whiten;
 	const char *encodings;
-	int width, heads, projector, hidden, seed;
-	bool keep_head, layer_sum;
+	int width, heads, projector, layers, hidden, seed;
+	bool keep_head, layer_sum, full;
 };
 
 static const char *const student_options[] = {
 	"width", "heads", "blocks", "features", "whiten", NULL
 };
 static const char *const network_options[] = {
-	"keep-head", "layer-sum", "projector", NULL
+	"keep-head", "layer-sum", "projector", "layers", "full", NULL
 };
 
 static bool
@@ -100,6 +100,7 @@ network_init(const struct settings *s, const struct cli_option *options,
 		.from = s->from, .size = s->size, .classes = classes,
 		.class_count = count, .keep_head = s->keep_head,
 		.layer_sum = s->layer_sum, .projector = (size_t)s->projector,
+		.layers = (size_t)s->layers, .full = s->full,
 		.seed = (unsigned long)s->seed
 	};
 
@@ -107,9 +108,12 @@ network_init(const struct settings *s, const struct cli_option *options,
 		die_usage("--%s is for compact students", wrong);
 	if (s->from && cli_given(options, "arch"))
 		die_usage("--from and --arch: want one of them");
-	if (s->keep_head && (!s->from || s->layer_sum || s->projector))
-		die_usage("--keep-head needs --from, and excludes --layer-sum "
-		          "and --projector");
+	if (s->keep_head && (!s->from || s->layer_sum || s->projector ||
+	                     s->layers || s->full))
+		die_usage("--keep-head needs --from, and excludes "
+		          "--layer-sum, --projector, --layers and --full");
+	if (s->layers && !s->from)
+		die_usage("--layers needs --from");
 	if (s->from && same_file(s->from, s->out))
 		die_usage("--out %s: is the network of --from", s->out);
 	encoder_init(s->out, &w);
@@ -120,8 +124,9 @@ head_init(const struct settings *s, const struct cli_option *options,
           const char *const *classes, size_t count)
 {
 	static const char *const others[] = {
-		"arch", "from", "keep-head", "layer-sum", "projector", "width",
-		"heads", "blocks", "features", "whiten", NULL
+		"arch", "from", "keep-head", "layer-sum", "projector",
+		"layers", "full", "width", "heads", "blocks", "features",
+		"whiten", NULL
 	};
 	const char *wrong = cli_given_any(options, others);
 	const struct head_wishes w = {
@@ -178,6 +183,10 @@ main(int argc, char *argv[])
 		         "a head that reads all layers"),
 		OPT_INT(0, "projector", &s.projector, 0, 8192,
 		        "width of the head; 0: as it is"),
+		OPT_INT('l', "layers", &s.layers, 0, 128,
+		        "lowest layers of --from to keep; 0: all"),
+		OPT_FLAG(0, "full", &s.full,
+		         "pad the input of Whisper to 30 s"),
 		OPT_END
 	};
 	const struct cli_about about = {

@@ -134,6 +134,8 @@ settings_check(struct settings *s, const struct cli_option *options,
 	log_check(s, operand);
 	if (wrong && !t->training.augment)
 		die_usage("--%s needs --spec-augment", wrong);
+	if (t->training.unfreeze && t->training.freeze)
+		die_usage("--unfreeze and --freeze: want one of them");
 	if (t->total > 0 && t->warmup >= t->total)
 		die_usage("--warmup %d: want less than --total-steps",
 		          t->warmup);
@@ -218,6 +220,8 @@ main(int argc, char *argv[])
 		OPT_GROUP("Networks of Hugging Face"),
 		OPT_FLAG(0, "unfreeze", &o->unfreeze,
 		         "train the convolutions as well"),
+		OPT_INT(0, "freeze", &o->freeze, 0, 128,
+		        "leave the N lowest layers as they are"),
 		OPT_FLAG(0, "plain", &o->plain, "no dropout and no masks"),
 		OPT_CHOICE(0, "precision", &o->precision, PRECISIONS,
 		           "precision of products"),

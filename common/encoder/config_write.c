@@ -197,6 +197,20 @@ chance_set(struct changes *c, const struct encoder_config *config)
 	masking_set(c, config);
 }
 
+/* Whisper's num_hidden_layers, where it is given, is encoder_layers. */
+static void
+layers_set(struct changes *c, const struct encoder_config *config,
+           const struct json *old)
+{
+	static const char shared[] = "num_hidden_layers";
+	bool whisper = config->family == ENCODER_WHISPER;
+
+	if (whisper)
+		set(c, "encoder_layers", "%zu", config->layers);
+	if (!whisper || json_find(old, shared))
+		set(c, shared, "%zu", config->layers);
+}
+
 static bool
 head_equal(const struct encoder_config *a, const struct encoder_config *b)
 {
@@ -250,8 +264,7 @@ encoder_config_text(const struct encoder_config *config,
 		set(&c, ENCODER_VIEW_KEY, config->clip ? "\"clip\""
 		                                       : "\"full\"");
 	if (old && config->layers != old_config->layers)
-		set(&c, whisper ? "encoder_layers" : "num_hidden_layers",
-		    "%zu", config->layers);
+		layers_set(&c, config, old);
 	if (!old || !head_equal(config, old_config))
 		head_set(&c, config);
 	/* transformers converts what it reads to what these say */

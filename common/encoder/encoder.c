@@ -14,6 +14,7 @@ enum trace { TRACE_KEPT, TRACE_FORGOTTEN, TRACE_DROPPED };
 struct encoder_pass {
 	struct encoder_batch batch;
 	struct encoder_rows rows; /* of that batch */
+	struct encoder_rows frozen; /* the same for parts that do not train */
 	const struct encoder_front *front;
 	void *front_kept;
 	struct encoder_head_kept head;
@@ -80,6 +81,8 @@ pass_begin(struct encoder_pass *p, const struct encoder *n,
 		.space = batch->space,
 		.packed = training ? NULL : batch->packed
 	};
+	p->frozen = p->rows;
+	p->frozen.training = p->frozen.chance = false;
 }
 
 static float *
@@ -125,6 +128,14 @@ layer_train(struct encoder_pass *p, size_t i, struct arena *arena,
 	size_t fit = p->batch.memory / layer_memory(&p->rows);
 	bool keep = p->rows.config->layers - i <= fit;
 
+	if (i < p->batch.frozen) {
+		struct encoder_kept once;
+
+		arena_clear(scratch);
+		encoder_layer_forward(&p->stream, &once, i, &p->frozen,
+		                      scratch);
+		return;
+	}
 	p->x[i] = p->stream.x.y.floats;
 	p->trace[i] = keep ? TRACE_KEPT : TRACE_FORGOTTEN;
 	if (layer_drops(p, i)) {
@@ -184,7 +195,10 @@ pass_run(struct encoder_pass *p, float *logits, float *embedding,
          struct arena *arena, struct arena *scratch)
 {
 	encoder_relative_forward(&p->rows, arena);
-	p->front_kept = p->front->forward(&p->stream, &p->rows, arena, scratch);
+	p->frozen.relative = p->rows.relative;
+	p->front_kept = p->front->forward(
+		&p->stream, p->batch.frozen ? &p->frozen : &p->rows, arena,
+		scratch);
 	encoder_head_begin(&p->head, &p->rows, arena);
 	layers_forward(p, arena, scratch);
 	encoder_head_forward(logits, embedding, &p->head, &p->rows, arena);
@@ -288,12 +302,14 @@ encoder_backward(struct encoder_weights *g, struct encoder_folded *dfolded,
 		encoder_operand_backward(d, &g->norm, dx, &p->last, &p->rows);
 		dx = d;
 	}
-	for (size_t i = c->layers; i-- > 0;) {
+	for (size_t i = c->layers; i-- > p->batch.frozen;) {
 		layer_back(g, dx, i, p, scratch);
 		encoder_head_state_backward(dx, i, dpooled, &p->head, &p->rows);
 	}
-	encoder_relative_backward_end(g, &p->rows);
 	arena_clear(scratch);
+	if (p->batch.frozen)
+		return;
+	encoder_relative_backward_end(g, &p->rows);
 	p->front->backward(g, dfolded, dx, p->front_kept, &p->rows, arena,
 	                   scratch);
 	arena_clear(scratch);

@@ -61,6 +61,8 @@ struct encoder_batch {
 	const float *const *input; /* as of encoder_infer */
 	const size_t *lengths;
 	bool unfreeze;            /* train the convolutions too */
+	size_t frozen;            /* of the lowest layers; above 0, the front
+	                             end is frozen as well */
 	bool plain;               /* no dropout, no masks, no layer drop */
 	size_t memory;            /* bytes for what layers keep; backward
 	                             computes what does not fit again */

@@ -191,6 +191,8 @@ config_make(const struct encoder_config *from,
 	c.clip = c.family == ENCODER_WHISPER && !wishes->full;
 	if (wishes->projector)
 		c.projector = wishes->projector;
+	if (wishes->layers)
+		c.layers = wishes->layers;
 	labels_set(&c, wishes);
 	return c;
 }
@@ -213,6 +215,9 @@ network_derive(const char *out, const struct encoder_wishes *wishes)
 	refused = encoder_directory_open(&d, wishes->from, use);
 	if (refused)
 		die("%s", refused);
+	if (wishes->layers > d.config.layers)
+		die("%s: has %zu layers, fewer than --layers %zu",
+		    d.files.name, d.config.layers, wishes->layers);
 	old.config = d.config;
 	tensors_list(&old, &d.spelling);
 	why = params_map(&old.params, &d.files.weights, &old.owned);

@@ -18,6 +18,7 @@ struct encoder_wishes {
 	bool layer_sum;           /* the head weights all layers */
 	bool full;                /* Whisper: 30 s, not the utterance alone */
 	size_t projector;         /* the head's width; 0: as it is */
+	size_t layers;            /* of from, the lowest; 0: all */
 	unsigned long seed;       /* of what is fresh */
 };
 

@@ -392,6 +392,9 @@ training_begin(const struct model_training *t)
 	const struct encoder *n = model_encoder_of(t->model);
 	struct params again = { .param = NULL };
 
+	if ((size_t)o->freeze > n->config.layers)
+		die("%s: has %zu layers, fewer than --freeze %d",
+		    t->model->name, n->config.layers, o->freeze);
 	encoder_layout(&again, &e->gradient, &n->config, &n->spelling);
 	params_bind(&again, t->gradient);
 	params_release(&again);
@@ -429,8 +432,8 @@ training_recipe(const struct model_training *t)
 	const struct training_options *o = t->options;
 	const struct model_encoder *e = t->model->state;
 
-	return xasprintf("unfreeze %d\nplain %d\nprecision %s\n"
-	                 "max-seconds %g", o->unfreeze, o->plain,
+	return xasprintf("unfreeze %d\nfreeze %d\nplain %d\nprecision %s\n"
+	                 "max-seconds %g", o->unfreeze, o->freeze, o->plain,
 	                 precision_rounds((enum precision)o->precision)
 	                 ? "bf16" : "fp32", (double)e->seconds);
 }
@@ -445,6 +448,7 @@ training_forward(struct model_training *t, float *logits, float *embedding,
 	const struct encoder_batch batch = {
 		.count = count, .input = e->input, .lengths = e->lengths,
 		.unfreeze = o->unfreeze, .plain = o->plain,
+		.frozen = (size_t)o->freeze,
 		.memory = (size_t)o->memory << 20, .seed = o->seed,
 		/* no two batches of a training are alike */
 		.step = (progress->passes << 32) + progress->batches,
@@ -483,13 +487,39 @@ training_backward(struct model_training *t, const float *dlogits,
 	                       &n->config, t->options->unfreeze);
 }
 
-/* The convolutions are frozen by default, and Whisper's positions always. */
+/* Where the parameters end that `layers` frozen layers leave alone. */
+static size_t
+frozen_end(const struct model *m, size_t layers)
+{
+	const struct encoder_weights *w = &model_encoder_of(m)->weights;
+	size_t all = model_encoder_of(m)->config.layers;
+
+	for (size_t i = 0; i < m->params.count; i++) {
+		float **slot = m->params.param[i].slot;
+
+		if (layers < all ? slot == &w->layer[layers].q.weight
+		    : slot == &w->layer_weight || slot == &w->projector.weight)
+			return m->params.param[i].offset;
+	}
+	return m->params.length;
+}
+
+/*
+ * The convolutions are frozen by default, and Whisper's positions always.  The
+ * last norm of a network that norms first is listed with the front end.
+ */
 static bool
 training_frozen(const struct model_training *t, const struct param *p)
 {
 	const struct encoder *n = model_encoder_of(t->model);
+	const struct encoder_weights *w = &n->weights;
+	size_t layers = (size_t)t->options->freeze;
+	bool last = n->config.stable &&
+		(p->slot == &w->norm.gain || p->slot == &w->norm.bias);
 
-	return p->slot == &n->weights.positions ||
+	if (layers && !last && p->offset < frozen_end(t->model, layers))
+		return true;
+	return p->slot == &w->positions ||
 		(!t->options->unfreeze && p->offset < n->convolutions);
 }
 

@@ -382,7 +382,7 @@ training_frozen(const struct model_training *t, const struct param *p)
 }
 
 static const char *const refused[] = {
-	"unfreeze", "plain", "memory", "spec-augment", "dropout", "average",
+	"unfreeze", "freeze", "plain", "memory", "spec-augment", "dropout", "average",
 	NULL
 };
 

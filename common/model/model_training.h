@@ -21,6 +21,7 @@ struct training_options {
 	struct spec_augment spec;
 	/* networks */
 	bool unfreeze;            /* train the convolutions too */
+	int freeze;               /* so many of the lowest layers */
 	bool plain;               /* no dropout and no masks */
 	int precision;            /* enum precision, of the products */
 	int memory;               /* MiB for what the layers keep */

@@ -135,6 +135,54 @@ test_gradients(void **state)
 	}
 }
 
+/* Is the tensor of a layer from `layers` on, or of what follows layers? */
+static bool
+is_above(const struct golden *g, const struct param *t, size_t layers)
+{
+	const char *at = strstr(t->name, "layers.");
+	const struct encoder *n = model_encoder_of(&g->m);
+
+	if (t->slot == &n->weights.norm.gain || t->slot == &n->weights.norm.bias)
+		return n->config.stable;
+	return at ? strtoul(at + 7, NULL, 10) >= layers
+	          : !strncmp(t->name, "projector", 9) ||
+	            !strncmp(t->name, "classifier", 10) ||
+	            !strcmp(t->name, "layer_weights");
+}
+
+/* Frozen layers get no gradient, and that of the rest stays as it was. */
+static void
+test_frozen(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2 * LEN(trained); i++) {
+		size_t frozen = 1 + i % 2;
+		struct golden g;
+		float *whole;
+		size_t n;
+
+		training_begin(&g, trained[i / 2]);
+		n = g.m.params.length;
+		whole = constant_floats(n, 0);
+		gradient_compute(&g, false, SIZE_MAX);
+		memcpy(whole, g.gradient, n * sizeof *whole);
+		g.frozen = frozen;
+		gradient_compute(&g, false, SIZE_MAX);
+		for (size_t p = 0; p < g.m.params.count; p++) {
+			const struct param *t = &g.m.params.param[p];
+			float *d = g.gradient + t->offset;
+
+			if (is_above(&g, t, frozen))
+				assert_all_close(d, whole + t->offset,
+				                 t->length, 1e-5);
+			else
+				assert_true(dot(d, d, t->length) == 0);
+		}
+		free(whole);
+		golden_release(&g);
+	}
+}
+
 /* With products in bfloat16: the whole gradient is near, in relative L2. */
 static void
 test_gradients_bf16(void **state)
@@ -266,6 +314,8 @@ main(void)
 		  test_labels, NULL, NULL, NULL },
 		{ "every gradient is PyTorch's",
 		  test_gradients, NULL, NULL, NULL },
+		{ "frozen layers get no gradient, the others theirs",
+		  test_frozen, NULL, NULL, NULL },
 		{ "gradients with products in bfloat16 are near",
 		  test_gradients_bf16, NULL, NULL, NULL },
 		{ "what is computed again for want of memory is the same",

@@ -31,6 +31,7 @@ struct golden {
 	struct encoder_folded dfolded;
 	float *gradient;
 	struct bf16_space *space; /* for products in bfloat16; or NULL */
+	size_t frozen;            /* layers */
 };
 
 static inline void
@@ -121,7 +122,8 @@ gradient_compute(struct golden *g, bool unfreeze, size_t memory)
 	const struct encoder *n = model_encoder_of(&g->m);
 	const struct encoder_batch batch = {
 		.count = BATCH, .input = g->input, .lengths = g->lengths,
-		.unfreeze = unfreeze, .memory = memory, .space = g->space
+		.unfreeze = unfreeze, .memory = memory, .space = g->space,
+		.frozen = g->frozen
 	};
 	float logits[BATCH * LABELS_MAX], dlogits[BATCH * LABELS_MAX];
 	struct encoder_pass *pass;
