@@ -7,6 +7,7 @@
 # make check-arm64  build for arm64 and run the tests under qemu
 # make lint         check style, layers, names and man pages
 # make unused       list the functions that no program calls
+# make units        build the unit tests, into build/unit/
 # make bench        print timings beside those of libraries and of the machine
 # make install      install programs and pages into $(DESTDIR)$(PREFIX)
 # make clean        remove bin/ and build/

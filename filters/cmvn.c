@@ -78,8 +78,9 @@ statistics_of(struct statistics *s, struct frame *f, struct tensor *x,
 		x->dim[1] = tensor_length(have);
 	}
 	if (!group) {
-		*why = s->by == BY_SPEAKER ? "no speaker (see wavread --speaker)"
-		                        : "no corpus (see wavread --corpus)";
+		*why = s->by == BY_SPEAKER
+			? "no speaker (see wavread --speaker)"
+			: "no corpus (see wavread --corpus)";
 		return NULL;
 	}
 	return cmvn_groups_find(&s->groups, group, x->dim[1], why);

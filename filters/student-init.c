@@ -5,8 +5,8 @@
  *	student-init --from wav2vec2-base/ -c anger,neutral -o teacher/
  *
  * Writes a compact student with random weights, a network of Hugging Face with
- * a fresh head, or a head over encodings.  The same command writes the same bytes.  See
- * student-init(1).
+ * a fresh head, or a head over encodings.  The same command writes the same
+ * bytes.  See student-init(1).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@
 struct settings {
 	const char *out, *classes, *size, *features, *blocks, *from, *whiten;
 	const char *encodings;
-	int width, heads, projector, layers, hidden, seed;
+	int width, heads, projector, layers, pooling, hidden, seed;
 	bool keep_head, layer_sum, full;
 };
 
@@ -31,7 +31,8 @@ static const char *const student_options[] = {
 	"width", "heads", "blocks", "features", "whiten", NULL
 };
 static const char *const network_options[] = {
-	"keep-head", "layer-sum", "projector", "layers", "full", NULL
+	"keep-head", "layer-sum", "pooling", "projector", "layers", "full",
+	NULL
 };
 
 static bool
@@ -95,12 +96,16 @@ static void
 network_init(const struct settings *s, const struct cli_option *options,
              const char *const *classes, size_t count)
 {
+	static const char *const heads[] = {
+		"layer-sum", "pooling", "projector", "layers", "full", NULL
+	};
 	const char *wrong = cli_given_any(options, student_options);
 	const struct encoder_wishes w = {
 		.from = s->from, .size = s->size, .classes = classes,
 		.class_count = count, .keep_head = s->keep_head,
 		.layer_sum = s->layer_sum, .projector = (size_t)s->projector,
 		.layers = (size_t)s->layers, .full = s->full,
+		.pooling = (enum encoder_pooling)s->pooling,
 		.seed = (unsigned long)s->seed
 	};
 
@@ -108,10 +113,11 @@ network_init(const struct settings *s, const struct cli_option *options,
 		die_usage("--%s is for compact students", wrong);
 	if (s->from && cli_given(options, "arch"))
 		die_usage("--from and --arch: want one of them");
-	if (s->keep_head && (!s->from || s->layer_sum || s->projector ||
-	                     s->layers || s->full))
-		die_usage("--keep-head needs --from, and excludes "
-		          "--layer-sum, --projector, --layers and --full");
+	wrong = cli_given_any(options, heads);
+	if (s->keep_head && wrong)
+		die_usage("--keep-head excludes --%s", wrong);
+	if (s->keep_head && !s->from)
+		die_usage("--keep-head needs --from");
 	if (s->layers && !s->from)
 		die_usage("--layers needs --from");
 	if (s->from && same_file(s->from, s->out))
@@ -124,9 +130,9 @@ head_init(const struct settings *s, const struct cli_option *options,
           const char *const *classes, size_t count)
 {
 	static const char *const others[] = {
-		"arch", "from", "keep-head", "layer-sum", "projector",
-		"layers", "full", "width", "heads", "blocks", "features",
-		"whiten", NULL
+		"arch", "from", "keep-head", "layer-sum", "pooling",
+		"projector", "layers", "full", "width", "heads", "blocks",
+		"features", "whiten", NULL
 	};
 	const char *wrong = cli_given_any(options, others);
 	const struct head_wishes w = {
@@ -181,6 +187,9 @@ main(int argc, char *argv[])
 		         "keep the head of --from"),
 		OPT_FLAG(0, "layer-sum", &s.layer_sum,
 		         "a head that reads all layers"),
+		OPT_CHOICE(0, "pooling", &s.pooling,
+		           "mean|statistics|attention",
+		           "pooling of the head over time"),
 		OPT_INT(0, "projector", &s.projector, 0, 8192,
 		        "width of the head; 0: as it is"),
 		OPT_INT('l', "layers", &s.layers, 0, 128,

@@ -5,6 +5,10 @@
 #include "encoder/config.h"
 #include "weights/json.h"
 
+const char *const encoder_pooling_names[] = {
+	"mean", "statistics", "attention", NULL
+};
+
 enum {
 	REACH_MAX = 1000000,      /* samples that one row may depend on */
 	WHISPER_WINDOW = 400, WHISPER_HOP = 160
@@ -363,6 +367,22 @@ whisper_read(struct fields *f, struct encoder_config *c)
 	}
 }
 
+static void
+pooling_read(struct fields *f, struct encoder_config *c)
+{
+	const struct json *j = json_find(f->object, ENCODER_POOLING_KEY);
+	const char *text = json_text(j);
+
+	for (int i = 0; text && encoder_pooling_names[i]; i++)
+		if (strcmp(text, encoder_pooling_names[i]) == 0) {
+			c->pooling = (enum encoder_pooling)i;
+			return;
+		}
+	if (j)
+		refuse(f, xasprintf("%s: want mean, statistics or attention",
+		                    ENCODER_POOLING_KEY));
+}
+
 char *
 encoder_config_read(struct encoder_config *c, const struct json *config)
 {
@@ -375,6 +395,7 @@ encoder_config_read(struct encoder_config *c, const struct json *config)
 	counts_read(&f, c, counts, COUNTS);
 	reals_read(&f, c, reals, REALS);
 	c->layer_sum = truth_read(&f, "use_weighted_layer_sum", false);
+	pooling_read(&f, c);
 	c->augment = truth_read(&f, "apply_spec_augment",
 	                        c->family != ENCODER_WHISPER);
 	if (c->family == ENCODER_WHISPER)
@@ -443,6 +464,12 @@ encoder_extractor_class(enum encoder_family family)
 {
 	return family == ENCODER_WHISPER ? "WhisperFeatureExtractor"
 	                                 : "Wav2Vec2FeatureExtractor";
+}
+
+size_t
+encoder_pooled_width(const struct encoder_config *c)
+{
+	return c->pooling == ENCODER_POOL_MEAN ? c->width : 2 * c->width;
 }
 
 size_t

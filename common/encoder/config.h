@@ -30,6 +30,17 @@ enum encoder_head {
 	ENCODER_HEAD_DENSE           /* mean over time, dense, tanh, out_proj */
 };
 
+/* Over time, of each state that the head reads. */
+enum encoder_pooling {
+	ENCODER_POOL_MEAN,
+	ENCODER_POOL_STATISTICS,     /* mean and deviation */
+	ENCODER_POOL_ATTENTION       /* the same, of weighted rows */
+};
+
+/* "mean" and so on, up to a NULL. */
+extern const char *const encoder_pooling_names[];
+#define ENCODER_POOLING_KEY "tunne_pooling" /* in config.json */
+
 /* SpecAugment of one axis, as Hugging Face computes it. */
 struct encoder_masking {
 	float share;              /* [mask_time_prob], [mask_feature_prob] */
@@ -61,6 +72,7 @@ struct encoder_config {
 	float epsilon;            /* [layer_norm_eps] */
 	size_t buckets, distance; /* WavLM: [num_buckets], [max_bucket_…] */
 	bool layer_sum;           /* [use_weighted_layer_sum] */
+	enum encoder_pooling pooling;
 	size_t projector;         /* [classifier_proj_size]; or dense's width */
 	size_t labels;
 	char **label;             /* [id2label], in order; owned */
@@ -102,6 +114,9 @@ const char *encoder_family_class(enum encoder_family family);
 
 /* The name of the class that computes its input. */
 const char *encoder_extractor_class(enum encoder_family family);
+
+/* Columns that pooling makes of a state, [W]. */
+size_t encoder_pooled_width(const struct encoder_config *c);
 
 /* Input channels of a convolution: the network's, or the last one's output. */
 size_t encoder_conv_inputs(const struct encoder_config *c, size_t layer);

@@ -116,6 +116,9 @@ head_set(struct changes *c, const struct encoder_config *config)
 			"problem_type", NULL
 		};
 	set_truth(c, "use_weighted_layer_sum", config->layer_sum);
+	if (config->pooling != ENCODER_POOL_MEAN)
+		set(c, ENCODER_POOLING_KEY, "\"%s\"",
+		    encoder_pooling_names[config->pooling]);
 	if (config->head == ENCODER_HEAD_PROJECTOR)
 		set(c, "classifier_proj_size", "%zu", config->projector);
 }
@@ -215,7 +218,8 @@ static bool
 head_equal(const struct encoder_config *a, const struct encoder_config *b)
 {
 	if (a->head != b->head || a->labels != b->labels ||
-	    a->layer_sum != b->layer_sum || a->projector != b->projector ||
+	    a->layer_sum != b->layer_sum || a->pooling != b->pooling ||
+	    a->projector != b->projector ||
 	    a->regression != b->regression)
 		return false;
 	for (size_t k = 0; k < a->labels; k++)

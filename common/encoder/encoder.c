@@ -1,4 +1,5 @@
 #include <math.h>
+#include <string.h>
 
 #include "encoder/encoder.h"
 #include "encoder/feed_forward.h"
@@ -150,7 +151,8 @@ layer_train(struct encoder_pass *p, size_t i, struct arena *arena,
 
 /* What becomes of state n, x: the input of layer n, or the last state. */
 static void
-state_use(struct encoder_pass *p, size_t n, const float *x)
+state_use(struct encoder_pass *p, size_t n, const float *x,
+          struct arena *arena)
 {
 	size_t H = p->rows.config->width;
 	float *mean = p->encoding + 2 * n * H;
@@ -158,9 +160,22 @@ state_use(struct encoder_pass *p, size_t n, const float *x)
 	if (p->encoding)
 		statistics_forward(mean, mean + H, x, p->rows.total, H);
 	else
-		encoder_head_state(&p->head, n, x, &p->rows);
+		encoder_head_state(&p->head, n, x, &p->rows, arena);
 }
 
+/* A copy of a frozen layer's input where attentive pooling trains on it. */
+static float *
+frozen_keep(const struct encoder_pass *p, const float *x, struct arena *arena)
+{
+	const struct encoder_rows *rows = &p->rows;
+	size_t n = rows->total * rows->config->width;
+
+	if (!rows->weights->attention || !rows->config->layer_sum)
+		return NULL;
+	return memcpy(arena_floats(arena, n), x, n * sizeof *x);
+}
+
+/* All layers, and what becomes of each state. */
 static void
 layers_forward(struct encoder_pass *p, struct arena *arena,
                struct arena *scratch)
@@ -178,7 +193,9 @@ layers_forward(struct encoder_pass *p, struct arena *arena,
 			encoder_layer_forward(&p->stream, &once, i, &p->rows,
 			                      scratch);
 		}
-		state_use(p, i, x);
+		state_use(p, i, x, arena);
+		if (i < p->batch.frozen)
+			p->x[i] = frozen_keep(p, x, arena);
 	}
 	p->last = p->stream.x;
 	if (c->stable && p->layers == c->layers)
@@ -187,7 +204,7 @@ layers_forward(struct encoder_pass *p, struct arena *arena,
 			p->rows.training ? NULL : p->stream.x.y.floats,
 			&p->rows.weights->norm, c->width, &p->rows, arena);
 	encoder_operand_settle(&p->last, &p->rows);
-	state_use(p, p->layers, p->last.y.floats);
+	state_use(p, p->layers, p->last.y.floats, arena);
 }
 
 static void
@@ -284,6 +301,19 @@ layer_back(struct encoder_weights *g, float *dx, size_t i,
 	                       scratch);
 }
 
+/* What the head adds to the gradient of state n. */
+static void
+state_back(struct encoder_weights *g, float *dx, size_t n,
+           const float *dpooled, const struct encoder_pass *p,
+           struct arena *scratch)
+{
+	const float *x = n < p->layers ? p->x[n] : p->last.y.floats;
+
+	arena_clear(scratch);
+	encoder_head_state_backward(g, dx, n, dpooled, x, &p->head, &p->rows,
+	                            scratch);
+}
+
 void
 encoder_backward(struct encoder_weights *g, struct encoder_folded *dfolded,
                  struct encoder_pass *p, const float *dlogits,
@@ -295,7 +325,7 @@ encoder_backward(struct encoder_weights *g, struct encoder_folded *dfolded,
 
 	encoder_relative_backward_begin(&p->rows, arena);
 	dpooled = encoder_head_backward(g, dlogits, &p->head, &p->rows, arena);
-	encoder_head_state_backward(dx, c->layers, dpooled, &p->head, &p->rows);
+	state_back(g, dx, c->layers, dpooled, p, scratch);
 	if (c->stable) {
 		float *d = arena_zeros(arena, length);
 
@@ -304,8 +334,10 @@ encoder_backward(struct encoder_weights *g, struct encoder_folded *dfolded,
 	}
 	for (size_t i = c->layers; i-- > p->batch.frozen;) {
 		layer_back(g, dx, i, p, scratch);
-		encoder_head_state_backward(dx, i, dpooled, &p->head, &p->rows);
+		state_back(g, dx, i, dpooled, p, scratch);
 	}
+	for (size_t i = p->batch.frozen; i-- > 0 && p->x[i];)
+		state_back(g, dx, i, dpooled, p, scratch); /* dx is not used */
 	arena_clear(scratch);
 	if (p->batch.frozen)
 		return;

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "encoder/config.h"
+
 struct encoder_wishes {
 	const char *from;         /* a directory; or NULL, and */
 	const char *size;         /* one of encoder_sizes */
@@ -16,6 +18,7 @@ struct encoder_wishes {
 	size_t class_count;       /* 0: those of from, with keep_head */
 	bool keep_head;           /* from's, which has these classes */
 	bool layer_sum;           /* the head weights all layers */
+	enum encoder_pooling pooling; /* of the head */
 	bool full;                /* Whisper: 30 s, not the utterance alone */
 	size_t projector;         /* the head's width; 0: as it is */
 	size_t layers;            /* of from, the lowest; 0: all */

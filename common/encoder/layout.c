@@ -222,8 +222,13 @@ head_list(struct list *l, struct encoder_weights *w,
 		tensor_list(l, &w->layer_weight, "layer_weights",
 		            START_ZERO_DECAYING,
 		            (const size_t[]){ c->layers + 1, 0 });
+	if (c->pooling == ENCODER_POOL_ATTENTION)
+		tensor_list(l, &w->attention, "pooling.attention",
+		            START_ZERO_DECAYING,
+		            (const size_t[]){ c->layer_sum ? c->layers + 1 : 1,
+		                              c->width, 0 });
 	linear_list(l, &w->projector, dense ? "classifier.dense" : "projector",
-	            START_NARROW, c->projector, c->width);
+	            START_NARROW, c->projector, encoder_pooled_width(c));
 	linear_list(l, &w->classifier,
 	            !dense ? "classifier"
 	            : s->output ? "classifier.output" : "classifier.out_proj",
@@ -237,11 +242,11 @@ encoder_layout(struct params *p, struct encoder_weights *w,
 {
 	/* those of any head, of pre-training, and of Whisper's decoder */
 	static const char *const ignored[] = {
-		"layer_weights", "projector.", "classifier.",
+		"layer_weights", "projector.", "classifier.", "pooling.",
 		"quantizer.", "project_q.", "project_hid.", "lm_head.",
 		"decoder.", "model.decoder.", "proj_out.", NULL
 	};
-	enum { DECODER = 7 };
+	enum { DECODER = 8 };
 	const char *prefix = spelling->prefix ? spelling->prefix
 	                                      : family_prefix[c->family][0];
 	struct list l = { .params = p };

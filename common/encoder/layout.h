@@ -41,7 +41,9 @@ struct encoder_weights {
 	float *distance;                      /* WavLM: [buckets,heads] */
 	float *mask;                          /* [masked_spec_embed], [H] */
 	float *layer_weight;                  /* [layers + 1] */
-	struct encoder_linear projector;      /* [P,H]; or classifier.dense */
+	float *attention;                     /* [1 or layers + 1,H]: scores
+	                                         of attentive pooling */
+	struct encoder_linear projector;      /* [P,W]; or classifier.dense */
 	struct encoder_linear classifier;        /* [K,P]; or .out_proj */
 };
 

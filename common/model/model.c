@@ -1,7 +1,9 @@
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/die.h"
 #include "core/number.h"
@@ -10,18 +12,45 @@
 #include "model/model_kind.h"
 #include "nn/softmax.h"
 
-/* The first kind that recognises a path opens it; a student takes the rest. */
+extern const uint8_t builtin_model[], builtin_model_end[]; /* builtin.S */
+
+static bool
+is_directory(const char *path)
+{
+	struct stat about;
+
+	return path && stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+/* The kind that a file's metadata name. */
 static const struct model_kind *
-kind_of(const char *path)
+kind_of_file(const struct model *m)
 {
 	static const struct model_kind *const kinds[] = {
-		&model_encoder_kind, &model_head_kind, &model_student_kind
+		&model_student_kind, &model_head_kind
 	};
-	size_t i = 0;
+	const char *format = model_metadata_need(m, "format");
 
-	while (!kinds[i]->recognise(path))
-		i++;
-	return kinds[i];
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (strcmp(kinds[i]->format, format) == 0)
+			return kinds[i];
+	die("%s: format \"%s\" is not supported (want a model of tunne or the "
+	    "directory of a network: tunne-model(5))", m->name, format);
+}
+
+/* path NULL: the built-in model. */
+static void
+file_open(struct model *m, const char *path)
+{
+	size_t size = (size_t)(builtin_model_end - builtin_model);
+	const char *refused = path
+		? safetensors_open(&m->opened, path)
+		: safetensors_parse(&m->opened, builtin_model, size);
+
+	if (refused)
+		die("%s: %s", m->name, refused);
+	m->file = m->training = &m->opened;
+	m->kind = kind_of_file(m);
 }
 
 static void
@@ -42,10 +71,12 @@ model_open(struct model *m, const char *path,
 {
 	static const struct model_options none = { .seconds = 0 };
 
-	*m = (struct model){
-		.name = path ? path : MODEL_BUILTIN, .kind = kind_of(path)
-	};
+	*m = (struct model){ .name = path ? path : MODEL_BUILTIN };
 	gemm_begin();
+	if (is_directory(path))
+		m->kind = &model_encoder_kind;
+	else
+		file_open(m, path);
 	m->kind->open(m, path, options ? options : &none);
 	temperature_read(m);
 }
@@ -54,6 +85,7 @@ void
 model_release(struct model *m)
 {
 	m->kind->release(m->state);
+	safetensors_release(&m->opened);
 	params_release(&m->params);
 	free(m->block);
 	free(m->classes);
@@ -82,7 +114,7 @@ model_metadata(const struct model *m, const char *key)
 bool
 model_in_directory(const struct model *m)
 {
-	return m->kind->directory;
+	return !m->kind->format;
 }
 
 size_t
@@ -247,8 +279,17 @@ model_write(const char *path, const struct model *m,
 void
 model_describe(struct model_description *d, const char *path)
 {
-	*d = (struct model_description){ .kind = kind_of(path) };
-	d->kind->describe(d, path);
+	const char *refused = NULL;
+
+	*d = (struct model_description){ .file = &d->opened };
+	if (is_directory(path)) {
+		d->kind = &model_encoder_kind;
+		d->kind->describe(d, path);
+	} else {
+		refused = safetensors_open(&d->opened, path);
+	}
+	if (refused)
+		die("%s: %s", path, refused);
 	for (size_t i = 0; i < d->file->metadata_count; i++)
 		model_texts_add(&d->metadata, d->file->metadata[i].key,
 		                d->file->metadata[i].value);
@@ -258,7 +299,9 @@ void
 model_description_release(struct model_description *d)
 {
 	texts_release(&d->metadata);
-	d->kind->describe_end(d->state);
+	safetensors_release(&d->opened);
+	if (d->kind)
+		d->kind->describe_end(d->state);
 }
 
 const struct model_training_kind *

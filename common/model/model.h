@@ -30,6 +30,7 @@ enum model_input {
 
 struct model {
 	const char *name;         /* the path, or "built-in model"; borrowed */
+	struct safetensors opened; /* of a kind in a file */
 	const struct model_kind *kind;
 	void *state;              /* the kind's own; owned */
 	enum model_input input;
@@ -38,7 +39,7 @@ struct model {
 	bool regression;          /* the outputs are dimensions, not classes */
 	float temperature;        /* of the probabilities; 1 by default */
 	struct params params;
-	float *block;             /* the parameters; owned */
+	float *block;             /* the parameters; owned; NULL: mapped */
 	const struct safetensors *file; /* weights and metadata */
 	const struct safetensors *training; /* the optimiser's tensors */
 };
@@ -90,9 +91,9 @@ struct model_view {
 };
 
 /*
- * Fills the view from a frame's features or audio.  Returns NULL or the reason
- * why the utterance cannot be used.  Dies where features are not of the type
- * that the model was trained on.
+ * Fills the view from a frame's audio, features or encoding: the kind copies
+ * and normalises them.  Returns NULL or the reason why the utterance cannot be
+ * used.  Dies where features are not of the type that the model was trained on.
  */
 const char *model_view(struct model_view *view, const struct model *m,
                        struct frame *f);
@@ -101,7 +102,7 @@ void model_view_copy(struct model_view *view, struct arena *arena);
 
 /*
  * logits [K], embedding [model_embedding_length] (or NULL) of one utterance.
- * Clears the arena.
+ * The kind clears the arena when it is done.
  */
 void model_infer(const struct model *m, float *logits, float *embedding,
                  const struct model_view *view, struct arena *arena);
@@ -134,8 +135,9 @@ struct model_texts {
 
 struct model_description {
 	struct model_texts metadata;
+	struct safetensors opened; /* of a kind in a file */
 	const struct safetensors *file;
-	const struct model_kind *kind;
+	const struct model_kind *kind; /* of a directory; or NULL */
 	void *state;              /* the kind's own */
 };
 

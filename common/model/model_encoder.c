@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "core/die.h"
 #include "core/xalloc.h"
@@ -23,14 +22,6 @@ struct encoder *
 model_encoder_of(const struct model *m)
 {
 	return &((struct model_encoder *)m->state)->encoder;
-}
-
-static bool
-recognise(const char *path)
-{
-	struct stat about;
-
-	return path && stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
 /* Where the convolutions' parameters end: they come first. */
@@ -551,8 +542,7 @@ static const struct model_training_kind training = {
 };
 
 const struct model_kind model_encoder_kind = {
-	.name = "network", .directory = true, .training = &training,
-	.recognise = recognise,
+	.name = "network", .training = &training,
 	.open = encoder_model_open, .release = encoder_model_release,
 	.embedding_length = embedding_length,
 	.view = encoder_model_view, .infer = encoder_model_infer,

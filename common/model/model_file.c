@@ -94,23 +94,3 @@ model_file_write(const char *path, const struct model *m,
 	                  extras->metadata, extras->metadata_count);
 	free(source);
 }
-
-/* Any file of safetensors: its metadata say all there is to say. */
-void
-model_file_describe(struct model_description *d, const char *path)
-{
-	struct safetensors *file = d->state = xcalloc(1, sizeof *file);
-	const char *why = safetensors_open(file, path);
-
-	if (why)
-		die("%s: %s", path, why);
-	d->file = file;
-}
-
-void
-model_file_describe_end(void *state)
-{
-	safetensors_release(state);
-	free(state);
-}
-

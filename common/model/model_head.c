@@ -15,35 +15,17 @@
 #include "stream/reader.h"
 #include "student/encoding_head.h"
 
-static const char FORMAT[] = "tunne-head-1";
+#define FORMAT "tunne-head-1"
 
 enum { SIZE_MAX_STATES = 1 << 16, HIDDEN_MAX = 8192, CLASSES_MAX = 64 };
 
 struct model_head {
-	struct safetensors file;
 	struct encoding_head_shape shape;
 	struct encoding_head_weights weights;
 	char *encoder;            /* encoding.model of what it reads; owned */
 	char *normalised;         /* by what cmvn normalised it; "no"; owned */
 	bool warned;              /* of encodings normalised otherwise */
 };
-
-static bool
-recognise(const char *path)
-{
-	struct safetensors file;
-	const char *format;
-	bool is = false;
-
-	if (!path)
-		return false;
-	if (!safetensors_open(&file, path)) {
-		format = safetensors_metadata(&file, "format");
-		is = format && strcmp(format, FORMAT) == 0;
-	}
-	safetensors_release(&file);
-	return is;
-}
 
 static void
 metadata_read(struct model *m, struct model_head *h)
@@ -73,14 +55,11 @@ head_model_open(struct model *m, const char *path,
                 const struct model_options *options)
 {
 	struct model_head *h = m->state = xcalloc(1, sizeof *h);
-	const char *refused = safetensors_open(&h->file, path);
 	char *why;
 
+	(void)path;
 	(void)options;
-	if (refused)
-		die("%s: %s", m->name, refused);
 	m->input = MODEL_ENCODING;
-	m->file = m->training = &h->file;
 	metadata_read(m, h);
 	encoding_head_layout(&m->params, &h->weights, &h->shape);
 	/* a false width must not allocate its memory */
@@ -100,7 +79,6 @@ head_model_release(void *state)
 {
 	struct model_head *h = state;
 
-	safetensors_release(&h->file);
 	free(h->encoder);
 	free(h->normalised);
 	free(h);
@@ -282,7 +260,7 @@ model_head_create(const char *path, const struct head_wishes *w)
 	} };
 	struct model m = {
 		.name = path, .kind = &model_head_kind, .state = &h,
-		.file = &h.file, .class_count = w->class_count,
+		.file = &m.opened, .class_count = w->class_count,
 		.classes = (const char **)(uintptr_t)w->classes
 	};
 	struct sums s = { .utterances = 0 };
@@ -382,8 +360,8 @@ training_frozen(const struct model_training *t, const struct param *p)
 }
 
 static const char *const refused[] = {
-	"unfreeze", "freeze", "plain", "memory", "spec-augment", "dropout", "average",
-	NULL
+	"unfreeze", "freeze", "plain", "memory", "spec-augment", "dropout",
+	"average", NULL
 };
 
 static const struct model_training_kind training = {
@@ -396,13 +374,10 @@ static const struct model_training_kind training = {
 };
 
 const struct model_kind model_head_kind = {
-	.name = "head", .training = &training,
-	.recognise = recognise,
+	.name = "head", .format = FORMAT, .training = &training,
 	.open = head_model_open, .release = head_model_release,
 	.embedding_length = embedding_length,
 	.view = head_model_view, .infer = head_model_infer,
 	.architecture = architecture,
-	.write = model_file_write,
-	.describe = model_file_describe,
-	.describe_end = model_file_describe_end
+	.write = model_file_write
 };

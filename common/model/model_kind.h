@@ -1,8 +1,9 @@
 /*
  * model_kind.h - the table of operations that makes a kind of model
  *
- * To add a kind, write its file and list its table in model.c.  model.h
- * documents the operations under the names of the functions that call them.
+ * To add a kind, write its file and list its table in model.c.  What an
+ * operation does is said here, or in model.h under the name of the function
+ * that calls it.
  */
 #pragma once
 
@@ -12,11 +13,14 @@
 
 struct model_kind {
 	const char *name;         /* "compact student", for messages */
-	bool directory;           /* stored in one, not in a file */
+	/* metadata of its file; NULL: the kind is stored in a directory */
+	const char *format;
 	const struct model_training_kind *training; /* NULL: it has none */
 
-	bool (*recognise)(const char *path); /* NULL: the built-in model */
-	/* m->name is set; sets all else but the temperature. */
+	/*
+	 * Reads m->file, which is open; a kind in a directory opens path and
+	 * sets m->file.  Sets all that model.h lists after kind.
+	 */
 	void (*open)(struct model *m, const char *path,
 	             const struct model_options *options);
 	void (*release)(void *state);
@@ -40,7 +44,10 @@ struct model_kind {
 	void (*write)(const char *path, const struct model *m,
 	              const struct safetensors_extras *extras);
 
-	/* describe sets what is released by describe_end. */
+	/*
+	 * Of a directory: sets d->file and d->state, which describe_end
+	 * releases.  What there is to say of a file is in its metadata.
+	 */
 	void (*describe)(struct model_description *d, const char *path);
 	void (*describe_end)(void *state);
 };
@@ -66,8 +73,6 @@ size_t model_metadata_size(const struct model *m, const char *key, size_t most);
 void model_classes_read(struct model *m, size_t most);
 void model_file_write(const char *path, const struct model *m,
                       const struct safetensors_extras *extras);
-void model_file_describe(struct model_description *d, const char *path);
-void model_file_describe_end(void *state);
 
 extern const struct model_kind model_encoder_kind, model_head_kind,
                                model_student_kind;

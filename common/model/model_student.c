@@ -18,20 +18,10 @@
 #include "stream/frame.h"
 #include "student/functionals.h"
 
-extern const uint8_t builtin_model[], builtin_model_end[]; /* builtin.S */
-
 struct model_student *
 model_student_of(const struct model *m)
 {
 	return m->state;
-}
-
-/* A student takes every path that no other kind recognises. */
-static bool
-recognise(const char *path)
-{
-	(void)path;
-	return true;
 }
 
 /* A value has a line for each member. */
@@ -131,14 +121,9 @@ members_read(struct model *m, struct model_student *s)
 static void
 metadata_read(struct model *m, struct model_student *s)
 {
-	const char *format = model_metadata_need(m, "format");
-
-	if (strcmp(format, "tunne-student-1") != 0)
-		die("%s: format \"%s\" is not supported (want a student, "
-		    "tunne-student-1, or the directory of a network)",
-		    m->name, format);
 	model_classes_read(m, STUDENT_CLASSES_MAX);
-	if (!features_type_parse(&s->features, model_metadata_need(m, "features")))
+	if (!features_type_parse(&s->features,
+	                         model_metadata_need(m, "features")))
 		die("%s: cannot read features \"%s\"", m->name,
 		    model_metadata_need(m, "features"));
 	members_read(m, s);
@@ -187,16 +172,10 @@ student_model_open(struct model *m, const char *path,
                    const struct model_options *options)
 {
 	struct model_student *s = m->state = xcalloc(1, sizeof *s);
-	size_t size = (size_t)(builtin_model_end - builtin_model);
-	const char *refused = path
-		? safetensors_open(&s->file, path)
-		: safetensors_parse(&s->file, builtin_model, size);
 	char *why;
 
+	(void)path;
 	(void)options;
-	if (refused)
-		die("%s: %s", m->name, refused);
-	m->file = m->training = &s->file;
 	metadata_read(m, s);
 	model_student_bind(m);
 	/* a false width must not allocate its memory */
@@ -212,10 +191,7 @@ student_model_open(struct model *m, const char *path,
 static void
 student_model_release(void *state)
 {
-	struct model_student *s = state;
-
-	safetensors_release(&s->file);
-	free(s);
+	free(state);
 }
 
 static size_t
@@ -457,14 +433,12 @@ student_model_infer(const struct model *m, float *logits, float *embedding,
 static const char *const architecture_keys[] = { "members", "shares", NULL };
 
 const struct model_kind model_student_kind = {
-	.name = "compact student", .training = &model_student_training,
-	.recognise = recognise,
+	.name = "compact student", .format = MODEL_STUDENT_FORMAT,
+	.training = &model_student_training,
 	.open = student_model_open, .release = student_model_release,
 	.embedding_length = embedding_length,
 	.view = student_model_view, .infer = student_model_infer,
 	.architecture = model_student_architecture,
 	.architecture_keys = architecture_keys,
-	.write = model_file_write,
-	.describe = model_file_describe,
-	.describe_end = model_file_describe_end
+	.write = model_file_write
 };

@@ -10,6 +10,8 @@
 #include "model/model_kind.h"
 #include "student/student.h"
 
+#define MODEL_STUDENT_FORMAT "tunne-student-1"
+
 enum { MODEL_MEMBERS_MAX = 8, MODEL_ROWS_MAX = 3000 };
 
 /* What a fresh student is to be. */
@@ -29,7 +31,6 @@ void model_student_create(const char *path, const struct student_wishes *w);
 
 /* The kind's state; the rest of model/ and tests use it. */
 struct model_student {
-	struct safetensors file;
 	struct features_type features;
 	size_t members;
 	struct student_member member[MODEL_MEMBERS_MAX];

@@ -64,7 +64,7 @@ model_student_architecture(struct model_texts *t, const struct model *m)
 	char features[FEATURES_TYPE_MAX];
 
 	features_type_print(features, &s->features);
-	model_texts_add(t, "format", "tunne-student-1");
+	model_texts_add(t, "format", MODEL_STUDENT_FORMAT);
 	model_texts_add(t, "features", features);
 	if (s->members > 1)
 		model_texts_printf(t, "members", "%zu", s->members);
@@ -83,7 +83,7 @@ model_student_create(const char *path, const struct student_wishes *w)
 	struct student_member *member = &s.member[0];
 	struct model m = {
 		.name = path, .kind = &model_student_kind, .state = &s,
-		.file = &s.file, .class_count = w->class_count,
+		.file = &m.opened, .class_count = w->class_count,
 		.classes = (const char **)(uintptr_t)w->classes
 	};
 	const struct safetensors_extras none = { .type = TYPE_F32 };

@@ -7,7 +7,9 @@ Each is a directory that transformers wrote, with small random weights, and
 expected.safetensors and grad.safetensors as w2v2.py has them.  The view `full`
 is WhisperForAudioClassification itself.  The view `clip` is the same modules
 on the spectrogram of the utterance alone, with its first positions.  Their
-spectrogram.N is the network's input.  `generation` and `model` have a decoder
+spectrogram.N is the network's input.  `statistics` and `attention` pool the
+mean and the deviation over time, of all rows or of weighted ones, which
+transformers does not have.  `generation` and `model` have a decoder
 and no head; their embedding.N is the mean of the encoder's last state.
 """
 import json
@@ -29,6 +31,26 @@ SAMPLES = [400, 401, 5000, 12345, 16000]
 BATCH = [401, 5000, 12345]
 STEPS = 10
 CLASSES = ['anger', 'happiness', 'neutral', 'sadness']
+
+
+class Pooling(torch.nn.Module):
+    """Mean and deviation of x [1,T,H], weighted by softmax(x attention)."""
+
+    def __init__(self, states, width):
+        super().__init__()
+        self.attention = torch.nn.Parameter(torch.randn(states, width))
+
+    def forward(self, x, n):
+        weight = torch.softmax(x @ self.attention[n], 1)[..., None]
+        mean = (weight * x).sum(1)
+        variance = (weight * (x - mean[:, None]) ** 2).sum(1)
+        return torch.cat([mean, torch.sqrt(variance + 1e-5)], 1)
+
+
+class Statistics:
+    def __call__(self, x, n):
+        return torch.cat([x.mean(1), torch.sqrt(
+            x.var(1, unbiased=False) + 1e-5)], 1)
 
 
 def network(layer_sum, kind=WhisperForAudioClassification):
@@ -61,10 +83,15 @@ def clip_logits(model, x):
     for layer in encoder.layers:
         states.append(layer(states[-1], None))
     states[-1] = encoder.layer_norm(states[-1])
+    if hasattr(model, 'pooling'):
+        states = [model.pooling(x, n) for n, x in enumerate(states)] \
+            if model.config.use_weighted_layer_sum \
+            else [model.pooling(states[-1], 0)]
     if model.config.use_weighted_layer_sum:
         share = torch.softmax(model.layer_weights, 0)
         states.append(sum(s * x for s, x in zip(share, states)))
-    z = model.projector(states[-1]).mean(1)
+    z = model.projector(states[-1])
+    z = z if hasattr(model, 'pooling') else z.mean(1)
     return model.classifier(z), z
 
 
@@ -117,9 +144,12 @@ def losses(model, forward, frozen):
     return torch.tensor(found)
 
 
-def make(view, layer_sum):
-    path = os.path.join(HERE, 'whisper', view)
+def make(name, view, layer_sum, pooling=None):
+    path = os.path.join(HERE, 'whisper', name)
     model, logits = network(layer_sum), globals()[view + '_logits']
+    if pooling:
+        model.pooling = pooling
+        model.projector = torch.nn.Linear(48, 12)
     extractor = WhisperFeatureExtractor(feature_size=16, chunk_length=2)
     model.save_pretrained(path)
     extractor.save_pretrained(path)
@@ -127,6 +157,8 @@ def make(view, layer_sum):
         config = json.load(f)
     if view == 'clip':
         config['tunne_view'] = 'clip'
+    if pooling:
+        config['tunne_pooling'] = name
     with open(os.path.join(path, 'config.json'), 'w') as f:
         json.dump(config, f, indent=2, sort_keys=True)
         f.write('\n')
@@ -177,8 +209,10 @@ def make_headless(name, kind, dtype, size):
 
 
 if __name__ == '__main__':
-    make('full', False)
-    make('clip', True)
+    make('full', 'full', False)
+    make('clip', 'clip', True)
+    make('statistics', 'clip', False, Statistics())
+    make('attention', 'clip', True, Pooling(3, 24))
     make_headless('generation', WhisperForConditionalGeneration,
                   torch.bfloat16, '20KB')
     make_headless('model', WhisperModel, torch.float16, '1MB')

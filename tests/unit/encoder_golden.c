@@ -13,10 +13,12 @@ enum { EMBEDDING_MAX = 64, STEPS = 10 };
 static const char *const classifiers[] = {
 	"base", "large", "hubert", "wavlm", "wavlm-large", "dense",
 	"regression", "labels", "sharded", "whisper/full", "whisper/clip",
+	"whisper/statistics", "whisper/attention",
 };
 static const char *const trained[] = {
 	"base", "large", "hubert", "wavlm", "wavlm-large", "dense",
 	"whisper/full", "whisper/clip",
+	"whisper/statistics", "whisper/attention",
 };
 
 static void
@@ -142,10 +144,12 @@ is_above(const struct golden *g, const struct param *t, size_t layers)
 	const char *at = strstr(t->name, "layers.");
 	const struct encoder *n = model_encoder_of(&g->m);
 
-	if (t->slot == &n->weights.norm.gain || t->slot == &n->weights.norm.bias)
+	if (t->slot == &n->weights.norm.gain ||
+	    t->slot == &n->weights.norm.bias)
 		return n->config.stable;
 	return at ? strtoul(at + 7, NULL, 10) >= layers
 	          : !strncmp(t->name, "projector", 9) ||
+	            !strncmp(t->name, "pooling", 7) ||
 	            !strncmp(t->name, "classifier", 10) ||
 	            !strcmp(t->name, "layer_weights");
 }
