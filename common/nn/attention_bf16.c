@@ -82,7 +82,7 @@ static inline float
 exp_rough(float x)
 {
 	const float magic = 0x1.8p23f, least = -87;
-	float a = (x > least ? x : least) * 1.44269504f;
+	float a = bits_choose(x > least, x, least) * 1.44269504f;
 	float shifted = a + magic, f = a - (shifted - magic), y;
 
 	y = 0.00957009528f;
@@ -91,7 +91,7 @@ exp_rough(float x)
 	y = y * f + 0.693121814f;
 	y = y * f + 0.999999261f;
 	y = bits_float(bits_of(y) + (bits_of(shifted) << 23));
-	return x < least ? 0 : y + 0 * x; /* NaN stays */
+	return bits_choose(x < least, 0, y + 0 * x); /* NaN stays */
 }
 
 /*

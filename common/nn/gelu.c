@@ -71,7 +71,7 @@ slope(float x)
 	e = vexp(-0.5f * a * a);
 	tail = normal_tail(a, e);
 	above = a * e * 0.398942280f - tail;
-	return x < 0 ? -above : 1 + above;
+	return bits_choose(x < 0, -above, 1 + above);
 }
 
 VECTORISED static void
@@ -135,8 +135,8 @@ gelu_rough(float *y, const float *x, size_t n)
 
 	#pragma omp simd
 	for (size_t i = 0; i < n; i++) {
-		float v = x[i] < -most ? -most : x[i]; /* NaN stays */
-		float a = v < most ? v : most, s, p;
+		float v = bits_choose(x[i] < -most, -most, x[i]);
+		float a = bits_choose(v < most, v, most), s, p;
 
 		s = a * a * (2 / (most * most)) - 1;
 		p = 0.00331346062f;

@@ -45,8 +45,8 @@ vexp(float x)
 	half = whole / 2;
 	y *= bits_float((half - 128 + 127) << 23);
 	y *= bits_float((whole - half - 128 + 127) << 23);
-	y = x < -104 ? 0 : y;
-	return x > 89 ? INFINITY : y;
+	y = bits_choose(x < -104, 0, y);
+	return bits_choose(x > 89, INFINITY, y);
 }
 
 /* 1 / (1 + e^-x) */
@@ -63,7 +63,7 @@ vsigmoid(float x)
 static inline float
 vtanh(float x)
 {
-	float a = x < 0 ? -x : x, s = x * x;
+	float a = fabsf(x), s = x * x;
 	float large = 1 - 2 / (vexp(2 * a) + 1);
 	float small = -5.70498872745e-3f;
 
@@ -72,8 +72,8 @@ vtanh(float x)
 	small = small * s + 1.33314422036e-1f;
 	small = small * s - 3.33332819422e-1f;
 	small = small * s * x + x;
-	large = x < 0 ? -large : large;
-	return a < 0.625f ? small : large;
+	large = bits_choose(x < 0, -large, large);
+	return bits_choose(a < 0.625f, small, large);
 }
 
 /*
