@@ -193,7 +193,7 @@ main(int argc, char *argv[])
 		OPT_INT(0, "projector", &s.projector, 0, 8192,
 		        "width of the head; 0: as it is"),
 		OPT_INT('l', "layers", &s.layers, 0, 128,
-		        "lowest layers of --from to keep; 0: all"),
+		        "lowest layers to keep; 0: all"),
 		OPT_FLAG(0, "full", &s.full,
 		         "pad the input of Whisper to 30 s"),
 		OPT_END

@@ -4,10 +4,7 @@
 examples=$top/examples page=$top/man/tunne-frame.5
 
 # python that has what the examples import; not always the first on PATH
-for python in python3 /usr/bin/python3
-do
-	$python -c 'import msgpack_numpy' 2>/dev/null && break
-done
+python_find msgpack_numpy
 
 # msgpack-c 6 renamed its library
 msgpack=-lmsgpackc

@@ -3,10 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 # a Python with the modules needed, which may not be the first on PATH
-for python in python3 /usr/bin/python3
-do
-	$python -c 'import msgpack' 2>/dev/null && break
-done
+python_find msgpack
 
 # tone HERTZ SAMPLES: raw 16-bit samples of a tone with harmonics and noise
 tone() {

@@ -3,10 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 # python that has what we import; not always the first on PATH
-for python in python3 /usr/bin/python3
-do
-	$python -c 'import msgpack' 2>/dev/null && break
-done
+python_find msgpack
 
 # frames: lines of JSON to a stream; "run" begins another run.  Lists under
 # names that end in "logits" or "embedding" become tensors.

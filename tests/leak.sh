@@ -3,10 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 # python that has what we import; not always the first on PATH
-for python in python3 /usr/bin/python3
-do
-	$python -c 'import msgpack, msgpack_numpy' 2>/dev/null && break
-done
+python_find msgpack, msgpack_numpy
 
 # The teacher was trained on speakers s0 and s1, the student on s2.
 $python "$top/tests/golden/student_frames.py" 30 >"$dir/all"

@@ -42,6 +42,14 @@ says() {
 	return 1
 }
 
+# python_find MODULES: sets python to one that has them, as in "numpy, msgpack".
+python_find() {
+	for python in python3 /usr/bin/python3
+	do
+		$python -c "import $*" 2>/dev/null && break
+	done
+}
+
 finish() {
 	echo "1..$n"
 	exit "$((bad > 0))"

@@ -2,10 +2,7 @@
 # student-init(1): what it writes, what it refuses.
 . "$(dirname "$0")/lib.sh"
 # python that has what we import; not always the first on PATH
-for python in python3 /usr/bin/python3
-do
-	$python -c 'import msgpack' 2>/dev/null && break
-done
+python_find msgpack
 
 check 'bad options are usage errors that say what is wanted' '
 	fails 2 student-init

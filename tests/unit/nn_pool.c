@@ -107,6 +107,36 @@ test_constant(void **state)
 	}
 }
 
+/* With a large mean, of which sums in floats would lose the deviation. */
+static void
+test_statistics(void **state)
+{
+	enum { T = 3000, C = 130 };
+	float *x = random_floats((size_t)T * C, 7);
+	float mean[C], deviation[C], alone[C];
+
+	(void)state;
+	for (size_t i = 0; i < (size_t)T * C; i++)
+		x[i] += 1000;
+	statistics_forward(mean, deviation, x, T, C);
+	statistics_forward(alone, NULL, x, T, C);
+	assert_memory_equal(mean, alone, sizeof mean);
+	for (size_t c = 0; c < C; c++) {
+		double sum = 0, square = 0;
+
+		for (size_t t = 0; t < T; t++)
+			sum += (double)x[t * C + c] / T;
+		for (size_t t = 0; t < T; t++)
+			square += pow((double)x[t * C + c] - sum, 2) / T;
+		assert_close((double)mean[c], sum, 1e-6);
+		assert_close((double)deviation[c], sqrt(square), 1e-6);
+	}
+	statistics_forward(mean, deviation, x, 1, C);
+	for (size_t c = 0; c < C; c++)
+		assert_true(mean[c] == x[c] && deviation[c] == 0);
+	free(x);
+}
+
 int
 main(void)
 {
@@ -117,6 +147,8 @@ main(void)
 		  test_offset, NULL, NULL, NULL },
 		{ "no variance still has a finite gradient",
 		  test_constant, NULL, NULL, NULL },
+		{ "plain statistics keep their digits",
+		  test_statistics, NULL, NULL, NULL },
 	};
 
 	return cmocka_run_group_tests_name("pool", tests, NULL, NULL);

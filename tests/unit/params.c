@@ -301,6 +301,31 @@ test_unaligned(void **state)
 	params_release(&p);
 }
 
+/* As transformers has them: sinusoids() of modeling_whisper.py. */
+static void
+test_sinusoids(void **state)
+{
+	enum { T = 40, C = 8 };
+	struct params p = { .param = NULL };
+	float *slot, block[T * C];
+
+	(void)state;
+	params_list(&p, &slot, "positions", START_SINUSOIDS, 2,
+	            (const size_t[]){ T, C });
+	params_start(block, &p, 1);
+	for (size_t t = 0; t < T; t++)
+		for (size_t i = 0; i < C / 2; i++) {
+			double angle = (double)t *
+				exp(-log(10000) / (C / 2 - 1) * (double)i);
+
+			assert_true(fabs((double)block[t * C + i] -
+			                 sin(angle)) < 1e-6);
+			assert_true(fabs((double)block[t * C + C / 2 + i] -
+			                 cos(angle)) < 1e-6);
+		}
+	params_release(&p);
+}
+
 int
 main(void)
 {
@@ -315,6 +340,8 @@ main(void)
 		  "another type", test_map, NULL, NULL, NULL },
 		{ "a tensor at an odd address is copied", test_unaligned,
 		  NULL, NULL, NULL },
+		{ "sinusoids are Whisper's",
+		  test_sinusoids, NULL, NULL, NULL },
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
