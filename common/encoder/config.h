@@ -50,6 +50,7 @@ struct encoder_config {
 	float epsilon;            /* [layer_norm_eps] */
 	size_t buckets, distance; /* WavLM: [num_buckets], [max_bucket_…] */
 	bool layer_sum;           /* [use_weighted_layer_sum] */
+	bool untied;              /* not [tie_last_hidden_states]: below */
 	size_t projector;         /* [classifier_proj_size]; or dense's width */
 	size_t labels;
 	char **label;             /* [id2label], in order; owned */
@@ -76,6 +77,16 @@ char *encoder_config_read(struct encoder_config *c, const struct json *config);
 char *
 encoder_architecture_read(struct encoder_config *c, const struct json *config);
 char *encoder_labels_read(struct encoder_config *c, const struct json *config);
+
+/*
+ * The last state of a sum of layers is the network's output, after its final
+ * norm, where c is tied, else what goes into that norm: encoder_states_differ
+ * says whether that matters.  transformers' default was the first up to 5.15
+ * and is the second since; open is whether config.json leaves it open.
+ */
+char *encoder_states_read(struct encoder_config *c, const struct json *config,
+                          bool *open);
+bool encoder_states_differ(const struct encoder_config *c);
 
 /* Are the labels dimensions, such as arousal, rather than classes? */
 bool encoder_labels_dimensions(const struct encoder_config *c);

@@ -223,6 +223,9 @@ encoder_config_text(const struct encoder_config *config,
 	}
 	if (!old || !head_equal(config, old_config))
 		head_set(&c, config);
+	/* so that each version reads the states as here */
+	if (config->head != ENCODER_HEAD_NONE && encoder_states_differ(config))
+		set_truth(&c, "tie_last_hidden_states", !config->untied);
 	/* transformers converts what it reads to what these say */
 	for (int i = 0; i < 2; i++)
 		if (json_find(old, type_keys[i]))

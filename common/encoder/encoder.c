@@ -134,6 +134,13 @@ layer_train(struct encoder_pass *p, size_t i, struct arena *arena,
 	                      keep ? arena : scratch);
 }
 
+/* Does the head read the last state after the final norm? */
+static bool
+last_normed(const struct encoder_config *c)
+{
+	return c->stable && !(c->layer_sum && c->untied);
+}
+
 /* All layers; the head gets each one's input, then the output of the last. */
 static void
 layers_forward(struct encoder_pass *p, struct arena *arena,
@@ -155,7 +162,7 @@ layers_forward(struct encoder_pass *p, struct arena *arena,
 		encoder_head_state(&p->head, i, x, &p->rows);
 	}
 	p->last = p->stream.x;
-	if (c->stable)
+	if (last_normed(c))
 		p->last = encoder_operand_norm(
 			p->stream.x.y.floats,
 			p->rows.training ? NULL : p->stream.x.y.floats,
@@ -243,7 +250,7 @@ encoder_backward(struct encoder_weights *g, struct wav2vec2_folded *dfolded,
 	encoder_relative_backward_begin(&p->rows, arena);
 	dpooled = encoder_head_backward(g, dlogits, &p->head, &p->rows, arena);
 	encoder_head_state_backward(dx, c->layers, dpooled, &p->head, &p->rows);
-	if (c->stable) {
+	if (last_normed(c)) {
 		float *d = arena_zeros(arena, length);
 
 		encoder_operand_backward(d, &g->norm, dx, &p->last, &p->rows);

@@ -179,6 +179,7 @@ config_make(const struct encoder_config *from,
 	c.label = NULL;
 	c.head = ENCODER_HEAD_PROJECTOR;
 	c.layer_sum = wishes->layer_sum;
+	c.untied = false;
 	if (wishes->projector)
 		c.projector = wishes->projector;
 	labels_set(&c, wishes);

@@ -53,6 +53,21 @@ dense_read(struct encoder_directory *d, const struct safetensors_entry *dense)
 }
 
 static char *
+states_read(struct encoder_directory *d)
+{
+	bool open;
+	char *why = encoder_states_read(&d->config, d->files.json, &open);
+
+	if (!why && open && encoder_states_differ(&d->config) &&
+	    program_verbosity() >= 0)
+		warn("%s/config.json has neither tie_last_hidden_states nor "
+		     "transformers_version: the weighted sum takes the last "
+		     "state after the final norm, as transformers up to 5.15",
+		     d->files.name);
+	return why;
+}
+
+static char *
 head_read(struct encoder_directory *d, enum encoder_use use)
 {
 	const struct safetensors_entry *dense =
@@ -70,6 +85,8 @@ head_read(struct encoder_directory *d, enum encoder_use use)
 	if (!why && d->config.head != ENCODER_HEAD_NONE)
 		why = directory_config_wrong(&d->files, encoder_labels_read(
 			&d->config, d->files.json));
+	if (!why && d->config.head != ENCODER_HEAD_NONE)
+		why = directory_config_wrong(&d->files, states_read(d));
 	if (!why && d->config.head == ENCODER_HEAD_NONE &&
 	    use == ENCODER_USE_CLASSIFIER)
 		why = xasprintf("%s: has no head with classes (student-init "

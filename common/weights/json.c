@@ -181,6 +181,14 @@ json_find(const struct json *object, const char *key)
 	return NULL;
 }
 
+const struct json *
+json_given(const struct json *object, const char *key)
+{
+	const struct json *j = json_find(object, key);
+
+	return json_kind(j) == JSON_NULL ? NULL : j;
+}
+
 const char *
 json_text(const struct json *j)
 {

@@ -40,6 +40,9 @@ size_t json_length(const struct json *j);
 const char *json_key(const struct json *member);
 const struct json *json_find(const struct json *object, const char *key);
 
+/* The same, but null is NULL, too. */
+const struct json *json_given(const struct json *object, const char *key);
+
 /* The value, where it is one of that kind; else NULL or false. */
 const char *json_text(const struct json *j);
 bool json_real(const struct json *j, double *x);

@@ -1,7 +1,7 @@
 /*
  * wav2vec 2.0, HuBERT and WavLM against PyTorch, each a small model in a
  * directory: logits, embeddings, every gradient, ten steps of AdamW.
- * tests/golden/w2v2.py wrote the numbers and says how.
+ * tests/golden/w2v2.py and hub.py wrote the numbers and say how.
  */
 #include <string.h>
 
@@ -12,10 +12,11 @@ enum { EMBEDDING_MAX = 64, STEPS = 10 };
 
 static const char *const classifiers[] = {
 	"base", "large", "hubert", "wavlm", "wavlm-large", "dense",
-	"regression", "labels", "sharded",
+	"regression", "labels", "sharded", "untied",
 };
 static const char *const trained[] = {
 	"base", "large", "hubert", "wavlm", "wavlm-large", "dense",
+	"untied",
 };
 static void
 test_inference(void **state)
