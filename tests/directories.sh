@@ -24,4 +24,19 @@ check 'a sum of layers that transformers may compute in two ways is named' '
 	test ! -s err
 '
 
+check 'two files that differ on what is done to the audio are named' '
+	copy base m
+	tr -d "\n" <m/preprocessor_config.json |
+		sed "s/.*/{\"feature_extractor\": &}/" >m/processor_config.json
+	modeldump m >out 2>err
+	test ! -s err
+	sed -i "s/\(do_normalize\": \)true/\1false/" m/processor_config.json
+	modeldump m >out 2>err
+	says "m: do_normalize is false, as processor_config.json says" err
+	grep -q "normalize.*no" out
+	sed -i "s/16000/8000/" m/preprocessor_config.json
+	modeldump m >out 2>err
+	says "m: preprocessor_config.json does not count" err
+'
+
 finish

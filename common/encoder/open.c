@@ -16,14 +16,37 @@ config_read(struct encoder_directory *d)
 	return directory_config_wrong(&d->files, why);
 }
 
+/* Of two files the first counts, as in transformers. */
+static void
+overruled_warn(const struct encoder_directory *d)
+{
+	struct encoder_config other = { .normalize = false };
+	char *why = encoder_preprocessor_read(&other, d->files.overruled);
+
+	if (why)
+		warn("%s: preprocessor_config.json does not count, "
+		     "processor_config.json does, as in transformers; the "
+		     "former: %s", d->files.name, why);
+	else if (other.normalize != d->config.normalize)
+		warn("%s: do_normalize is %s, as processor_config.json says; "
+		     "preprocessor_config.json says otherwise, but does not "
+		     "count, as in transformers", d->files.name,
+		     d->config.normalize ? "true" : "false");
+	free(why);
+}
+
 /* The defaults of transformers stand in for a missing file. */
 static char *
 preprocessor_read(struct encoder_directory *d)
 {
-	if (d->files.preprocessor)
-		return directory_preprocessor_wrong(
-			&d->files, encoder_preprocessor_read(
-			&d->config, d->files.preprocessor));
+	if (d->files.preprocessor) {
+		char *why = encoder_preprocessor_read(&d->config,
+		                                      d->files.preprocessor);
+
+		if (!why && d->files.overruled && program_verbosity() >= 0)
+			overruled_warn(d);
+		return directory_preprocessor_wrong(&d->files, why);
+	}
 	if (program_verbosity() >= 0)
 		warn("%s/preprocessor_config.json is missing: audio is "
 		     "normalised to mean 0 and variance 1",
