@@ -18,7 +18,11 @@ enum {
 	ENCODER_RATE = 16000
 };
 
-enum encoder_family { ENCODER_WAV2VEC2, ENCODER_HUBERT, ENCODER_WAVLM };
+/* UniSpeech and UniSpeech-SAT are wav2vec 2.0 by other names. */
+enum encoder_family {
+	ENCODER_WAV2VEC2, ENCODER_HUBERT, ENCODER_WAVLM,
+	ENCODER_UNISPEECH, ENCODER_UNISPEECH_SAT
+};
 
 enum encoder_head {
 	ENCODER_HEAD_NONE,           /* pre-trained only */
@@ -97,8 +101,11 @@ char *encoder_preprocessor_read(struct encoder_config *c,
 
 void encoder_config_release(struct encoder_config *c);
 
-/* "Wav2Vec2", "Hubert", "WavLM": how the names of its classes start. */
+/* "Wav2Vec2", "Hubert": how the names of its classes start. */
 const char *encoder_family_class(enum encoder_family family);
+
+/* "wav2vec2", "hubert": [model_type] */
+const char *encoder_family_type(enum encoder_family family);
 
 /* Input channels of a convolution: 1, then the output of the one before. */
 size_t encoder_conv_inputs(const struct encoder_config *c, size_t layer);

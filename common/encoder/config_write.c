@@ -135,9 +135,7 @@ masking_set(struct changes *c, const struct encoder_config *config)
 static void
 shape_set(struct changes *c, const struct encoder_config *config)
 {
-	static const char *const type[] = { "wav2vec2", "hubert", "wavlm" };
-
-	set(c, "model_type", "\"%s\"", type[config->family]);
+	set(c, "model_type", "\"%s\"", encoder_family_type(config->family));
 	set(c, "hidden_size", "%zu", config->width);
 	set(c, "num_hidden_layers", "%zu", config->layers);
 	set(c, "num_attention_heads", "%zu", config->heads);

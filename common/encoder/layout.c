@@ -8,7 +8,9 @@
 enum { GATE_ROWS = 8, NAME = PARAM_NAME_MAX };
 
 static const char *const family_prefix[] = {
-	"wav2vec2.", "hubert.", "wavlm."
+	[ENCODER_WAV2VEC2] = "wav2vec2.", [ENCODER_HUBERT] = "hubert.",
+	[ENCODER_WAVLM] = "wavlm.", [ENCODER_UNISPEECH] = "unispeech.",
+	[ENCODER_UNISPEECH_SAT] = "unispeech_sat."
 };
 
 /* Where tensors go, and what their names begin with. */
@@ -188,9 +190,12 @@ encoder_layout(struct params *p, struct encoder_weights *w,
                const struct encoder_spelling *spelling)
 {
 	static const char *const ignored[] = {
+		"layer_weights", "projector.", "classifier.",
+		/* of pre-training and of CTC, also beside a head */
 		"quantizer.", "project_q.", "project_hid.", "lm_head.",
-		"layer_weights", "projector.", "classifier.", NULL
+		"ctc_proj.", "speaker_proj.", "label_embeddings_concat", NULL
 	};
+	enum { OF_HEADS = 3 };
 	const char *prefix = spelling->bare ? "" : family_prefix[c->family];
 	struct list l = { .params = p };
 
@@ -201,10 +206,11 @@ encoder_layout(struct params *p, struct encoder_weights *w,
 	front_list(&l, w, c, prefix, spelling);
 	for (size_t n = 0; n < c->layers; n++)
 		layer_list(&l, w, n, c, prefix);
+	p->ignored = ignored;
 	if (c->head == ENCODER_HEAD_NONE)
-		p->ignored = ignored;
-	else
-		head_list(&l, w, c, spelling);
+		return;
+	head_list(&l, w, c, spelling);
+	p->ignored = ignored + OF_HEADS;
 }
 
 void

@@ -59,7 +59,7 @@ preprocessor_read(struct encoder_directory *d)
 static char *
 dense_read(struct encoder_directory *d, const struct safetensors_entry *dense)
 {
-	const struct json *j = json_find(d->files.json, "pooling_mode");
+	const struct json *j = json_given(d->files.json, "pooling_mode");
 	const char *mode = json_text(j);
 
 	if (j && (!mode || strcmp(mode, "mean") != 0))

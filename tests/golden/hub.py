@@ -134,7 +134,7 @@ def losses(model, frozen):
     return torch.tensor(said)
 
 
-def tiny(name, kind, **changes):
+def tiny(name, kind, train=False, **changes):
     if len(sys.argv) > 1 and name not in sys.argv[1:]:
         return
     path = os.path.join(HERE, 'w2v2', name)
@@ -147,14 +147,17 @@ def tiny(name, kind, **changes):
                   if t.is_floating_point()})
     model.double()
     said = expected(model)
-    said['losses'] = losses(model, False)
-    said['losses.frozen'] = losses(model, True)
-    save_tensors(path, 'grad.safetensors',
-                 {n: g.float() for n, g in gradients(model).items()})
+    if train:
+        said['losses'] = losses(model, False)
+        said['losses.frozen'] = losses(model, True)
+        save_tensors(path, 'grad.safetensors',
+                     {n: g.float() for n, g in gradients(model).items()})
     save_tensors(path, 'expected.safetensors',
                  {n: t.float() for n, t in said.items()})
 
 
 if __name__ == '__main__':
-    tiny('untied', 'Wav2Vec2', **LAYER_NORM, conv_bias=True,
+    tiny('untied', 'Wav2Vec2', train=True, **LAYER_NORM, conv_bias=True,
          use_weighted_layer_sum=True)
+    tiny('unispeech', 'UniSpeech')
+    tiny('unispeech-sat', 'UniSpeechSat', **LAYER_NORM)

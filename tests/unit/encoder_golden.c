@@ -13,6 +13,7 @@ enum { EMBEDDING_MAX = 64, STEPS = 10 };
 static const char *const classifiers[] = {
 	"base", "large", "hubert", "wavlm", "wavlm-large", "dense",
 	"regression", "labels", "sharded", "untied",
+	"unispeech", "unispeech-sat",
 };
 static const char *const trained[] = {
 	"base", "large", "hubert", "wavlm", "wavlm-large", "dense",
