@@ -14,6 +14,18 @@ enum {
 	WHISPER_WINDOW = 400, WHISPER_HOP = 160
 };
 
+/* model_type, and how the names of the classes start. */
+static const struct { const char *type, *class; } families[] = {
+	[ENCODER_WAV2VEC2] = { "wav2vec2", "Wav2Vec2" },
+	[ENCODER_HUBERT] = { "hubert", "Hubert" },
+	[ENCODER_WAVLM] = { "wavlm", "WavLM" },
+	[ENCODER_UNISPEECH] = { "unispeech", "UniSpeech" },
+	[ENCODER_UNISPEECH_SAT] = { "unispeech-sat", "UniSpeechSat" },
+	[ENCODER_WHISPER] = { "whisper", "Whisper" },
+};
+
+enum { FAMILIES = sizeof families / sizeof families[0] };
+
 /* The members of an object; why is the first error. */
 struct fields {
 	const struct json *object;
@@ -148,7 +160,7 @@ static size_t
 count_read(struct fields *f, const char *key, size_t standard, size_t min,
            size_t max)
 {
-	const struct json *j = json_find(f->object, key);
+	const struct json *j = json_given(f->object, key);
 	size_t n = standard;
 
 	if (j && (!json_count(j, &n) || n < min || n > max))
@@ -160,7 +172,7 @@ count_read(struct fields *f, const char *key, size_t standard, size_t min,
 static float
 real_read(struct fields *f, const struct real_field *field)
 {
-	const struct json *j = json_find(f->object, field->key);
+	const struct json *j = json_given(f->object, field->key);
 	double x = field->standard;
 
 	if (j && (!json_real(j, &x) || x < field->min || x > field->max))
@@ -172,7 +184,7 @@ real_read(struct fields *f, const struct real_field *field)
 static bool
 truth_read(struct fields *f, const char *key, bool standard)
 {
-	const struct json *j = json_find(f->object, key);
+	const struct json *j = json_given(f->object, key);
 	bool truth = standard;
 
 	if (j && !json_truth(j, &truth))
@@ -202,7 +214,7 @@ static bool
 choice_read(struct fields *f, const char *key, const char *standard,
             const char *other)
 {
-	const struct json *j = json_find(f->object, key);
+	const struct json *j = json_given(f->object, key);
 	const char *text = j ? json_text(j) : standard;
 
 	if (!text || (strcmp(text, standard) != 0 &&
@@ -218,7 +230,7 @@ static void
 list_read(struct fields *f, size_t *list, size_t convs, const char *key,
           const size_t *standard, size_t max)
 {
-	const struct json *j = json_find(f->object, key);
+	const struct json *j = json_given(f->object, key);
 
 	if (j && (json_kind(j) != JSON_ARRAY || json_length(j) != convs)) {
 		refuse(f, xasprintf("%s: want a list of %zu numbers, one for "
@@ -257,7 +269,7 @@ convolutions_read(struct fields *f, struct encoder_config *c)
 	static const size_t width[] = { 512, 512, 512, 512, 512, 512, 512 };
 	static const size_t taps[] = { 10, 3, 3, 3, 3, 2, 2 };
 	static const size_t stride[] = { 5, 2, 2, 2, 2, 2, 2 };
-	const struct json *dim = json_find(f->object, "conv_dim");
+	const struct json *dim = json_given(f->object, "conv_dim");
 
 	c->convs = dim ? json_length(dim) : 7;
 	if (c->convs < 1 || c->convs > ENCODER_CONVS_MAX) {
@@ -277,34 +289,30 @@ convolutions_read(struct fields *f, struct encoder_config *c)
 static void
 family_read(struct fields *f, struct encoder_config *c)
 {
-	const struct json *j = json_find(f->object, "model_type");
-	const char *type = json_text(j);
+	const char *type = json_text(json_given(f->object, "model_type"));
 
-	if (type && strcmp(type, "wav2vec2") == 0)
-		c->family = ENCODER_WAV2VEC2;
-	else if (type && strcmp(type, "hubert") == 0)
-		c->family = ENCODER_HUBERT;
-	else if (type && strcmp(type, "wavlm") == 0)
-		c->family = ENCODER_WAVLM;
-	else if (type && strcmp(type, "whisper") == 0)
-		c->family = ENCODER_WHISPER;
-	else
-		refuse(f, xasprintf("model_type \"%s\" is not supported, only "
-		                    "wav2vec2, hubert, wavlm and whisper",
-		                    type ? type : "(none)"));
+	for (size_t i = 0; type && i < FAMILIES; i++)
+		if (strcmp(type, families[i].type) == 0) {
+			c->family = (enum encoder_family)i;
+			return;
+		}
+	refuse(f, xasprintf("model_type \"%s\" is not supported, only "
+	                    "wav2vec2, hubert, wavlm, unispeech, "
+	                    "unispeech-sat and whisper",
+	                    type ? type : "(none)"));
 }
 
 /* Settings that would change the network in ways not computed here. */
 static void
 strange_refuse(struct fields *f)
 {
-	const struct json *adapter = json_find(f->object, "adapter_attn_dim");
+	const struct json *adapter = json_given(f->object, "adapter_attn_dim");
 
 	choice_read(f, "hidden_act", "gelu", NULL);
 	choice_read(f, "feat_extract_activation", "gelu", NULL);
 	if (truth_read(f, "add_adapter", false))
 		refuse(f, xstrdup("add_adapter true is not supported"));
-	if (adapter && json_kind(adapter) != JSON_NULL)
+	if (adapter)
 		refuse(f, xstrdup("adapter_attn_dim (adapters for languages) "
 		                  "is not supported"));
 	if (truth_read(f, "conv_pos_batch_norm", false))
@@ -452,11 +460,13 @@ encoder_preprocessor_read(struct encoder_config *c,
 const char *
 encoder_family_class(enum encoder_family family)
 {
-	static const char *const name[] = {
-		"Wav2Vec2", "Hubert", "WavLM", "Whisper"
-	};
+	return families[family].class;
+}
 
-	return name[family];
+const char *
+encoder_family_type(enum encoder_family family)
+{
+	return families[family].type;
 }
 
 const char *

@@ -18,8 +18,10 @@ enum {
 	ENCODER_RATE = 16000
 };
 
+/* UniSpeech and UniSpeech-SAT are wav2vec 2.0 by other names. */
 enum encoder_family {
-	ENCODER_WAV2VEC2, ENCODER_HUBERT, ENCODER_WAVLM, ENCODER_WHISPER
+	ENCODER_WAV2VEC2, ENCODER_HUBERT, ENCODER_WAVLM,
+	ENCODER_UNISPEECH, ENCODER_UNISPEECH_SAT, ENCODER_WHISPER
 };
 
 #define ENCODER_VIEW_KEY "tunne_view" /* of Whisper, in config.json */
@@ -73,6 +75,7 @@ struct encoder_config {
 	size_t buckets, distance; /* WavLM: [num_buckets], [max_bucket_…] */
 	bool layer_sum;           /* [use_weighted_layer_sum] */
 	enum encoder_pooling pooling;
+	bool untied;              /* not [tie_last_hidden_states]: below */
 	size_t projector;         /* [classifier_proj_size]; or dense's width */
 	size_t labels;
 	char **label;             /* [id2label], in order; owned */
@@ -100,6 +103,16 @@ char *
 encoder_architecture_read(struct encoder_config *c, const struct json *config);
 char *encoder_labels_read(struct encoder_config *c, const struct json *config);
 
+/*
+ * The last state of a sum of layers is the network's output, after its final
+ * norm, where c is tied, else what goes into that norm: encoder_states_differ
+ * says whether that matters.  transformers' default was the first up to 5.15
+ * and is the second since; open is whether config.json leaves it open.
+ */
+char *encoder_states_read(struct encoder_config *c, const struct json *config,
+                          bool *open);
+bool encoder_states_differ(const struct encoder_config *c);
+
 /* Are the labels dimensions, such as arousal, rather than classes? */
 bool encoder_labels_dimensions(const struct encoder_config *c);
 
@@ -108,6 +121,9 @@ char *encoder_preprocessor_read(struct encoder_config *c,
                                 const struct json *preprocessor);
 
 void encoder_config_release(struct encoder_config *c);
+
+/* "wav2vec2", "hubert": [model_type] */
+const char *encoder_family_type(enum encoder_family family);
 
 /* "Wav2Vec2", "Hubert" and so on: how the names of its classes start. */
 const char *encoder_family_class(enum encoder_family family);

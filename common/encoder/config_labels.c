@@ -36,10 +36,15 @@ char *
 encoder_architecture_read(struct encoder_config *c, const struct json *config)
 {
 	const char *name =
-		json_text(json_first(json_find(config, "architectures")));
+		json_text(json_first(json_given(config, "architectures")));
 	const char *begin = encoder_family_class(c->family);
 	size_t length = strlen(begin);
 
+	/* audEERING's class, whose network is known by its tensors */
+	if (name && strcmp(name, "EmotionModel") == 0) {
+		c->head = ENCODER_HEAD_PROJECTOR;
+		return NULL;
+	}
 	for (size_t i = 0; name && i < ARCHITECTURES; i++) {
 		if (strncmp(name, begin, length) != 0 ||
 		    strcmp(name + length, architectures[i].end) != 0)
@@ -51,9 +56,10 @@ encoder_architecture_read(struct encoder_config *c, const struct json *config)
 	return !name ? NULL
 		: xasprintf("architecture %s is not supported: only %sModel, "
 		            "...ForPreTraining, ...ForCTC, "
-		            "...ForConditionalGeneration and "
+		            "...ForConditionalGeneration, "
 		            "...ForSequence-, ...ForSpeech- and "
-		            "...ForAudioClassification", name, begin);
+		            "...ForAudioClassification, and EmotionModel",
+		            name, begin);
 }
 
 /* Refuses names that would break a table, or that occur twice. */
@@ -96,7 +102,7 @@ label_read(struct encoder_config *c, const struct json *member)
 static char *
 labels_number(struct encoder_config *c, const struct json *config)
 {
-	const struct json *count = json_find(config, "num_labels");
+	const struct json *count = json_given(config, "num_labels");
 
 	c->labels = 2;
 	if (count && (!json_count(count, &c->labels) || c->labels < 1 ||
@@ -128,7 +134,7 @@ encoder_labels_dimensions(const struct encoder_config *c)
 static char *
 problem_read(struct encoder_config *c, const struct json *config)
 {
-	const char *type = json_text(json_find(config, "problem_type"));
+	const char *type = json_text(json_given(config, "problem_type"));
 
 	if (type && strcmp(type, "multi_label_classification") == 0)
 		return xstrdup("problem_type multi_label_classification "
@@ -141,11 +147,11 @@ problem_read(struct encoder_config *c, const struct json *config)
 char *
 encoder_labels_read(struct encoder_config *c, const struct json *config)
 {
-	const struct json *map = json_find(config, "id2label");
+	const struct json *map = json_given(config, "id2label");
 	size_t n = json_length(map);
 	char *why = NULL;
 
-	if (!map || json_kind(map) == JSON_NULL) {
+	if (!map) {
 		why = labels_number(c, config);
 		return why ? why : problem_read(c, config);
 	}

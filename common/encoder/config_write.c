@@ -159,9 +159,7 @@ whisper_set(struct changes *c, const struct encoder_config *config)
 static void
 shape_set(struct changes *c, const struct encoder_config *config)
 {
-	static const char *const type[] = { "wav2vec2", "hubert", "wavlm" };
-
-	set(c, "model_type", "\"%s\"", type[config->family]);
+	set(c, "model_type", "\"%s\"", encoder_family_type(config->family));
 	set(c, "hidden_size", "%zu", config->width);
 	set(c, "num_hidden_layers", "%zu", config->layers);
 	set(c, "num_attention_heads", "%zu", config->heads);
@@ -271,6 +269,9 @@ encoder_config_text(const struct encoder_config *config,
 		layers_set(&c, config, old);
 	if (!old || !head_equal(config, old_config))
 		head_set(&c, config);
+	/* so that each version reads the states as here */
+	if (config->head != ENCODER_HEAD_NONE && encoder_states_differ(config))
+		set_truth(&c, "tie_last_hidden_states", !config->untied);
 	/* transformers converts what it reads to what these say */
 	for (int i = 0; i < 2; i++)
 		if (json_find(old, type_keys[i]))

@@ -149,6 +149,16 @@ layer_train(struct encoder_pass *p, size_t i, struct arena *arena,
 	                      keep ? arena : scratch);
 }
 
+/* Does the last state pass the network's final norm? */
+static bool
+last_normed(const struct encoder_pass *p)
+{
+	const struct encoder_config *c = p->rows.config;
+
+	return c->stable && p->layers == c->layers &&
+		(p->encoding || !(c->layer_sum && c->untied));
+}
+
 /* What becomes of state n, x: the input of layer n, or the last state. */
 static void
 state_use(struct encoder_pass *p, size_t n, const float *x,
@@ -198,7 +208,7 @@ layers_forward(struct encoder_pass *p, struct arena *arena,
 			p->x[i] = frozen_keep(p, x, arena);
 	}
 	p->last = p->stream.x;
-	if (c->stable && p->layers == c->layers)
+	if (last_normed(p))
 		p->last = encoder_operand_norm(
 			p->stream.x.y.floats,
 			p->rows.training ? NULL : p->stream.x.y.floats,
@@ -326,7 +336,7 @@ encoder_backward(struct encoder_weights *g, struct encoder_folded *dfolded,
 	encoder_relative_backward_begin(&p->rows, arena);
 	dpooled = encoder_head_backward(g, dlogits, &p->head, &p->rows, arena);
 	state_back(g, dx, c->layers, dpooled, p, scratch);
-	if (c->stable) {
+	if (last_normed(p)) {
 		float *d = arena_zeros(arena, length);
 
 		encoder_operand_backward(d, &g->norm, dx, &p->last, &p->rows);

@@ -188,6 +188,7 @@ config_make(const struct encoder_config *from,
 	c.label = NULL;
 	c.head = ENCODER_HEAD_PROJECTOR;
 	c.layer_sum = wishes->layer_sum;
+	c.untied = false;
 	c.pooling = wishes->pooling;
 	c.clip = c.family == ENCODER_WHISPER && !wishes->full;
 	if (wishes->projector)

@@ -11,8 +11,12 @@ enum { PREFIXES = 3 };
 
 /* What may stand before the encoder's names; the first is written. */
 static const char *const family_prefix[][PREFIXES] = {
-	{ "wav2vec2.", "" }, { "hubert.", "" }, { "wavlm.", "" },
-	{ "encoder.", "model.encoder.", "" }
+	[ENCODER_WAV2VEC2] = { "wav2vec2.", "" },
+	[ENCODER_HUBERT] = { "hubert.", "" },
+	[ENCODER_WAVLM] = { "wavlm.", "" },
+	[ENCODER_UNISPEECH] = { "unispeech.", "" },
+	[ENCODER_UNISPEECH_SAT] = { "unispeech_sat.", "" },
+	[ENCODER_WHISPER] = { "encoder.", "model.encoder.", "" }
 };
 
 /* What a layer's tensors are called. */
@@ -243,10 +247,12 @@ encoder_layout(struct params *p, struct encoder_weights *w,
 	/* those of any head, of pre-training, and of Whisper's decoder */
 	static const char *const ignored[] = {
 		"layer_weights", "projector.", "classifier.", "pooling.",
+		/* of pre-training, CTC and decoders, also beside a head */
 		"quantizer.", "project_q.", "project_hid.", "lm_head.",
+		"ctc_proj.", "speaker_proj.", "label_embeddings_concat",
 		"decoder.", "model.decoder.", "proj_out.", NULL
 	};
-	enum { DECODER = 8 };
+	enum { OF_HEADS = 4 };
 	const char *prefix = spelling->prefix ? spelling->prefix
 	                                      : family_prefix[c->family][0];
 	struct list l = { .params = p };
@@ -266,7 +272,7 @@ encoder_layout(struct params *p, struct encoder_weights *w,
 	if (c->head == ENCODER_HEAD_NONE)
 		return;
 	head_list(&l, w, c, spelling);
-	p->ignored = c->family == ENCODER_WHISPER ? ignored + DECODER : NULL;
+	p->ignored = ignored + OF_HEADS;
 }
 
 void

@@ -63,8 +63,8 @@ encoder_spelling_read(struct encoder_spelling *spelling,
 
 /*
  * Lists every tensor in p and gives w its layers; params_bind or params_map
- * then sets w's pointers.  The convolutions' tensors come first.  Without a
- * head, the file may also have tensors of any head, of CTC and of pre-training.
+ * then sets w's pointers.  The convolutions' tensors come first.  The file may
+ * also have tensors of CTC and of pre-training and, without a head, of any.
  */
 void encoder_layout(struct params *p, struct encoder_weights *w,
                     const struct encoder_config *c,

@@ -16,14 +16,37 @@ config_read(struct encoder_directory *d)
 	return directory_config_wrong(&d->files, why);
 }
 
+/* Of two files the first counts, as in transformers. */
+static void
+overruled_warn(const struct encoder_directory *d)
+{
+	struct encoder_config other = { .normalize = false };
+	char *why = encoder_preprocessor_read(&other, d->files.overruled);
+
+	if (why)
+		warn("%s: preprocessor_config.json does not count, "
+		     "processor_config.json does, as in transformers; the "
+		     "former: %s", d->files.name, why);
+	else if (other.normalize != d->config.normalize)
+		warn("%s: do_normalize is %s, as processor_config.json says; "
+		     "preprocessor_config.json says otherwise, but does not "
+		     "count, as in transformers", d->files.name,
+		     d->config.normalize ? "true" : "false");
+	free(why);
+}
+
 /* The defaults of transformers stand in for a missing file. */
 static char *
 preprocessor_read(struct encoder_directory *d)
 {
-	if (d->files.preprocessor)
-		return directory_preprocessor_wrong(
-			&d->files, encoder_preprocessor_read(
-			&d->config, d->files.preprocessor));
+	if (d->files.preprocessor) {
+		char *why = encoder_preprocessor_read(&d->config,
+		                                      d->files.preprocessor);
+
+		if (!why && d->files.overruled && program_verbosity() >= 0)
+			overruled_warn(d);
+		return directory_preprocessor_wrong(&d->files, why);
+	}
 	if (d->config.family == ENCODER_WHISPER)
 		return NULL;
 	if (program_verbosity() >= 0)
@@ -38,7 +61,7 @@ preprocessor_read(struct encoder_directory *d)
 static char *
 dense_read(struct encoder_directory *d, const struct safetensors_entry *dense)
 {
-	const struct json *j = json_find(d->files.json, "pooling_mode");
+	const struct json *j = json_given(d->files.json, "pooling_mode");
 	const char *mode = json_text(j);
 
 	if (j && (!mode || strcmp(mode, "mean") != 0))
@@ -52,6 +75,21 @@ dense_read(struct encoder_directory *d, const struct safetensors_entry *dense)
 		return xasprintf("%s: tensor %s: want [1..8192,%zu]",
 		                 d->files.name, dense->name, d->config.width);
 	return NULL;
+}
+
+static char *
+states_read(struct encoder_directory *d)
+{
+	bool open;
+	char *why = encoder_states_read(&d->config, d->files.json, &open);
+
+	if (!why && open && encoder_states_differ(&d->config) &&
+	    program_verbosity() >= 0)
+		warn("%s/config.json has neither tie_last_hidden_states nor "
+		     "transformers_version: the weighted sum takes the last "
+		     "state after the final norm, as transformers up to 5.15",
+		     d->files.name);
+	return why;
 }
 
 static char *
@@ -72,6 +110,8 @@ head_read(struct encoder_directory *d, enum encoder_use use)
 	if (!why && d->config.head != ENCODER_HEAD_NONE)
 		why = directory_config_wrong(&d->files, encoder_labels_read(
 			&d->config, d->files.json));
+	if (!why && d->config.head != ENCODER_HEAD_NONE)
+		why = directory_config_wrong(&d->files, states_read(d));
 	if (!why && d->config.head == ENCODER_HEAD_NONE &&
 	    use == ENCODER_USE_CLASSIFIER)
 		why = xasprintf("%s: has no head with classes (student-init "

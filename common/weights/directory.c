@@ -52,7 +52,8 @@ directory_config_wrong(const struct directory *d, char *reason)
 char *
 directory_preprocessor_wrong(const struct directory *d, char *reason)
 {
-	return blame(d, PREPROCESSOR, reason);
+	return blame(d, d->nested ? DIRECTORY_PROCESSOR : PREPROCESSOR,
+	             reason);
 }
 
 char *
@@ -89,7 +90,7 @@ directory_open(struct directory *d, const char *path)
 	if (!why && exists(d, PREPROCESSOR))
 		why = text_open(d, PREPROCESSOR, &d->preprocessor,
 		                &d->preprocessor_text);
-	return why;
+	return why ? why : directory_processor_read(d);
 }
 
 /* What the index says: tensor n is in file[n]. */
@@ -245,6 +246,7 @@ directory_release(struct directory *d)
 	json_release(d->json);
 	free(d->json_text);
 	json_release(d->preprocessor);
+	json_release(d->overruled);
 	free(d->preprocessor_text);
 	safetensors_release(&d->weights);
 	free(d->name);

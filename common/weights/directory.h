@@ -3,6 +3,7 @@
  *
  *	config.json                the network, in words
  *	preprocessor_config.json   what is done to the audio; may be missing
+ *	processor_config.json      the same as a member, which then counts
  *	model.safetensors          the weights; or shards and their index
  *	training.safetensors       ours: the state of an interrupted training
  *
@@ -21,6 +22,8 @@ struct directory {
 	char *json_text;
 	struct json *preprocessor; /* the same; NULL: there is no such file */
 	char *preprocessor_text;
+	bool nested;              /* these two are from processor_config.json */
+	struct json *overruled;   /* preprocessor_config.json, then; or NULL */
 	struct safetensors weights; /* after directory_weights */
 };
 
@@ -44,6 +47,20 @@ char *directory_weights_wrong(const struct directory *d, char *reason);
  * what is wrong, for the caller to free; s is to be released in either case.
  */
 char *directory_training(struct safetensors *s, const struct directory *d);
+
+#define DIRECTORY_PROCESSOR "processor_config.json"
+
+/*
+ * Takes the preprocessor of that file, where it has one.  NULL, or what is
+ * wrong.  directory_open calls it.
+ */
+char *directory_processor_read(struct directory *d);
+
+/*
+ * What the file at path must become to have this preprocessor; NULL: it has it,
+ * or none, or cannot be read.  The caller frees it.
+ */
+char *directory_processor_text(const char *path, const char *preprocessor);
 
 /* What to write into a directory. */
 struct directory_contents {

@@ -97,38 +97,52 @@ holds(const char *path, const char *file, const char *text)
 	return n;
 }
 
-/* The text is on disk, not yet under its name. */
+enum { TEXTS = 3 };
+
+/* Texts by the names of their files, in the order of settling. */
+struct text { const char *file, *text; };
+
+/* Each is on disk, not yet under its name; before is replace_begin_after's. */
 static void
-text_settle(struct replace *r, const struct replace *before, const char *name,
-            const char *text)
+texts_settle(struct replace *r, char **name, const char *path,
+             const struct text *text, size_t count,
+             const struct replace *before)
 {
-	replace_begin_after(r, name, before);
-	fputs(text, r->fp);
-	replace_settle(r);
+	for (size_t i = 0; i < count; i++) {
+		name[i] = xasprintf("%s/%s", path, text[i].file);
+		replace_begin_after(&r[i], name[i], i ? &r[i - 1] : before);
+		fputs(text[i].text, r[i].fp);
+		replace_settle(&r[i]);
+	}
 }
 
 static void
 texts_replace(const char *path, const struct replace *tensors,
               const char *config, const char *preprocessor)
 {
-	struct replace shape, sound;
-	char *shape_name, *sound_name;
+	char *processor = directory_processor_text(path, preprocessor);
+	const struct text text[TEXTS] = {
+		{ "config.json", config },
+		{ "preprocessor_config.json", preprocessor },
+		{ DIRECTORY_PROCESSOR, processor }
+	};
+	size_t count = processor ? TEXTS : TEXTS - 1;
+	struct replace r[TEXTS];
+	char *name[TEXTS];
 
-	if (holds(path, "config.json", config) &&
-	    holds(path, "preprocessor_config.json", preprocessor))
+	if (!processor && holds(path, text[0].file, config) &&
+	    holds(path, text[1].file, preprocessor))
 		return;
-	shape_name = xasprintf("%s/config.json", path);
-	sound_name = xasprintf("%s/preprocessor_config.json", path);
-	text_settle(&shape, tensors, shape_name, config);
-	text_settle(&sound, &shape, sound_name, preprocessor);
+	texts_settle(r, name, path, text, count, tensors);
 	drop(path, WEIGHTS);
 	drop(path, "model.safetensors.index.json");
 	sync_names(path);
-	replace_commit(&sound);
-	replace_commit(&shape);
+	for (size_t i = count; i-- > 0;) {
+		replace_commit(&r[i]);
+		free(name[i]);
+	}
 	sync_names(path);
-	free(shape_name);
-	free(sound_name);
+	free(processor);
 }
 
 /* A hash of all weights, by Fowler, Noll and Vo's rule on whole words. */

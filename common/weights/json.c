@@ -181,6 +181,14 @@ json_find(const struct json *object, const char *key)
 	return NULL;
 }
 
+const struct json *
+json_given(const struct json *object, const char *key)
+{
+	const struct json *j = json_find(object, key);
+
+	return json_kind(j) == JSON_NULL ? NULL : j;
+}
+
 const char *
 json_text(const struct json *j)
 {
@@ -214,6 +222,12 @@ json_truth(const struct json *j, bool *truth)
 		return false;
 	*truth = cJSON_IsTrue(inner(j));
 	return true;
+}
+
+bool
+json_equal(const struct json *a, const struct json *b)
+{
+	return cJSON_Compare(inner(a), inner(b), true);
 }
 
 void
@@ -357,6 +371,36 @@ member_write(FILE *fp, bool *begun, const char *key, const char *value,
 	fwrite(value, 1, size, fp);
 }
 
+/* The value of the member that begins at *at; *at becomes the next one. */
+static const char *
+member_next(const char **at, size_t *size)
+{
+	/* "key" : value , */
+	const char *key = text_skip(space_skip(*at));
+	const char *value = space_skip(space_skip(key) + 1);
+	const char *end = value_skip(value);
+
+	*at = end + (*end == ',');
+	while (end > value && blank(end[-1]))
+		end--;
+	*size = (size_t)(end - value);
+	return value;
+}
+
+char *
+json_member_text(const struct json *object, const char *text, const char *key)
+{
+	const char *at = strchr(text, '{') + 1, *value = NULL;
+	size_t size = 0;
+
+	for (object = json_first(object); object; object = json_next(object)) {
+		value = member_next(&at, &size);
+		if (strcmp(json_key(object), key) == 0)
+			break;
+	}
+	return xasprintf("%.*s", (int)size, value);
+}
+
 void
 json_edit(FILE *fp, const struct json *j, const char *text,
           const struct json_change *change, size_t changes)
@@ -367,20 +411,14 @@ json_edit(FILE *fp, const struct json *j, const char *text,
 
 	fputc('{', fp);
 	for (member = json_first(j); member; member = json_next(member)) {
-		const char *key = json_key(member), *value, *end;
+		const char *key = json_key(member), *value;
 		const struct json_change *c = change_find(change, changes,
 		                                          key);
+		size_t size;
 
-		/* "key" : value , */
-		at = space_skip(text_skip(space_skip(at))) + 1;
-		value = space_skip(at);
-		end = value_skip(value);
-		at = end + (*end == ',');
-		while (end > value && blank(end[-1]))
-			end--;
+		value = member_next(&at, &size);
 		if (!c)
-			member_write(fp, &begun, key, value,
-			             (size_t)(end - value));
+			member_write(fp, &begun, key, value, size);
 		else if (c->value)
 			member_write(fp, &begun, key, c->value,
 			             strlen(c->value));

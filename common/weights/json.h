@@ -40,11 +40,17 @@ size_t json_length(const struct json *j);
 const char *json_key(const struct json *member);
 const struct json *json_find(const struct json *object, const char *key);
 
+/* The same, but null is NULL, too. */
+const struct json *json_given(const struct json *object, const char *key);
+
 /* The value, where it is one of that kind; else NULL or false. */
 const char *json_text(const struct json *j);
 bool json_real(const struct json *j, double *x);
 bool json_count(const struct json *j, size_t *n); /* whole, 0 to 2^53 - 1 */
 bool json_truth(const struct json *j, bool *truth);
+
+/* The same values; members of objects in any order. */
+bool json_equal(const struct json *a, const struct json *b);
 
 /* A member of an object that changes: its new value in JSON, NULL: none. */
 struct json_change { const char *key, *value; };
@@ -55,6 +61,10 @@ struct json_change { const char *key, *value; };
  */
 void json_edit(FILE *fp, const struct json *j, const char *text,
                const struct json_change *change, size_t changes);
+
+/* A copy of the bytes of the member, which must be there; to be freed. */
+char *json_member_text(const struct json *object, const char *text,
+                       const char *key);
 
 /* Text in quotes and escaped; bytes that are not UTF-8 become '?'. */
 void json_write_text(FILE *fp, const char *text);

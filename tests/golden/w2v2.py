@@ -174,6 +174,7 @@ if __name__ == '__main__':
     tiny('base', 'Wav2Vec2ForSequenceClassification', train=True)
     tiny('large', 'Wav2Vec2ForSequenceClassification', train=True,
          **LAYER_NORM, conv_bias=True, use_weighted_layer_sum=True,
+         tie_last_hidden_states=True,
          layer_norm_eps=.05, conv_dim=[8, 10, 12, 8, 8, 6, 12],
          model=dict(parametrized=True))
     tiny('hubert', 'HubertForSequenceClassification', train=True,
@@ -184,7 +185,8 @@ if __name__ == '__main__':
          model=dict(normalize=False))
     tiny('wavlm-large', 'WavLMForSequenceClassification', train=True,
          **LAYER_NORM, num_buckets=32, max_bucket_distance=20,
-         use_weighted_layer_sum=True, model=dict(parametrized=True))
+         use_weighted_layer_sum=True, tie_last_hidden_states=True,
+         model=dict(parametrized=True))
     tiny('dense', 'Wav2Vec2ForSpeechClassification', train=True,
          **LAYER_NORM, conv_bias=True, classifier_proj_size=None,
          pooling_mode='mean')

@@ -72,7 +72,6 @@ static const struct { const char *member, *says; } lies[] = {
 	{ "'do_stable_layer_norm':1", "want true or false" },
 	{ "'layer_norm_eps':0", "layer_norm_eps" },
 	{ "'layer_norm_eps':-1e-5", "layer_norm_eps" },
-	{ "'layer_norm_eps':null", "layer_norm_eps" },
 	{ "'hidden_dropout':1", "hidden_dropout" },
 	{ "'layerdrop':'0.1'", "layerdrop" },
 	{ "'mask_time_prob':1.5", "mask_time_prob" },
@@ -99,9 +98,45 @@ test_lies(void **state)
 	}
 }
 
+/* Members of config.json that are null have their defaults. */
+static void
+test_null(void **state)
+{
+	static const char *const keys[] = {
+		"hidden_act", "feat_extract_activation", "add_adapter",
+		"adapter_attn_dim", "conv_pos_batch_norm", "conv_bias",
+		"do_stable_layer_norm", "layer_norm_eps", "layerdrop",
+		"hidden_dropout", "mask_time_prob", "mask_time_length",
+		"use_weighted_layer_sum", "feat_extract_norm", "problem_type",
+		"pooling_mode", "num_labels", "tie_last_hidden_states",
+		"transformers_version", "apply_spec_augment"
+	};
+	struct encoder_directory d;
+	char *text = xasprintf("%s%s", HUB_SHAPE("wav2vec2")
+	                       HUB_CLASSIFIER, HUB_LABELS), *longer;
+
+	(void)state;
+	for (size_t i = 0; i < LEN(keys); i++) {
+		longer = xasprintf("%s,'%s':null", text, keys[i]);
+		free(text);
+		text = longer;
+	}
+	longer = xasprintf("%s}", text);
+	hub_text("config.json", longer);
+	free(longer);
+	free(text);
+	hub_text("preprocessor_config.json", "{'do_normalize':null,"
+	         "'feature_extractor_type':null,'sampling_rate':null,"
+	         "'feature_size':null,'return_attention_mask':null}");
+	hub_opened(&d, ENCODER_USE_CLASSIFIER);
+	assert_true(d.config.normalize && d.config.augment);
+	assert_true(d.config.epsilon == 1e-5f);
+	encoder_directory_release(&d);
+}
+
 /* A member of the good one, another value, and what is said of it. */
 static const struct { const char *from, *to, *says; } changes[] = {
-	{ "'wav2vec2'", "'sew'", "wavlm and whisper" },
+	{ "'wav2vec2'", "'sew'", "only wav2vec2, hubert, wavlm, unispeech" },
 	{ "'wav2vec2'", "3", "model_type" },
 	{ "'hidden_size':8", "'hidden_size':9", "not a multiple of" },
 	{ "'hidden_size':8", "'hidden_size':10", "want [10" },
@@ -253,6 +288,10 @@ dense_try(bool output)
 	assert_int_equal(d.config.projector, 9);
 	assert_int_equal(d.spelling.output, output);
 	encoder_directory_release(&d);
+	config_change("Wav2Vec2ForSequenceClassification", "EmotionModel");
+	hub_opened(&d, ENCODER_USE_CLASSIFIER);
+	assert_int_equal(d.config.head, ENCODER_HEAD_DENSE);
+	encoder_directory_release(&d);
 	config_change("'id2label'", "'pooling_mode':'max','id2label'");
 	hub_refused(ENCODER_USE_CLASSIFIER, "pooling_mode \"max\"");
 	hub_tensors_release(&t);
@@ -264,6 +303,32 @@ test_dense(void **state)
 	(void)state;
 	dense_try(false);
 	dense_try(true);
+}
+
+/* What pre-training and CTC leave beside a head is not read. */
+static void
+test_left(void **state)
+{
+	static const char *const names[] = {
+		"quantizer.codevectors", "project_q.bias", "project_hid.bias",
+		"lm_head.weight", "ctc_proj.bias", "speaker_proj.bias",
+		"label_embeddings_concat"
+	};
+	struct hub_tensors *t = *state;
+	struct encoder_directory d;
+
+	for (size_t i = 0; i < LEN(names); i++) {
+		t->source[t->count] = t->source[0];
+		t->source[t->count].name = names[i];
+		safetensors_write(HUB "/model.safetensors", t->source,
+		                  t->count + 1, NULL, 0);
+		hub_opened(&d, ENCODER_USE_CLASSIFIER);
+		encoder_directory_release(&d);
+	}
+	t->source[t->count].name = "tdnn.0.weight";
+	safetensors_write(HUB "/model.safetensors", t->source, t->count + 1,
+	                  NULL, 0);
+	hub_refused(ENCODER_USE_CLASSIFIER, "tdnn.0.weight has no place");
 }
 
 /* What pre-training and CTC leave behind is known; else nothing is. */
@@ -309,12 +374,14 @@ main(void)
 		  test_defaults },
 		{ "what a member of config.json may not say", test_lies },
 		{ "what its members may not become", test_changes },
+		{ "null is as if a member were missing", test_null },
 		{ "the preprocessor is checked, and may be absent",
 		  test_preprocessor },
 		{ "a missing file is named", test_missing },
 		{ "dimensions are told by the problem or by their names",
 		  test_regression },
 		{ "a dense head is told by its tensors", test_dense },
+		{ "tensors of pre-training may be beside a head", test_left },
 		{ "an encoder is all of a model but its head", test_encoder },
 	};
 	struct CMUnitTest unit[LEN(tests)] = { { .name = NULL } };

@@ -119,6 +119,12 @@ test_fresh(void **state)
 	          "'conv_bias':true,'feat_extract_norm':'layer',"
 	          "'mask_feature_prob':0.3,'do_stable_layer_norm':true"
 	          HUB_LABELS "}", ENCODER_HEAD_NONE);
+	fresh_try(HUB_SHAPE("unispeech-sat") HUB_LABELS "}",
+	          ENCODER_HEAD_PROJECTOR);
+	text = text_read("config.json");
+	has_text(text, "\"model_type\": \"unispeech-sat\"");
+	has_text(text, "[\"UniSpeechSatForSequenceClassification\"]");
+	free(text);
 	fresh_try(HUB_SHAPE("wav2vec2") ",'layerdrop':0,'hidden_dropout':0.12,"
 	          "'use_weighted_layer_sum':true" HUB_LABELS "}",
 	          ENCODER_HEAD_PROJECTOR);

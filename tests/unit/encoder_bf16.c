@@ -18,7 +18,8 @@ enum { LABELS_MAX = 16 };
 
 static const char *const classifiers[] = {
 	"base", "large", "hubert", "wavlm", "wavlm-large", "dense",
-	"regression", "labels", "sharded", "whisper/full", "whisper/clip",
+	"regression", "labels", "sharded", "untied",
+	"unispeech", "unispeech-sat", "whisper/full", "whisper/clip",
 };
 
 /* Adds up (x - y)^2 and y^2, y the exact logits of N samples. */

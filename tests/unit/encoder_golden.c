@@ -1,7 +1,7 @@
 /*
  * wav2vec 2.0, HuBERT, WavLM and Whisper against PyTorch, each a small model in
  * a directory: logits, embeddings, every gradient, ten steps of AdamW.
- * tests/golden/w2v2.py and whisper.py wrote the numbers and say how.
+ * tests/golden/w2v2.py, hub.py and whisper.py wrote the numbers and say how.
  */
 #include <string.h>
 
@@ -12,12 +12,13 @@ enum { EMBEDDING_MAX = 64, STEPS = 10 };
 
 static const char *const classifiers[] = {
 	"base", "large", "hubert", "wavlm", "wavlm-large", "dense",
-	"regression", "labels", "sharded", "whisper/full", "whisper/clip",
+	"regression", "labels", "sharded", "untied",
+	"unispeech", "unispeech-sat", "whisper/full", "whisper/clip",
 	"whisper/statistics", "whisper/attention",
 };
 static const char *const trained[] = {
 	"base", "large", "hubert", "wavlm", "wavlm-large", "dense",
-	"whisper/full", "whisper/clip",
+	"untied", "whisper/full", "whisper/clip",
 	"whisper/statistics", "whisper/attention",
 };
 
