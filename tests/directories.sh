@@ -39,4 +39,18 @@ check 'two files that differ on what is done to the audio are named' '
 	says "m: preprocessor_config.json does not count" err
 '
 
+check 'of a network in parts one file is left, and what is not its own' '
+	sox -n -r 16000 -b 16 t.wav synth 1 sine 200
+	wavread --label anger t.wav >tone
+	copy sharded m
+	mkdir m/sub
+	echo mine | tee m/vocab.json m/other-1-of-2.safetensors >m/notes
+	ls m | grep -v -e "^model" -e "^config" >before
+	student-step -q -m m tone
+	student-step -q -m m tone
+	ls m | grep -v -e "^config" -e "^training.safetensors" >after
+	echo model.safetensors | sort - before | diff - after
+	modeldump m >out
+'
+
 finish
