@@ -306,6 +306,7 @@ struct encoder_training {
 	struct wav2vec2_folded dfolded;
 	struct arena arena, scratch;
 	struct encoder_pass *pass;
+	bool *reached;                /* parameters, in this update */
 	struct bf16_space space;      /* of products in bfloat16 */
 	struct encoder_packed packed; /* convolutions that are frozen */
 	const float **audio;          /* of the batch at hand */
@@ -330,6 +331,7 @@ training_begin(const struct model_training *t)
 			encoder_pack_convolutions(&e->packed, &n->folded,
 			                          &n->config);
 	}
+	e->reached = xcalloc(t->model->params.count, sizeof *e->reached);
 	e->audio = xcalloc((size_t)o->batch, sizeof *e->audio);
 	e->samples = xcalloc((size_t)o->batch, sizeof *e->samples);
 	return e;
@@ -346,6 +348,7 @@ training_end(void *state)
 	arena_release(&e->scratch);
 	arena_release(&e->space.arena);
 	encoder_packed_release(&e->packed);
+	free(e->reached);
 	free(e->audio);
 	free(e->samples);
 	free(e);
@@ -405,6 +408,9 @@ training_backward(struct model_training *t, const float *dlogits,
 	else
 		memset(e->dfolded.position, 0,
 		       e->dfolded.positions * sizeof *e->dfolded.position);
+	for (size_t i = 0; i < t->model->params.count; i++)
+		e->reached[i] |= encoder_pass_reaches(
+			e->pass, t->model->params.param[i].slot);
 	encoder_backward(&e->gradient, &e->dfolded, e->pass, dlogits,
 	                 &e->arena, &e->scratch);
 	wav2vec2_fold_backward(&e->gradient, &e->dfolded, &n->weights,
@@ -419,10 +425,22 @@ training_frozen(const struct model_training *t, const struct param *p)
 		p->offset < model_encoder_of(t->model)->convolutions;
 }
 
+/* As PyTorch does with parameters whose gradient is None. */
+static bool
+training_missed(const struct model_training *t, const struct param *p)
+{
+	const struct encoder_training *e = t->state;
+
+	return !e->reached[p - t->model->params.param];
+}
+
 static void
 training_changed(struct model_training *t)
 {
 	struct encoder *n = model_encoder_of(t->model);
+	struct encoder_training *e = t->state;
+
+	memset(e->reached, 0, t->model->params.count * sizeof *e->reached);
 
 	if (t->options->unfreeze)
 		wav2vec2_fold(&n->folded, &n->weights, &n->config);
@@ -443,7 +461,8 @@ static const struct model_training_kind training = {
 	.begin = training_begin, .end = training_end,
 	.recipe = training_recipe,
 	.forward = training_forward, .backward = training_backward,
-	.frozen = training_frozen, .changed = training_changed
+	.frozen = training_frozen, .missed = training_missed,
+	.changed = training_changed
 };
 
 const struct model_kind model_encoder_kind = {
