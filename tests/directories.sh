@@ -39,4 +39,53 @@ check 'two files that differ on what is done to the audio are named' '
 	says "m: preprocessor_config.json does not count" err
 '
 
+check 'of a network in parts one file is left, and what is not its own' '
+	sox -n -r 16000 -b 16 t.wav synth 1 sine 200
+	wavread --label anger t.wav >tone
+	copy sharded m
+	mkdir m/sub
+	echo mine | tee m/vocab.json m/other-1-of-2.safetensors >m/notes
+	ls m | grep -v -e "^model" -e "^config" >before
+	student-step -q -m m tone
+	student-step -q -m m tone
+	ls m | grep -v -e "^config" -e "^training.safetensors" >after
+	echo model.safetensors | sort - before | diff - after
+	modeldump m >out
+'
+
+# trained WORD: those tensors that were trained, of names with WORD in them
+trained() {
+	python3 - "$network/base/model.safetensors" m/model.safetensors \
+		"$1" <<-end
+	import json, struct, sys
+	def tensors(path):
+	    data = open(path, "rb").read()
+	    n, = struct.unpack("<Q", data[:8])
+	    return {k: data[8 + n:][slice(*t["data_offsets"])]
+	            for k, t in json.loads(data[8:8 + n]).items() if k[0] != "_"}
+	old, new = map(tensors, sys.argv[1:3])
+	print(*sorted(k for k in old if sys.argv[3] in k and old[k] != new[k]))
+	end
+}
+
+check 'what gets no gradient in an update does not decay either' '
+	sox -n -r 16000 -b 16 t.wav synth 1 sine 200
+	wavread --label anger t.wav >tone
+	copy base m
+	student-step -q -m m --weight-decay 1 -r 1e-3 tone
+	test -z "$(trained masked_spec)"
+	test -n "$(trained layers.0)"
+	sed -i -e "/apply_spec_augment/s/false/true/" \
+		-e "s/\"layerdrop\": 0.0/\"layerdrop\": 0.99/" \
+		-e "s/\(mask_time_prob\": \)0.0/\10.4, \"mask_time_length\": 3/" \
+		m/config.json
+	student-step -q -m m --weight-decay 1 -r 1e-3 tone
+	test -n "$(trained masked_spec)"
+	copy base m
+	sed -i "s/\"layerdrop\": 0.0/\"layerdrop\": 0.99/" m/config.json
+	student-step -q -m m --weight-decay 1 -r 1e-3 tone
+	test -z "$(trained layers.)"
+	test -n "$(trained classifier)"
+'
+
 finish

@@ -289,6 +289,20 @@ encoder_forward(float *logits, const struct encoder *n,
 	return p;
 }
 
+bool
+encoder_pass_reaches(const struct encoder_pass *p, float *const *slot)
+{
+	const struct encoder_config *c = p->rows.config;
+	const struct encoder_weights *w = p->rows.weights;
+	uintptr_t first = (uintptr_t)w->layer, at = (uintptr_t)slot;
+	size_t layer = (at - first) / sizeof *w->layer;
+
+	if (slot == &w->mask)
+		return p->rows.chance && c->augment && c->time_mask.share > 0;
+	return at < first || layer >= c->layers ||
+	       p->trace[layer] != TRACE_DROPPED;
+}
+
 /* What was not kept is computed again. */
 static void
 layer_back(struct encoder_weights *g, float *dx, size_t i,

@@ -83,6 +83,12 @@ encoder_forward(float *logits, const struct encoder *n,
                 struct arena *scratch);
 
 /*
+ * Whether the gradient of the network's tensor with this slot can be other than
+ * 0: not in a layer that was dropped, nor of the mask where none is drawn.
+ */
+bool encoder_pass_reaches(const struct encoder_pass *pass, float *const *slot);
+
+/*
  * Adds to gradient, bound to a block as long as the parameters, and to
  * dfolded, from which encoder_fold_backward computes the gradient of the
  * file's weights.  arena is the pass's; scratch is cleared.

@@ -369,6 +369,7 @@ struct encoder_training {
 	struct encoder_folded dfolded;
 	struct arena arena, scratch;
 	struct encoder_pass *pass;
+	bool *reached;                /* parameters, in this update */
 	struct bf16_space space;      /* of products in bfloat16 */
 	struct encoder_packed packed; /* convolutions that are frozen */
 	const float **input;          /* of the batch at hand */
@@ -398,6 +399,7 @@ training_begin(const struct model_training *t)
 	}
 	e->input = xcalloc((size_t)o->batch, sizeof *e->input);
 	e->lengths = xcalloc((size_t)o->batch, sizeof *e->lengths);
+	e->reached = xcalloc(t->model->params.count, sizeof *e->reached);
 	return e;
 }
 
@@ -414,6 +416,7 @@ training_end(void *state)
 	encoder_packed_release(&e->packed);
 	free(e->input);
 	free(e->lengths);
+	free(e->reached);
 	free(e);
 }
 
@@ -472,6 +475,9 @@ training_backward(struct model_training *t, const float *dlogits,
 	else
 		memset(e->dfolded.position, 0,
 		       e->dfolded.positions * sizeof *e->dfolded.position);
+	for (size_t i = 0; i < t->model->params.count; i++)
+		e->reached[i] |= encoder_pass_reaches(
+			e->pass, t->model->params.param[i].slot);
 	encoder_backward(&e->gradient, &e->dfolded, e->pass, dlogits,
 	                 &e->arena, &e->scratch);
 	encoder_fold_backward(&e->gradient, &e->dfolded, &n->weights,
@@ -514,10 +520,22 @@ training_frozen(const struct model_training *t, const struct param *p)
 		(!t->options->unfreeze && p->offset < n->convolutions);
 }
 
+/* As PyTorch does with parameters whose gradient is None. */
+static bool
+training_missed(const struct model_training *t, const struct param *p)
+{
+	const struct encoder_training *e = t->state;
+
+	return !e->reached[p - t->model->params.param];
+}
+
 static void
 training_changed(struct model_training *t)
 {
 	struct encoder *n = model_encoder_of(t->model);
+	struct encoder_training *e = t->state;
+
+	memset(e->reached, 0, t->model->params.count * sizeof *e->reached);
 
 	if (t->options->unfreeze)
 		encoder_fold(&n->folded, &n->weights, &n->config);
@@ -538,7 +556,8 @@ static const struct model_training_kind training = {
 	.begin = training_begin, .end = training_end,
 	.recipe = training_recipe,
 	.forward = training_forward, .backward = training_backward,
-	.frozen = training_frozen, .changed = training_changed
+	.frozen = training_frozen, .missed = training_missed,
+	.changed = training_changed
 };
 
 const struct model_kind model_encoder_kind = {

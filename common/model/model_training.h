@@ -71,6 +71,9 @@ struct model_training_kind {
 	/* Whether the optimiser leaves this parameter alone; or NULL. */
 	bool (*frozen)(const struct model_training *t, const struct param *p);
 
+	/* The same in this update, which has no gradient of it; or NULL. */
+	bool (*missed)(const struct model_training *t, const struct param *p);
+
 	/* After the optimiser has changed the parameters; or NULL. */
 	void (*changed)(struct model_training *t);
 };

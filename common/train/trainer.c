@@ -291,7 +291,8 @@ trainer_update(struct trainer *t)
 		const struct param *tensor = &p->param[i];
 		struct adamw own = a;
 
-		if (kind->frozen && kind->frozen(&t->training, tensor))
+		if ((kind->frozen && kind->frozen(&t->training, tensor)) ||
+		    (kind->missed && kind->missed(&t->training, tensor)))
 			continue;
 		if (!param_decays(tensor))
 			own.decay = 0;

@@ -6,6 +6,7 @@
 #include "core/texts.h"
 #include "core/xalloc.h"
 #include "weights/directory.h"
+#include "weights/directory_shards.h"
 #include "weights/json.h"
 
 enum { SHARDS_MAX = 1000 };
@@ -13,8 +14,7 @@ enum { SHARDS_MAX = 1000 };
 static const char CONFIG[] = "config.json";
 static const char PREPROCESSOR[] = "preprocessor_config.json";
 static const char WEIGHTS[] = "model.safetensors";
-static const char INDEX[] = "model.safetensors.index.json";
-static const char PICKLE[] = "pytorch_model.bin";
+static const char INDEX[] = DIRECTORY_INDEX;
 
 static char *
 path_of(const struct directory *d, const char *file)
@@ -69,8 +69,12 @@ text_open(const struct directory *d, const char *file, struct json **json,
 	char *path = path_of(d, file), *why;
 
 	*json = json_read(path, text, &why);
+	if (why && directory_pointer(path)) {
+		free(why);
+		why = directory_wrong(path, "");
+	}
 	free(path);
-	return *json ? NULL : why;
+	return why;
 }
 
 char *
@@ -82,10 +86,12 @@ directory_open(struct directory *d, const char *path)
 	*d = (struct directory){ .name = xstrdup(path) };
 	while (length > 1 && d->name[length - 1] == '/')
 		d->name[--length] = '\0';
-	if (!exists(d, CONFIG))
-		return blame(d, CONFIG, xasprintf(
+	if (!exists(d, CONFIG)) {
+		why = directory_adapter(d->name);
+		return why ? why : blame(d, CONFIG, xasprintf(
 			"%s (a folder is a network of Hugging Face, a student "
 			"is a file)", strerror(errno)));
+	}
 	why = text_open(d, CONFIG, &d->json, &d->json_text);
 	if (!why && exists(d, PREPROCESSOR))
 		why = text_open(d, PREPROCESSOR, &d->preprocessor,
@@ -99,18 +105,6 @@ struct map {
 	size_t *file;
 	bool *found;
 };
-
-/* A name of ours must stay in its directory. */
-static bool
-file_proper(const char *name)
-{
-	static const char end[] = ".safetensors";
-	size_t length = strlen(name);
-
-	return name[0] != '.' && !strchr(name, '/') && length < 256 &&
-	       length >= sizeof end &&
-	       strcmp(name + length + 1 - sizeof end, end) == 0;
-}
 
 static char *
 map_read(struct map *m, const struct json *index)
@@ -127,7 +121,7 @@ map_read(struct map *m, const struct json *index)
 		const char *file = json_text(j);
 		size_t tensor = texts_add(&m->tensors, json_key(j));
 
-		if (!file || !file_proper(file))
+		if (!file || !directory_shard_proper(file))
 			return xasprintf("tensor %s: want the name of a "
 			                 ".safetensors file beside it, not %s",
 			                 json_key(j), file ? file : "that");
@@ -174,7 +168,7 @@ shards_read(struct map *m, struct safetensors *part, const char *directory)
 		                       : shard_check(m, &part[i], i);
 
 		if (reason)
-			why = xasprintf("%s: %s", path, reason);
+			why = directory_wrong(path, reason);
 		free(reason);
 		free(path);
 	}
@@ -225,17 +219,14 @@ directory_weights(struct directory *d)
 
 	if (!exists(d, WEIGHTS) && exists(d, INDEX))
 		return weight_map_open(&d->weights, d->name, INDEX);
-	if (!exists(d, WEIGHTS) && exists(d, PICKLE))
-		return xasprintf("%s: has only %s, which is a program more "
-			"than data; there, run once: python3 -c \"import "
-			"torch as t, safetensors.torch as s; s.save_file({k: "
-			"v.clone() for k, v in t.load('%s', "
-			"weights_only=True).items()}, '%s')\"", d->name,
-			PICKLE, PICKLE, WEIGHTS);
+	if (!exists(d, WEIGHTS))
+		why = directory_foreign(d->name);
+	if (why)
+		return why;
 	path = path_of(d, WEIGHTS);
 	reason = safetensors_open(&d->weights, path);
 	if (reason)
-		why = xasprintf("%s: %s", path, reason);
+		why = directory_wrong(path, reason);
 	free(path);
 	return why;
 }

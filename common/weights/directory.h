@@ -42,6 +42,17 @@ char *directory_preprocessor_wrong(const struct directory *d, char *reason);
 char *directory_weights_wrong(const struct directory *d, char *reason);
 
 /*
+ * Where a directory has no weights to read: "DIR: what it has instead, and what
+ * to do"; or NULL.  The first looks for an adapter alone.
+ */
+char *directory_adapter(const char *directory);
+char *directory_foreign(const char *directory);
+
+/* "PATH: reason", or that the file is only a pointer of Git LFS. */
+bool directory_pointer(const char *path);
+char *directory_wrong(const char *path, const char *reason);
+
+/*
  * Opens the state of training that belongs to these very weights: tensors of
  * the optimiser, and metadata; s is empty if there is none.  Returns NULL, or
  * what is wrong, for the caller to free; s is to be released in either case.

@@ -10,8 +10,10 @@
 #include "core/bits.h"
 #include "core/die.h"
 #include "core/replace.h"
+#include "core/texts.h"
 #include "core/xalloc.h"
 #include "weights/directory.h"
+#include "weights/directory_shards.h"
 
 /*
  * First all files are written under other names: a full disk is noticed while
@@ -19,7 +21,8 @@
  * changes, the old weights are removed, the configuration is replaced, and the
  * new weights take their name: a configuration never meets weights that were
  * not written for it.  The state of training has a stamp of its weights: it is
- * written first, under a second name, and gets its own after them.
+ * written first, under a second name, and gets its own after them.  Parts of
+ * the old weights go last: whoever reads takes the one file first.
  */
 static const char WEIGHTS[] = "model.safetensors";
 static const char TRAINING[] = "training.safetensors";
@@ -135,7 +138,7 @@ texts_replace(const char *path, const struct replace *tensors,
 		return;
 	texts_settle(r, name, path, text, count, tensors);
 	drop(path, WEIGHTS);
-	drop(path, "model.safetensors.index.json");
+	drop(path, DIRECTORY_INDEX);
 	sync_names(path);
 	for (size_t i = count; i-- > 0;) {
 		replace_commit(&r[i]);
@@ -247,14 +250,26 @@ tensors_settle(const char *path, struct replace *weights,
 	free(stamp);
 }
 
+/* The parts of a model that is now in one file. */
+static void
+parts_drop(const char *path, struct texts *parts)
+{
+	for (size_t i = 0; i < parts->length; i++)
+		drop(path, parts->text[i]);
+	drop(path, DIRECTORY_INDEX);
+	texts_release(parts);
+}
+
 void
 directory_write(const char *path, const struct directory_contents *c)
 {
 	char *weights_name = xasprintf("%s/%s", path, WEIGHTS);
 	char *training_name = xasprintf("%s/%s", path, TRAINING_NEXT);
+	struct texts parts = TEXTS_INIT;
 	struct replace weights, training;
 
 	make(path);
+	directory_shards_list(&parts, path);
 	tensors_settle(path, &weights, &training, weights_name, training_name,
 	               c);
 	texts_replace(path, c->extras.trainings ? &training : &weights,
@@ -266,6 +281,7 @@ directory_write(const char *path, const struct directory_contents *c)
 		move(path, TRAINING_NEXT, TRAINING);
 	else
 		drop(path, TRAINING);
+	parts_drop(path, &parts);
 	free(weights_name);
 	free(training_name);
 }

@@ -245,12 +245,51 @@ test_missing(void **state)
 	(void)state;
 	unlink(HUB "/model.safetensors");
 	hub_refused(ENCODER_USE_CLASSIFIER, "/model.safetensors: No such file");
+	hub_text("flax_model.msgpack", "x");
+	hub_refused(ENCODER_USE_CLASSIFIER, "has only flax_model.msgpack, wei");
+	hub_text("tf_model.h5", "x");
+	hub_refused(ENCODER_USE_CLASSIFIER, "has only tf_model.h5, weights");
+	hub_text("pytorch_model.bin.index.json", "x");
+	hub_refused(ENCODER_USE_CLASSIFIER, "glob.glob('pytorch_model-*.bin')");
 	hub_text("pytorch_model.bin", "x");
 	hub_refused(ENCODER_USE_CLASSIFIER, "s.save_file({k: v.clone()");
+	hub_text("adapter_model.safetensors", "x");
+	hub_refused(ENCODER_USE_CLASSIFIER, "a PEFT adapter, not a whole");
+	hub_text("adapter_config.json", "{}");
 	unlink(HUB "/config.json");
+	hub_refused(ENCODER_USE_ANY, "has only adapter_config.json, a PEFT");
+	unlink(HUB "/adapter_config.json");
+	unlink(HUB "/adapter_model.safetensors");
 	hub_refused(ENCODER_USE_ANY, "/config.json: No such file");
 	assert_int_equal(mkfifo(HUB "/config.json", 0666), 0);
 	hub_refused(ENCODER_USE_ANY, "not a regular file");
+}
+
+static void
+test_pointer(void **state)
+{
+	static const char pointer[] =
+		"version https://git-lfs.github.com/spec/v1\n"
+		"oid sha256:0\nsize 1\n";
+	static const char *const files[] = {
+		"config.json", "preprocessor_config.json",
+		"model-00001-of-00001.safetensors", "model.safetensors"
+	};
+
+	(void)state;
+	hub_text("model.safetensors.index.json",
+	         "{'weight_map':{'a':'model-00001-of-00001.safetensors'}}");
+	for (size_t i = LEN(files); i-- > 0;) {
+		char *want = xasprintf("%s: a pointer of Git LFS, not yet the "
+		                       "file itself (run: git lfs pull)",
+		                       files[i]);
+
+		hub_text(files[i], pointer);
+		hub_refused(ENCODER_USE_CLASSIFIER, want);
+		if (i > 1)
+			unlink(HUB "/model.safetensors");
+		free(want);
+	}
 }
 
 static void
@@ -378,6 +417,7 @@ main(void)
 		{ "the preprocessor is checked, and may be absent",
 		  test_preprocessor },
 		{ "a missing file is named", test_missing },
+		{ "a pointer of Git LFS is known", test_pointer },
 		{ "dimensions are told by the problem or by their names",
 		  test_regression },
 		{ "a dense head is told by its tensors", test_dense },
