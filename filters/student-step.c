@@ -223,7 +223,7 @@ main(int argc, char *argv[])
 		OPT_INT(0, "freeze", &o->freeze, 0, 128,
 		        "leave the N lowest layers as they are"),
 		OPT_FLAG(0, "plain", &o->plain, "no dropout and no masks"),
-		OPT_CHOICE(0, "precision", &o->precision, PRECISIONS,
+		OPT_CHOICE(0, "precision", &o->precision, PRECISIONS_TRAINING,
 		           "precision of products"),
 		OPT_INT(0, "memory", &o->memory, 0, 1 << 20,
 		        "MiB for what the layers keep"),

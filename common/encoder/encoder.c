@@ -53,8 +53,10 @@ static const struct encoder_products *
 products_of(const struct encoder_batch *batch, bool training)
 {
 	/* while training, the convolutions alone are packed */
-	return batch->packed && !training ? &encoder_products_packed
-	                                  : &encoder_products_plain;
+	if (!batch->packed || training)
+		return &encoder_products_plain;
+	return batch->packed->int8_unit ? &encoder_products_int8
+	                                : &encoder_products_packed;
 }
 
 /* Finds where each utterance's rows begin. */

@@ -387,6 +387,9 @@ encoder_pack_convolutions(struct encoder_packed *p,
 void
 encoder_packed_release(struct encoder_packed *p)
 {
+	for (size_t i = 0; i < p->int8_count; i++)
+		int8_matrix_release(&p->int8[i]);
+	free(p->int8);
 	cache_release(&p->cached);
 	free(p->block);
 	free(p->bias);

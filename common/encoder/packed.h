@@ -1,5 +1,5 @@
 /*
- * packed.h - a network's weights in bfloat16, packed once for inference
+ * packed.h - a network's weights in bfloat16 or int8, packed once for inference
  *
  * Norms, biases, the first convolution and the head are not multiplied as
  * matrices: they stay floats, where they were.  So do sums, softmax and
@@ -9,6 +9,7 @@
 
 #include "encoder/fold.h"
 #include "gemm/gemm_bf16.h"
+#include "gemm/gemm_int8.h"
 #include "weights/cache.h"
 #include "weights/safetensors.h"
 
@@ -16,6 +17,7 @@
 struct encoder_packed_matrix {
 	const uint16_t *weight;   /* gemm/gemm_bf16.h */
 	const uint16_t *remainder; /* gemm/bf16_remainder.h */
+	const struct int8_matrix *int8; /* instead of these two */
 };
 
 struct encoder_packed_layer {
@@ -26,7 +28,10 @@ struct encoder_packed_layer {
 };
 
 struct encoder_packed {
-	const struct bf16_unit *unit;
+	const struct bf16_unit *unit; /* or */
+	const struct int8_unit *int8_unit;
+	struct int8_matrix *int8;        /* of all layers; owned */
+	size_t int8_count;
 	const uint16_t *conv[ENCODER_CONVS_MAX]; /* [O,kI]; but one that
 	                                            reads samples */
 	struct encoder_packed_matrix projection; /* [H,C] */
@@ -61,4 +66,14 @@ encoder_pack(struct encoder_packed *p, const struct encoder_weights *w,
 void encoder_pack_convolutions(struct encoder_packed *p,
                                const struct encoder_folded *folded,
                                const struct encoder_config *c);
+
+/*
+ * The layers' weights in int8, by dynamic quantisation (gemm/gemm_int8.h).
+ * Attention, convolutions, norms and the head are computed in float.  Releases
+ * the memory of the file's pages.
+ */
+void encoder_pack_int8(struct encoder_packed *p,
+                       const struct encoder_weights *w,
+                       const struct encoder_config *c,
+                       const struct safetensors *file);
 void encoder_packed_release(struct encoder_packed *p);

@@ -5,6 +5,7 @@
  *	          rounds them to bfloat16 (training)
  *	packed    weights were packed in bfloat16 once (packed.h): inference of
  *	          one utterance
+ *	int8      the layers' weights were quantised once (packed.h): inference
  *
  * The forward pass is written once, against such a table.  An entry may fuse
  * steps: the packed product norms rows while it packs them, and adds bias, GELU
@@ -87,6 +88,7 @@ struct encoder_products {
 
 extern const struct encoder_products encoder_products_plain;
 extern const struct encoder_products encoder_products_packed;
+extern const struct encoder_products encoder_products_int8;
 
 /* What was packed of layer n; NULL pointers where nothing was. */
 const struct encoder_packed_layer *

@@ -97,7 +97,7 @@ wav2vec2_convolutions_plain(const struct encoder_values *features,
 		float *y = features->floats + rows->start[u] * C;
 
 		arena_clear(scratch);
-		if (batch->packed)
+		if (batch->packed && batch->packed->unit)
 			rounded_forward(y, rows, u, encoder_rows_of(rows, u) *
 			                C, scratch);
 		else

@@ -126,7 +126,7 @@ whisper_convolutions_plain(float *x, const struct encoder_rows *rows,
 		float *y = x + rows->start[u] * H;
 
 		arena_clear(scratch);
-		if (packed) {
+		if (packed && packed->unit) {
 			convolve_halves(y, packed, rows, u, scratch);
 			continue;
 		}

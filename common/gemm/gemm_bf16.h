@@ -56,10 +56,13 @@ void gemm_rounded(const struct bf16_out *out, const struct bf16_unit *unit,
                   const float *B, size_t ldb, uint16_t *scratch);
 
 /* How a network's products are computed; AUTO: BF16 where it is faster. */
-enum precision { PRECISION_FP32, PRECISION_BF16, PRECISION_AUTO };
+enum precision {
+	PRECISION_FP32, PRECISION_BF16, PRECISION_AUTO, PRECISION_INT8
+};
 
-/* The choices of an option, in that order. */
-#define PRECISIONS "fp32|bf16|auto"
+/* The choices of an option, in that order; of training, all but int8. */
+#define PRECISIONS_TRAINING "fp32|bf16|auto"
+#define PRECISIONS PRECISIONS_TRAINING "|int8"
 
 /* Is it bfloat16 on this processor? */
 bool precision_rounds(enum precision precision);

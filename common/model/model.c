@@ -100,7 +100,7 @@ model_options_warn(const struct model *m, bool seconds_given,
 	if (seconds_given)
 		warn("%s: --max-seconds is ignored: a %s reads the whole "
 		     "utterance", m->name, m->kind->name);
-	if (precision == PRECISION_BF16)
+	if (precision == PRECISION_BF16 || precision == PRECISION_INT8)
 		warn("%s: --precision is ignored: a %s computes in fp32",
 		     m->name, m->kind->name);
 }

@@ -75,6 +75,9 @@ weights_prepare(struct model *m, struct model_encoder *e)
 		die("%s: %s", m->name, why);
 	encoder_folded_init(&n->folded, &n->config);
 	encoder_fold(&n->folded, &n->weights, &n->config);
+	if (e->quantised)
+		encoder_pack_int8(&e->packed, &n->weights, &n->config,
+		                  m->file);
 	if (!e->rounded)
 		return;
 	encoder_pack(&e->packed, &n->weights, &n->folded, &n->config, m->file);
@@ -131,6 +134,8 @@ encoder_model_open(struct model *m, const char *path,
 		whisper_mel_init(&e->mel, n->config.inputs);
 	e->seconds = seconds_most(&n->config, options->seconds);
 	e->rounded = !options->train && precision_rounds(options->precision);
+	e->quantised = !options->train &&
+		options->precision == PRECISION_INT8;
 	encoder_layout(&m->params, &n->weights, &n->config, &n->spelling);
 	weights_read(m, options->train);
 	n->convolutions = convolutions_end(&m->params, &n->weights);
@@ -147,7 +152,7 @@ encoder_model_release(void *state)
 {
 	struct model_encoder *e = state;
 
-	if (e->rounded)
+	if (e->rounded || e->quantised)
 		encoder_packed_release(&e->packed);
 	encoder_weights_release(&e->encoder.weights);
 	encoder_folded_release(&e->encoder.folded);
@@ -237,13 +242,19 @@ encoder_model_view(struct model_view *view, const struct model *m,
 	return NULL;
 }
 
+static const struct encoder_packed *
+packed_of(const struct model_encoder *e)
+{
+	return e->rounded || e->quantised ? &e->packed : NULL;
+}
+
 static void
 encoder_model_infer(const struct model *m, float *logits, float *embedding,
                     const struct model_view *view, struct arena *arena)
 {
 	const struct model_encoder *e = m->state;
 
-	encoder_infer(&e->encoder, e->rounded ? &e->packed : NULL, logits,
+	encoder_infer(&e->encoder, packed_of(e), logits,
 	              embedding, view->rows, view->count, arena);
 }
 
@@ -262,7 +273,7 @@ encoder_model_encode(const struct model *m, float *encoding, size_t layers,
 {
 	const struct model_encoder *e = m->state;
 
-	encoder_encode(&e->encoder, e->rounded ? &e->packed : NULL, encoding,
+	encoder_encode(&e->encoder, packed_of(e), encoding,
 	               layers, view->rows, view->count, arena);
 }
 

@@ -12,8 +12,9 @@
 
 struct model_encoder {
 	struct encoder encoder;
-	struct encoder_packed packed; /* for inference in bfloat16 */
+	struct encoder_packed packed; /* for inference in bfloat16, int8 */
 	bool rounded;             /* products are in bfloat16 */
+	bool quantised;           /* or in int8 */
 	struct encoder_directory directory; /* where it was read from */
 	struct safetensors training; /* the optimiser's tensors */
 	struct whisper_mel mel;   /* of Whisper alone */
