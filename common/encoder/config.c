@@ -14,6 +14,7 @@ static const struct { const char *type, *class; } families[] = {
 	[ENCODER_WAVLM] = { "wavlm", "WavLM" },
 	[ENCODER_UNISPEECH] = { "unispeech", "UniSpeech" },
 	[ENCODER_UNISPEECH_SAT] = { "unispeech-sat", "UniSpeechSat" },
+	[ENCODER_DATA2VEC] = { "data2vec-audio", "Data2VecAudio" },
 };
 
 enum { FAMILIES = sizeof families / sizeof families[0] };
@@ -235,8 +236,9 @@ family_read(struct fields *f, struct encoder_config *c)
 			return;
 		}
 	refuse(f, xasprintf("model_type \"%s\" is not supported, only "
-	                    "wav2vec2, hubert, wavlm, unispeech and "
-	                    "unispeech-sat", type ? type : "(none)"));
+	                    "wav2vec2, hubert, wavlm, unispeech, "
+	                    "unispeech-sat and data2vec-audio",
+	                    type ? type : "(none)"));
 }
 
 /* Settings that would change the network in ways not computed here. */
@@ -252,9 +254,23 @@ strange_refuse(struct fields *f)
 	if (adapter)
 		refuse(f, xstrdup("adapter_attn_dim (adapters for languages) "
 		                  "is not supported"));
-	if (truth_read(f, "conv_pos_batch_norm", false))
-		refuse(f, xstrdup("conv_pos_batch_norm true is not "
-		                  "supported"));
+}
+
+/* What the positional convolutions are, in each family. */
+static void
+positions_read(struct fields *f, struct encoder_config *c)
+{
+	c->position_batch_norm = c->family == ENCODER_HUBERT &&
+		truth_read(f, "conv_pos_batch_norm", false);
+	c->position_plain = c->position_batch_norm;
+	if (c->family != ENCODER_DATA2VEC)
+		return;
+	c->position_plain = count_read(f, "num_conv_pos_embeddings", 5, 1,
+	                               ENCODER_POSITIONS_MAX);
+	c->position_taps = count_read(f, "conv_pos_kernel_size", 19, 1, 1024);
+	/* it has no fields for these */
+	c->conv_layer_norm = true;
+	c->stable = false;
 }
 
 static void
@@ -304,6 +320,7 @@ encoder_config_read(struct encoder_config *c, const struct json *config)
 	c->projection_norm = c->family != ENCODER_HUBERT ||
 		truth_read(&f, "feat_proj_layer_norm", true);
 	convolutions_read(&f, c);
+	positions_read(&f, c);
 	if (!f.why)
 		shape_check(&f, c);
 	return f.why;
@@ -345,6 +362,12 @@ size_t
 encoder_conv_inputs(const struct encoder_config *c, size_t layer)
 {
 	return layer ? c->conv_width[layer - 1] : 1;
+}
+
+size_t
+encoder_positions(const struct encoder_config *c)
+{
+	return c->position_plain ? c->position_plain : 1;
 }
 
 size_t

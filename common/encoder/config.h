@@ -14,14 +14,15 @@
 struct json;
 
 enum {
-	ENCODER_CONVS_MAX = 16, ENCODER_LABELS_MAX = 1024,
+	ENCODER_CONVS_MAX = 16, ENCODER_POSITIONS_MAX = 16,
+	ENCODER_LABELS_MAX = 1024,
 	ENCODER_RATE = 16000
 };
 
 /* UniSpeech and UniSpeech-SAT are wav2vec 2.0 by other names. */
 enum encoder_family {
 	ENCODER_WAV2VEC2, ENCODER_HUBERT, ENCODER_WAVLM,
-	ENCODER_UNISPEECH, ENCODER_UNISPEECH_SAT
+	ENCODER_UNISPEECH, ENCODER_UNISPEECH_SAT, ENCODER_DATA2VEC
 };
 
 enum encoder_head {
@@ -50,6 +51,9 @@ struct encoder_config {
 	size_t layers, heads;
 	size_t inner;             /* [intermediate_size] */
 	size_t position_taps, position_groups; /* [num_conv_pos_…] */
+	size_t position_plain;    /* positional convolutions without weight
+	                             norm; 0: one with it */
+	bool position_batch_norm; /* HuBERT: [conv_pos_batch_norm] */
 	bool stable;              /* [do_stable_layer_norm]: norms first */
 	float epsilon;            /* [layer_norm_eps] */
 	size_t buckets, distance; /* WavLM: [num_buckets], [max_bucket_…] */
@@ -109,6 +113,9 @@ const char *encoder_family_type(enum encoder_family family);
 
 /* Input channels of a convolution: 1, then the output of the one before. */
 size_t encoder_conv_inputs(const struct encoder_config *c, size_t layer);
+
+/* How many positional convolutions there are. */
+size_t encoder_positions(const struct encoder_config *c);
 
 /* Rows that the convolutions make of N samples; 0: too few. */
 size_t encoder_rows(const struct encoder_config *c, size_t N);

@@ -17,7 +17,7 @@ wav2vec2_folded_init(struct wav2vec2_folded *f, const struct encoder_config *c)
 	float *at;
 
 	f->positions = c->width * (c->width / c->position_groups) *
-		c->position_taps;
+		c->position_taps * encoder_positions(c);
 	f->length = f->positions;
 	for (size_t i = 0; i < c->convs; i++)
 		f->length += conv_length(c, i);
@@ -72,6 +72,14 @@ wav2vec2_fold_position(struct wav2vec2_folded *f,
                        const struct encoder_weights *w,
                        const struct encoder_config *c)
 {
+	size_t each = f->positions / encoder_positions(c);
+
+	for (size_t i = 0; i < c->position_plain; i++)
+		taps_first(f->position + i * each, w->position[i].weight,
+		           c->width, c->width / c->position_groups,
+		           c->position_taps);
+	if (c->position_plain)
+		return;
 	weightnorm_forward(f->position, w->position_gain,
 	                   w->position_direction, c->width,
 	                   c->width / c->position_groups, c->position_taps);
@@ -83,10 +91,18 @@ wav2vec2_fold_backward(struct encoder_weights *gradient,
                        const struct encoder_weights *w,
                        const struct encoder_config *c, bool convolutions)
 {
+	size_t each = df->positions / encoder_positions(c);
+
 	for (size_t i = 0; convolutions && i < c->convs; i++)
 		taps_last(gradient->conv[i].conv.weight, df->conv[i],
 		          c->conv_width[i], encoder_conv_inputs(c, i),
 		          c->conv_taps[i]);
+	for (size_t i = 0; i < c->position_plain; i++)
+		taps_last(gradient->position[i].weight,
+		          df->position + i * each, c->width,
+		          c->width / c->position_groups, c->position_taps);
+	if (c->position_plain)
+		return;
 	weightnorm_backward(gradient->position_gain,
 	                    gradient->position_direction, df->position,
 	                    w->position_gain, w->position_direction,

@@ -2,7 +2,8 @@
  * wav2vec2_fold.h - weights in the layout that the kernels need
  *
  * Convolutions keep their taps before their channels, and the weight norm of
- * the positional convolution is multiplied out.  Folded once when a model is
+ * the positional convolution is multiplied out; of several, one follows the
+ * other.  Folded once when a model is
  * opened, and after every update while training.
  */
 #pragma once

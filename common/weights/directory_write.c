@@ -105,7 +105,7 @@ enum { TEXTS = 3 };
 /* Texts by the names of their files, in the order of settling. */
 struct text { const char *file, *text; };
 
-/* Each is on disk, not yet under its name; before: as of replace_begin_after. */
+/* Each is on disk, not yet under its name; before: see replace_begin_after. */
 static void
 texts_settle(struct replace *r, char **name, const char *path,
              const struct text *text, size_t count,
