@@ -53,16 +53,18 @@ check 'of a network in parts one file is left, and what is not its own' '
 	modeldump m >out
 '
 
-# trained WORD: those tensors that were trained, of names with WORD in them
+# trained WORD [NETWORK]: tensors that were trained, of names with WORD in them
 trained() {
-	python3 - "$network/base/model.safetensors" m/model.safetensors \
+	python3 - "$network/${2:-base}/model.safetensors" m/model.safetensors \
 		"$1" <<-end
 	import json, struct, sys
 	def tensors(path):
 	    data = open(path, "rb").read()
 	    n, = struct.unpack("<Q", data[:8])
+	    header = json.loads(data[8:8 + n])
+	    header.pop("__metadata__")
 	    return {k: data[8 + n:][slice(*t["data_offsets"])]
-	            for k, t in json.loads(data[8:8 + n]).items() if k[0] != "_"}
+	            for k, t in header.items()}
 	old, new = map(tensors, sys.argv[1:3])
 	print(*sorted(k for k in old if sys.argv[3] in k and old[k] != new[k]))
 	end
@@ -77,7 +79,8 @@ check 'what gets no gradient in an update does not decay either' '
 	test -n "$(trained layers.0)"
 	sed -i -e "/apply_spec_augment/s/false/true/" \
 		-e "s/\"layerdrop\": 0.0/\"layerdrop\": 0.99/" \
-		-e "s/\(mask_time_prob\": \)0.0/\10.4, \"mask_time_length\": 3/" \
+		-e "s/\(mask_time_prob\": \)0.0/\10.4/" \
+		-e "s/\"num_hidden/\"mask_time_length\": 3, &/" \
 		m/config.json
 	student-step -q -m m --weight-decay 1 -r 1e-3 tone
 	test -n "$(trained masked_spec)"
@@ -86,6 +89,33 @@ check 'what gets no gradient in an update does not decay either' '
 	student-step -q -m m --weight-decay 1 -r 1e-3 tone
 	test -z "$(trained layers.)"
 	test -n "$(trained classifier)"
+'
+
+check 'data2vec and a batch norm are trained, and what is not stays' '
+	sox -n -r 16000 -b 16 t.wav synth 1 sine 200
+	wavread --label anger t.wav >tone
+	for net in data2vec hubert-batch
+	do
+		for how in "" "--precision bf16" "--memory 0"
+		do
+			student-init -q --from "$network/$net" \
+				--classes anger,sadness -o m
+			student-step -q -m m $how --weight-decay 1 tone
+			trained pos_conv $net >names
+			predict -m m tone >table
+			predict -m m --precision bf16 tone >table
+			rm -r m
+		done
+		cat names
+		grep -q pos_conv_embed.*conv.weight names
+		case $net in
+		data2vec)
+			grep -q "layers.2.conv.bias" names ;;
+		*)
+			grep -q "batch_norm.weight" names
+			test "$(grep -c running names)" -eq 0 ;;
+		esac
+	done
 '
 
 finish

@@ -37,6 +37,20 @@ check 'bf16 is near fp32, and not the same' '
 	fails 1 framecmp fp32 bf16 >/dev/null
 	framecmp -t .01 fp32 bf16
 '
+check 'int8 is near fp32, and depends on neither threads nor others' '
+	logits "$audio" >fp32
+	logits -p int8 "$audio" >int8
+	fails 1 framecmp fp32 int8 >/dev/null
+	framecmp -t .05 fp32 int8
+	shuffle -s 2 "$audio" >others
+	(export OMP_NUM_THREADS=3 && logits -p int8 others) >mixed
+	framejoin "$audio" mixed >joined
+	framejoin "$audio" int8 >want
+	framecmp -t 0 want joined
+	(export OMP_NUM_THREADS=1 && logits -p int8 "$audio") |
+		framecmp -t 0 int8 -
+	fails 2 student-step --precision int8 -m "$network" "$audio"
+'
 check 'auto is one of them' '
 	said -p auto "$audio" >auto
 	said "$audio" >fp32

@@ -21,6 +21,7 @@ static const struct { const char *type, *class; } families[] = {
 	[ENCODER_WAVLM] = { "wavlm", "WavLM" },
 	[ENCODER_UNISPEECH] = { "unispeech", "UniSpeech" },
 	[ENCODER_UNISPEECH_SAT] = { "unispeech-sat", "UniSpeechSat" },
+	[ENCODER_DATA2VEC] = { "data2vec-audio", "Data2VecAudio" },
 	[ENCODER_WHISPER] = { "whisper", "Whisper" },
 };
 
@@ -298,7 +299,7 @@ family_read(struct fields *f, struct encoder_config *c)
 		}
 	refuse(f, xasprintf("model_type \"%s\" is not supported, only "
 	                    "wav2vec2, hubert, wavlm, unispeech, "
-	                    "unispeech-sat and whisper",
+	                    "unispeech-sat, data2vec-audio and whisper",
 	                    type ? type : "(none)"));
 }
 
@@ -315,9 +316,23 @@ strange_refuse(struct fields *f)
 	if (adapter)
 		refuse(f, xstrdup("adapter_attn_dim (adapters for languages) "
 		                  "is not supported"));
-	if (truth_read(f, "conv_pos_batch_norm", false))
-		refuse(f, xstrdup("conv_pos_batch_norm true is not "
-		                  "supported"));
+}
+
+/* What the positional convolutions are, in each family. */
+static void
+positions_read(struct fields *f, struct encoder_config *c)
+{
+	c->position_batch_norm = c->family == ENCODER_HUBERT &&
+		truth_read(f, "conv_pos_batch_norm", false);
+	c->position_plain = c->position_batch_norm;
+	if (c->family != ENCODER_DATA2VEC)
+		return;
+	c->position_plain = count_read(f, "num_conv_pos_embeddings", 5, 1,
+	                               ENCODER_POSITIONS_MAX);
+	c->position_taps = count_read(f, "conv_pos_kernel_size", 19, 1, 1024);
+	/* it has no fields for these */
+	c->conv_layer_norm = true;
+	c->stable = false;
 }
 
 static void
@@ -354,6 +369,7 @@ wav2vec2_read(struct fields *f, struct encoder_config *c)
 	c->projection_norm = c->family != ENCODER_HUBERT ||
 		truth_read(f, "feat_proj_layer_norm", true);
 	convolutions_read(f, c);
+	positions_read(f, c);
 }
 
 /* Two convolutions of 3 taps, the second over every other row. */
@@ -486,6 +502,12 @@ size_t
 encoder_conv_inputs(const struct encoder_config *c, size_t layer)
 {
 	return layer ? c->conv_width[layer - 1] : c->inputs;
+}
+
+size_t
+encoder_positions(const struct encoder_config *c)
+{
+	return c->position_plain ? c->position_plain : 1;
 }
 
 size_t

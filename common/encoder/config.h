@@ -14,14 +14,16 @@
 struct json;
 
 enum {
-	ENCODER_CONVS_MAX = 16, ENCODER_LABELS_MAX = 1024,
+	ENCODER_CONVS_MAX = 16, ENCODER_POSITIONS_MAX = 16,
+	ENCODER_LABELS_MAX = 1024,
 	ENCODER_RATE = 16000
 };
 
 /* UniSpeech and UniSpeech-SAT are wav2vec 2.0 by other names. */
 enum encoder_family {
 	ENCODER_WAV2VEC2, ENCODER_HUBERT, ENCODER_WAVLM,
-	ENCODER_UNISPEECH, ENCODER_UNISPEECH_SAT, ENCODER_WHISPER
+	ENCODER_UNISPEECH, ENCODER_UNISPEECH_SAT, ENCODER_DATA2VEC,
+	ENCODER_WHISPER
 };
 
 #define ENCODER_VIEW_KEY "tunne_view" /* of Whisper, in config.json */
@@ -66,6 +68,9 @@ struct encoder_config {
 	size_t layers, heads;
 	size_t inner;             /* [intermediate_size] */
 	size_t position_taps, position_groups; /* [num_conv_pos_…] */
+	size_t position_plain;    /* positional convolutions without weight
+	                             norm; 0: one with it */
+	bool position_batch_norm; /* HuBERT: [conv_pos_batch_norm] */
 	/* Whisper: [max_source_positions], and whether only those of the
 	   utterance's own length are used: whisper_front.h */
 	size_t positions;
@@ -136,6 +141,9 @@ size_t encoder_pooled_width(const struct encoder_config *c);
 
 /* Input channels of a convolution: the network's, or the last one's output. */
 size_t encoder_conv_inputs(const struct encoder_config *c, size_t layer);
+
+/* How many positional convolutions there are. */
+size_t encoder_positions(const struct encoder_config *c);
 
 /* Rows that the convolutions make of N samples, or rows; 0: too few. */
 size_t encoder_rows(const struct encoder_config *c, size_t N);

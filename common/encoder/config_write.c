@@ -174,7 +174,13 @@ shape_set(struct changes *c, const struct encoder_config *config)
 	set_list(c, "conv_stride", config->conv_stride, config->convs);
 	set(c, "num_feat_extract_layers", "%zu", config->convs);
 	set_truth(c, "conv_bias", config->conv_bias);
-	set(c, "num_conv_pos_embeddings", "%zu", config->position_taps);
+	if (config->family == ENCODER_DATA2VEC)
+		set(c, "conv_pos_kernel_size", "%zu", config->position_taps);
+	set(c, "num_conv_pos_embeddings", "%zu",
+	    config->family == ENCODER_DATA2VEC ? config->position_plain
+	                                       : config->position_taps);
+	if (config->position_batch_norm)
+		set_truth(c, "conv_pos_batch_norm", true);
 	set(c, "num_conv_pos_embedding_groups", "%zu",
 	    config->position_groups);
 	set_real(c, "layer_norm_eps", config->epsilon);

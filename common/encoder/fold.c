@@ -23,7 +23,8 @@ encoder_folded_init(struct encoder_folded *f, const struct encoder_config *c)
 {
 	float *at;
 
-	f->positions = c->width * group_width(c) * c->position_taps;
+	f->positions = c->width * group_width(c) * c->position_taps *
+		encoder_positions(c);
 	f->length = f->positions;
 	for (size_t i = 0; i < c->convs; i++)
 		f->length += conv_length(c, i);
@@ -78,6 +79,11 @@ encoder_fold_position(struct encoder_folded *f,
                        const struct encoder_weights *w,
                        const struct encoder_config *c)
 {
+	size_t each = f->positions / encoder_positions(c);
+
+	for (size_t i = 0; i < c->position_plain; i++)
+		taps_first(f->position + i * each, w->position[i].weight,
+		           c->width, group_width(c), c->position_taps);
 	if (w->position_gain)
 		weightnorm_forward(f->position, w->position_gain,
 		                   w->position_direction, c->width,
@@ -90,10 +96,16 @@ encoder_fold_backward(struct encoder_weights *gradient,
                        const struct encoder_weights *w,
                        const struct encoder_config *c, bool convolutions)
 {
+	size_t each = df->positions / encoder_positions(c);
+
 	for (size_t i = 0; convolutions && i < c->convs; i++)
 		taps_last(gradient->conv[i].conv.weight, df->conv[i],
 		          c->conv_width[i], encoder_conv_inputs(c, i),
 		          c->conv_taps[i]);
+	for (size_t i = 0; i < c->position_plain; i++)
+		taps_last(gradient->position[i].weight,
+		          df->position + i * each, c->width, group_width(c),
+		          c->position_taps);
 	if (w->position_gain)
 		weightnorm_backward(gradient->position_gain,
 		                    gradient->position_direction, df->position,

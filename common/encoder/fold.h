@@ -2,8 +2,9 @@
  * fold.h - weights in the layout that the kernels need
  *
  * Convolutions keep their taps before their channels, and the weight norm of
- * wav2vec 2.0's positional convolution is multiplied out.  Folded once when a
- * model is opened, and after every update while training.
+ * wav2vec 2.0's positional convolution is multiplied out; of several, one
+ * follows the other.  Folded once when a model is opened, and after every
+ * update while training.
  */
 #pragma once
 

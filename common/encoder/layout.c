@@ -16,6 +16,7 @@ static const char *const family_prefix[][PREFIXES] = {
 	[ENCODER_WAVLM] = { "wavlm.", "" },
 	[ENCODER_UNISPEECH] = { "unispeech.", "" },
 	[ENCODER_UNISPEECH_SAT] = { "unispeech_sat.", "" },
+	[ENCODER_DATA2VEC] = { "data2vec_audio.", "" },
 	[ENCODER_WHISPER] = { "encoder.", "model.encoder.", "" }
 };
 
@@ -30,6 +31,8 @@ static const struct layer_names {
 	"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj",
 	"self_attn.out_proj", "self_attn_layer_norm", "fc1", "fc2"
 };
+
+#define BATCHES "encoder.pos_conv_embed.batch_norm.num_batches_tracked"
 
 /* Where tensors go, and what their names begin with. */
 struct list {
@@ -120,6 +123,56 @@ convolutions_list(struct list *l, struct encoder_weights *w,
 	}
 }
 
+/* The positional convolution, with weight norm. */
+static void
+position_list(struct list *l, struct encoder_weights *w,
+              const struct encoder_config *c, const char *prefix,
+              const struct encoder_spelling *s)
+{
+	size_t H = c->width, K = c->position_taps;
+
+	stem_set(l, "%sencoder.pos_conv_embed.conv.", prefix);
+	tensor_list(l, &w->position_bias, "bias", START_ZERO,
+	            (const size_t[]){ H, 0 });
+	tensor_list(l, &w->position_gain, s->parametrized
+	            ? "parametrizations.weight.original0" : "weight_g",
+	            START_ONE_DECAYING, (const size_t[]){ 1, 1, K, 0 });
+	tensor_list(l, &w->position_direction, s->parametrized
+	            ? "parametrizations.weight.original1" : "weight_v",
+	            START_FAN_IN,
+	            (const size_t[]){ H, H / c->position_groups, K, 0 });
+}
+
+/* Those without: data2vec's, or HuBERT's one after a batch norm. */
+static void
+positions_list(struct list *l, struct encoder_weights *w,
+               const struct encoder_config *c, const char *prefix)
+{
+	const size_t H = c->width, bias[] = { H, 0 };
+	const size_t weight[] = { H, H / c->position_groups,
+	                          c->position_taps, 0 };
+
+	for (size_t i = 0; i < c->position_plain; i++) {
+		if (c->position_batch_norm)
+			stem_set(l, "%sencoder.pos_conv_embed.conv.", prefix);
+		else
+			stem_set(l, "%sencoder.pos_conv_embed.layers.%zu."
+			         "conv.", prefix, i);
+		tensor_list(l, &w->position[i].weight, "weight", START_FAN_IN,
+		            weight);
+		tensor_list(l, c->position_batch_norm ? &w->position_bias
+		            : &w->position[i].bias, "bias", START_ZERO, bias);
+	}
+	if (!c->position_batch_norm)
+		return;
+	stem_set(l, "%sencoder.pos_conv_embed.", prefix);
+	norm_list(l, &w->position_norm, "batch_norm", H);
+	tensor_list(l, &w->position_mean, "batch_norm.running_mean",
+	            START_ZERO, bias);
+	tensor_list(l, &w->position_variance, "batch_norm.running_var",
+	            START_ONE, bias);
+}
+
 static void
 whisper_front_list(struct list *l, struct encoder_weights *w,
                    const struct encoder_config *c, const char *prefix)
@@ -147,7 +200,6 @@ front_list(struct list *l, struct encoder_weights *w,
            const struct encoder_spelling *s)
 {
 	size_t C = c->conv_width[c->convs - 1], H = c->width;
-	size_t K = c->position_taps;
 
 	stem_set(l, "%s", prefix);
 	if (c->projection_norm)
@@ -159,16 +211,10 @@ front_list(struct list *l, struct encoder_weights *w,
 		tensor_list(l, &w->mask, "masked_spec_embed",
 		            START_ZERO_DECAYING,
 		            (const size_t[]){ H, 0 });
-	stem_set(l, "%sencoder.pos_conv_embed.conv.", prefix);
-	tensor_list(l, &w->position_bias, "bias", START_ZERO,
-	            (const size_t[]){ H, 0 });
-	tensor_list(l, &w->position_gain, s->parametrized
-	            ? "parametrizations.weight.original0" : "weight_g",
-	            START_ONE_DECAYING, (const size_t[]){ 1, 1, K, 0 });
-	tensor_list(l, &w->position_direction, s->parametrized
-	            ? "parametrizations.weight.original1" : "weight_v",
-	            START_FAN_IN,
-	            (const size_t[]){ H, H / c->position_groups, K, 0 });
+	if (c->position_plain)
+		positions_list(l, w, c, prefix);
+	else
+		position_list(l, w, c, prefix, s);
 	stem_set(l, "%sencoder.", prefix);
 	norm_list(l, &w->norm, "layer_norm", H);
 }
@@ -250,7 +296,9 @@ encoder_layout(struct params *p, struct encoder_weights *w,
 		/* of pre-training, CTC and decoders, also beside a head */
 		"quantizer.", "project_q.", "project_hid.", "lm_head.",
 		"ctc_proj.", "speaker_proj.", "label_embeddings_concat",
-		"decoder.", "model.decoder.", "proj_out.", NULL
+		"decoder.", "model.decoder.", "proj_out.",
+		/* a count of batches, of no use */
+		"hubert." BATCHES, BATCHES, NULL
 	};
 	enum { OF_HEADS = 4 };
 	const char *prefix = spelling->prefix ? spelling->prefix

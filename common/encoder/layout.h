@@ -36,6 +36,10 @@ struct encoder_weights {
 	float *position_direction;            /* v [H,H/groups,K] */
 	float *position_bias;                 /* [H] */
 	float *positions;                     /* Whisper: [positions,H] */
+	struct encoder_linear position[ENCODER_POSITIONS_MAX]; /* plain ones:
+	                                         [H,H/groups,K], [H] */
+	struct encoder_norm position_norm;       /* batch norm, with */
+	float *position_mean, *position_variance; /* [H]; not trained */
 	struct encoder_norm norm;                /* [encoder.layer_norm] */
 	struct encoder_layer *layer;             /* owned */
 	float *distance;                      /* WavLM: [buckets,heads] */

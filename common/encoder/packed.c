@@ -110,7 +110,8 @@ list(struct encoder_packed *p, const struct encoder_weights *w,
 		add(&m, &p->projection.weight, w->projection.weight, H,
 		    c->conv_width[c->convs - 1], 1);
 		add(&m, &p->position, f ? f->position : NULL, I,
-		    c->position_taps * I, c->position_groups);
+		    c->position_taps * I,
+		    c->position_groups * encoder_positions(c));
 	}
 	for (size_t i = 0; i < c->layers; i++)
 		add_layer(&m, &p->layer[i], &w->layer[i], c);

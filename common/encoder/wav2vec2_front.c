@@ -3,6 +3,7 @@
 #include "core/half.h"
 #include "encoder/encoder.h"
 #include "encoder/products.h"
+#include "encoder/wav2vec2_chain.h"
 #include "encoder/wav2vec2_convolutions.h"
 #include "encoder/wav2vec2_front.h"
 #include "nn/gelu.h"
@@ -289,6 +290,11 @@ position_back(struct encoder_weights *g, struct encoder_folded *dfolded,
 		dsum = d;
 	}
 	add_scaled(dp, 1, dsum, count);
+	if (k->chain) {
+		wav2vec2_chain_backward(g, dfolded, dp, dsum, k, rows,
+		                        scratch);
+		return dp;
+	}
 	dposition = arena_zeros(scratch, count);
 	gelu_backward(dposition, dsum, k->position, count);
 	rows->products->position_backward(g, dfolded, dp, dposition, k,

@@ -3,7 +3,7 @@
  *
  *	features = convolutions(samples)       wav2vec2_convolutions.h
  *	p = linear(norm(features))             masked while training
- *	sum = p + GELU(positional convolution of p)
+ *	sum = p + GELU(positional convolution of p)     or wav2vec2_chain.h
  *	x = norm(sum)                          with norm last; else x = sum
  */
 #pragma once
@@ -14,7 +14,9 @@
 struct wav2vec2_front_kept {
 	struct encoder_operand features; /* [N,C], or their norm */
 	float *p;                 /* [N,H] */
+	const float *located;     /* [N,H] what the convolution reads */
 	float *position;          /* [N,H] before GELU */
+	struct wav2vec2_chain_kept *chain; /* in place of these two; or NULL */
 	struct encoder_operand x; /* norm(sum), with norm last */
 	uint8_t *projection_mask, *x_mask; /* dropout, or NULL */
 	uint8_t *hidden_rows;     /* [N], SpecAugment, or NULL */

@@ -1,9 +1,19 @@
 #include "encoder/encoder.h"
+#include "encoder/wav2vec2_batch_norm.h"
+#include "encoder/wav2vec2_chain.h"
 #include "encoder/wav2vec2_front.h"
+#include "encoder/wav2vec2_position.h"
 #include "nn/conv_grouped.h"
 #include "nn/conv_grouped_bf16.h"
 #include "nn/gelu.h"
 #include "nn/residual.h"
+
+/* Are the weights packed in bfloat16, not in int8? */
+static bool
+packed_halves(const struct encoder_rows *rows)
+{
+	return rows->packed && rows->packed->unit;
+}
 
 static size_t
 floats_scratch(const struct encoder_rows *rows)
@@ -12,6 +22,16 @@ floats_scratch(const struct encoder_rows *rows)
 
 	return conv_grouped_scratch(encoder_rows_longest(rows), c->width,
 	                            c->position_groups, c->position_taps);
+}
+
+static size_t
+halves_scratch(const struct encoder_rows *rows)
+{
+	const struct encoder_config *c = rows->config;
+
+	return conv_grouped_bf16_scratch(encoder_rows_longest(rows), c->width,
+	                                 c->position_groups,
+	                                 c->position_taps);
 }
 
 /* Room for the packed weight. */
@@ -24,18 +44,30 @@ packed_take(const struct encoder_rows *rows, struct arena *arena)
 		c->width, c->position_groups, c->position_taps));
 }
 
+/* Of convolution i, folded, or the gradient of that. */
+static float *
+weight_of(const struct encoder_folded *f, size_t i,
+          const struct encoder_config *c)
+{
+	return f->position + i * (c->width / c->position_groups) * c->width *
+		c->position_taps;
+}
+
+static float *
+bias_of(const struct encoder_weights *w, size_t i,
+        const struct encoder_config *c)
+{
+	return wav2vec2_chain_has(c) ? w->position[i].bias : w->position_bias;
+}
+
 /* One utterance after the other, to where out says. */
 static void
 halves_forward(const struct bf16_out *out, const uint16_t *packed,
-               const struct wav2vec2_front_kept *k,
-               const struct encoder_rows *rows, const struct bf16_unit *unit,
-               struct arena *arena)
+               const float *x, const struct encoder_rows *rows,
+               const struct bf16_unit *unit, uint16_t *scratch)
 {
 	const struct encoder_config *c = rows->config;
 	size_t H = c->width, groups = c->position_groups;
-	uint16_t *scratch = arena_halves(
-		arena, conv_grouped_bf16_scratch(encoder_rows_longest(rows), H,
-	                                         groups, c->position_taps));
 
 	for (size_t u = 0; u < rows->count; u++) {
 		size_t at = rows->start[u] * H;
@@ -43,47 +75,75 @@ halves_forward(const struct bf16_out *out, const uint16_t *packed,
 
 		part.y = out->y + at;
 		part.residual = out->residual ? out->residual + at : NULL;
-		conv_grouped_bf16_forward(&part, unit, scratch, k->p + at,
+		conv_grouped_bf16_forward(&part, unit, scratch, x + at,
 		                          packed, encoder_rows_of(rows, u), H,
 		                          groups, c->position_taps);
 	}
 }
 
-/* k->position, with products in bfloat16. */
+/* The weight is packed for this pass alone. */
 static void
-rounded_forward(struct wav2vec2_front_kept *k, const struct encoder_rows *rows)
+rounded_forward(float *y, const float *x, size_t i,
+                const struct encoder_rows *rows)
 {
 	const struct encoder_config *c = rows->config;
 	struct arena *space = &rows->space->arena;
 	uint16_t *packed = packed_take(rows, space);
 	const struct bf16_out out = {
-		.y = k->position, .ldy = c->width,
-		.bias = rows->weights->position_bias
+		.y = y, .ldy = c->width, .bias = bias_of(rows->weights, i, c)
 	};
 
-	conv_grouped_bf16_pack(packed, rows->network->folded.position,
+	conv_grouped_bf16_pack(packed, weight_of(&rows->network->folded, i, c),
 	                       c->width, c->position_groups,
 	                       c->position_taps);
-	halves_forward(&out, packed, k, rows, rows->space->unit, space);
+	halves_forward(&out, packed, x, rows, rows->space->unit,
+	               arena_halves(space, halves_scratch(rows)));
 	arena_clear(space);
 }
 
 static void
-floats_forward(struct wav2vec2_front_kept *k, const struct encoder_rows *rows,
-               struct arena *arena)
+floats_forward(float *y, const float *x, size_t i,
+               const struct encoder_rows *rows, float *scratch)
 {
 	const struct encoder_config *c = rows->config;
-	float *scratch = arena_floats(arena, floats_scratch(rows));
 
 	for (size_t u = 0; u < rows->count; u++) {
 		size_t at = rows->start[u] * c->width;
 
-		conv_grouped_forward(k->position + at, scratch, k->p + at,
-		                     rows->network->folded.position,
-		                     rows->weights->position_bias,
+		conv_grouped_forward(y + at, scratch, x + at,
+		                     weight_of(&rows->network->folded, i, c),
+		                     bias_of(rows->weights, i, c),
 		                     encoder_rows_of(rows, u), c->width,
 		                     c->position_groups, c->position_taps);
 	}
+}
+
+void *
+wav2vec2_position_room(const struct encoder_rows *rows, struct arena *arena)
+{
+	if (packed_halves(rows))
+		return arena_halves(arena, halves_scratch(rows));
+	return rows->space ? NULL : arena_floats(arena, floats_scratch(rows));
+}
+
+void
+wav2vec2_position_convolve(float *y, const float *x, size_t i,
+                           const struct encoder_rows *rows, void *room)
+{
+	const struct encoder_config *c = rows->config;
+	size_t packed = conv_grouped_bf16_packed(c->width, c->position_groups,
+	                                         c->position_taps);
+	const struct bf16_out out = {
+		.y = y, .ldy = c->width, .bias = bias_of(rows->weights, i, c)
+	};
+
+	if (packed_halves(rows))
+		halves_forward(&out, rows->packed->position + i * packed, x,
+		               rows, rows->packed->unit, room);
+	else if (rows->space)
+		rounded_forward(y, x, i, rows);
+	else
+		floats_forward(y, x, i, rows, room);
 }
 
 void
@@ -92,11 +152,14 @@ wav2vec2_position_plain(float *sum, struct wav2vec2_front_kept *k,
 {
 	size_t n = rows->total * rows->config->width;
 
+	if (wav2vec2_chain_has(rows->config)) {
+		wav2vec2_chain_forward(sum, k, rows, arena);
+		return;
+	}
+	k->located = wav2vec2_batch_norm_forward(k->p, rows, arena);
 	k->position = arena_floats(arena, n);
-	if (rows->space)
-		rounded_forward(k, rows);
-	else
-		floats_forward(k, rows, arena);
+	wav2vec2_position_convolve(k->position, k->located, 0, rows,
+	                           wav2vec2_position_room(rows, arena));
 	gelu_forward(sum, k->position, n);
 	add_scaled(sum, 1, k->p, n);
 }
@@ -112,20 +175,26 @@ wav2vec2_position_packed(float *sum, struct wav2vec2_front_kept *k,
 		.ldr = H
 	};
 
-	halves_forward(&out, rows->packed->position, k, rows,
-	               rows->packed->unit, arena);
+	if (wav2vec2_chain_has(rows->config)) {
+		wav2vec2_chain_forward(sum, k, rows, arena);
+		return;
+	}
+	k->located = wav2vec2_batch_norm_forward(k->p, rows, arena);
+	halves_forward(&out, rows->packed->position, k->located, rows,
+	               rows->packed->unit,
+	               wav2vec2_position_room(rows, arena));
 }
 
 void
-wav2vec2_position_backward(struct encoder_weights *g,
-                           struct encoder_folded *dfolded, float *dp,
-                           const float *dposition,
-                           const struct wav2vec2_front_kept *k,
-                           const struct encoder_rows *rows,
-                           struct arena *scratch)
+wav2vec2_position_convolve_backward(struct encoder_weights *g,
+                                    struct encoder_folded *dfolded, float *dx,
+                                    const float *dy, const float *x, size_t i,
+                                    const struct encoder_rows *rows,
+                                    struct arena *scratch)
 {
 	const struct encoder_config *c = rows->config;
-	const float *weight = rows->network->folded.position;
+	const float *weight = weight_of(&rows->network->folded, i, c);
+	float *dweight = weight_of(dfolded, i, c), *dbias = bias_of(g, i, c);
 	size_t H = c->width, groups = c->position_groups;
 	uint16_t *packed = NULL;
 	float *room = NULL;
@@ -142,13 +211,30 @@ wav2vec2_position_backward(struct encoder_weights *g,
 
 		if (packed)
 			conv_grouped_bf16_backward(
-				dp + at, dfolded->position, g->position_bias,
-				dposition + at, k->p + at, packed, rows->space,
-				T, H, groups, c->position_taps);
+				dx + at, dweight, dbias, dy + at, x + at,
+				packed, rows->space, T, H, groups,
+				c->position_taps);
 		else
 			conv_grouped_backward(
-				dp + at, dfolded->position, g->position_bias,
-				room, dposition + at, k->p + at, weight, T, H,
-				groups, c->position_taps);
+				dx + at, dweight, dbias, room, dy + at, x + at,
+				weight, T, H, groups, c->position_taps);
 	}
+}
+
+void
+wav2vec2_position_backward(struct encoder_weights *g,
+                           struct encoder_folded *dfolded, float *dp,
+                           const float *dposition,
+                           const struct wav2vec2_front_kept *k,
+                           const struct encoder_rows *rows,
+                           struct arena *scratch)
+{
+	float *dx = dp;
+
+	if (rows->config->position_batch_norm)
+		dx = arena_zeros(scratch, rows->total * rows->config->width);
+	wav2vec2_position_convolve_backward(g, dfolded, dx, dposition,
+	                                    k->located, 0, rows, scratch);
+	if (dx != dp)
+		wav2vec2_batch_norm_backward(g, dp, dx, k->p, rows);
 }

@@ -183,7 +183,8 @@ block_multiply(const struct product *p, size_t m, size_t n, size_t rows)
 {
 	_Alignas(ALIGNMENT) int32_t sums[INT8_BLOCK * INT8_BLOCK];
 	float y[INT8_BLOCK * INT8_BLOCK], bias[INT8_BLOCK] = { 0 };
-	size_t K = deep(p->W->K), columns = chunk_length(n, INT8_BLOCK, p->W->N);
+	size_t columns = chunk_length(n, INT8_BLOCK, p->W->N);
+	size_t K = deep(p->W->K);
 
 	if (p->out->bias)
 		memcpy(bias, p->out->bias + n, columns * sizeof *bias);

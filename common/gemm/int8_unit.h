@@ -1,14 +1,14 @@
 /*
  * int8_unit.h - the processor's units that multiply blocks of 8-bit integers
  *
- * A panel is 32 columns of the result.  For each 64 of K it holds two tiles side
- * by side, each 16 rows of 16 columns of 4 numbers,
+ * A panel is 32 columns of the result.  For each 64 of K it holds two tiles
+ * side by side, each 16 rows of 16 columns of 4 numbers,
  *
  *	tile[k / 4][n] = (W[n][k], W[n][k + 1], W[n][k + 2], W[n][k + 3])
  *
  * which is the order that AMX's tiles and VNNI's dot products read.  What lies
- * beyond the matrix is zero.  The other side is stored by rows, a multiple of 64
- * bytes each.
+ * beyond the matrix is zero.  The other side is stored by rows, a multiple of
+ * 64 bytes each.
  */
 #pragma once
 

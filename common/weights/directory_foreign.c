@@ -7,8 +7,8 @@
 #include "core/xalloc.h"
 #include "weights/directory.h"
 
-#define ADAPTER "a PEFT adapter, not a whole network; in Python, load it onto " \
-	"its base model, then merge_and_unload() and save_pretrained(...)"
+#define ADAPTER "a PEFT adapter, not a whole network; in Python, load it " \
+	"onto its base model, then merge_and_unload() and save_pretrained(...)"
 
 /* Weights that are not a file of safetensors, and how they become one. */
 static const struct { const char *file, *advice; } foreign[] = {

@@ -107,7 +107,8 @@ def gradients(model):
     model.zero_grad()
     batch_loss(model).backward()
     return {name: torch.zeros_like(t) if t.grad is None else t.grad
-            for name, t in model.named_parameters()}
+            for name, t in model.state_dict(keep_vars=True).items()
+            if t.is_floating_point()}
 
 
 def losses(model, frozen):
@@ -161,3 +162,6 @@ if __name__ == '__main__':
          use_weighted_layer_sum=True)
     tiny('unispeech', 'UniSpeech')
     tiny('unispeech-sat', 'UniSpeechSat', **LAYER_NORM)
+    tiny('hubert-batch', 'Hubert', train=True, conv_pos_batch_norm=True)
+    tiny('data2vec', 'Data2VecAudio', train=True, num_conv_pos_embeddings=3,
+         conv_pos_kernel_size=7)

@@ -68,7 +68,6 @@ static const struct { const char *member, *says; } lies[] = {
 	{ "'feat_extract_norm':3", "feat_extract_norm" },
 	{ "'add_adapter':true", "add_adapter" },
 	{ "'adapter_attn_dim':16", "adapter_attn_dim" },
-	{ "'conv_pos_batch_norm':true", "conv_pos_batch_norm" },
 	{ "'do_stable_layer_norm':1", "want true or false" },
 	{ "'layer_norm_eps':0", "layer_norm_eps" },
 	{ "'layer_norm_eps':-1e-5", "layer_norm_eps" },

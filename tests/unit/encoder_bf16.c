@@ -19,7 +19,8 @@ enum { LABELS_MAX = 16 };
 static const char *const classifiers[] = {
 	"base", "large", "hubert", "wavlm", "wavlm-large", "dense",
 	"regression", "labels", "sharded", "untied",
-	"unispeech", "unispeech-sat", "whisper/full", "whisper/clip",
+	"unispeech", "unispeech-sat", "hubert-batch", "data2vec",
+	"whisper/full", "whisper/clip",
 };
 
 /* Adds up (x - y)^2 and y^2, y the exact logits of N samples. */
