@@ -83,6 +83,10 @@ states_read(struct encoder_directory *d)
 	bool open;
 	char *why = encoder_states_read(&d->config, d->files.json, &open);
 
+	/* trained here before the field was written: after the norm */
+	if (!json_given(d->files.json, "tie_last_hidden_states") &&
+	    safetensors_metadata(&d->files.weights, "updates"))
+		d->config.untied = open = false;
 	if (!why && open && encoder_states_differ(&d->config) &&
 	    program_verbosity() >= 0)
 		warn("%s/config.json has neither tie_last_hidden_states nor "

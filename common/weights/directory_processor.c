@@ -37,6 +37,10 @@ directory_processor_read(struct directory *d)
 
 	if (access(path, F_OK) == 0) {
 		j = json_read(path, &text, &why);
+		if (why && directory_pointer(path)) {
+			free(why);
+			why = directory_wrong(path, "");
+		}
 		name = member_name(j);
 		if (name) {
 			d->overruled = d->preprocessor;

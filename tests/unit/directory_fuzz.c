@@ -181,6 +181,21 @@ test_fuzz(void **state)
 }
 
 static void
+test_fuzz_processor(void **state)
+{
+	static const char *const paths[] = { HUB "/processor_config.json" };
+	size_t passed;
+
+	(void)state;
+	hub_text("processor_config.json", "{'processor_class':'P',"
+	         "'feature_extractor':" HUB_PREPROCESSOR "}");
+	program_set_verbosity(-1);
+	passed = fuzz(paths, LEN(paths), 4);
+	program_set_verbosity(0);
+	assert_in_range(passed, 1, ROUNDS / 2);
+}
+
+static void
 test_fuzz_index(void **state)
 {
 	static const char *const paths[] = {
@@ -212,6 +227,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		{ "mutilated files are refused, or make a network", test_fuzz,
 		  hub_start, hub_finish, NULL },
+		{ "so is a mutilated processor, or it is one",
+		  test_fuzz_processor, hub_start, hub_finish, NULL },
 		{ "a mutilated index is refused, or makes one",
 		  test_fuzz_index, hub_start, hub_finish, NULL },
 	};

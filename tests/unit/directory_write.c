@@ -119,6 +119,14 @@ test_fresh(void **state)
 	          "'conv_bias':true,'feat_extract_norm':'layer',"
 	          "'mask_feature_prob':0.3,'do_stable_layer_norm':true"
 	          HUB_LABELS "}", ENCODER_HEAD_NONE);
+	fresh_try(HUB_SHAPE("data2vec-audio") ",'conv_pos_kernel_size':7"
+	          HUB_LABELS "}", ENCODER_HEAD_PROJECTOR);
+	text = text_read("config.json");
+	has_text(text, "\"conv_pos_kernel_size\": 7");
+	has_text(text, "\"num_conv_pos_embeddings\": 4");
+	free(text);
+	fresh_try(HUB_SHAPE("hubert") ",'conv_pos_batch_norm':true" HUB_LABELS
+	          "}", ENCODER_HEAD_PROJECTOR);
 	fresh_try(HUB_SHAPE("unispeech-sat") HUB_LABELS "}",
 	          ENCODER_HEAD_PROJECTOR);
 	text = text_read("config.json");

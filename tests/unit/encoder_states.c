@@ -6,8 +6,11 @@
 
 /* A directory of a network with such a sum, and these members besides. */
 static void
-sum_make(const char *members)
+sum_make(const char *members, bool trained)
 {
+	const struct safetensors_text updates = {
+		(char *)(uintptr_t)"updates", (char *)(uintptr_t)"3"
+	};
 	const struct encoder_spelling spelling = { .mask = true };
 	char *text = xasprintf("%s%s}", HUB_SHAPE("wav2vec2") HUB_CLASSIFIER
 	                       SUM HUB_LABELS, members);
@@ -15,8 +18,8 @@ sum_make(const char *members)
 
 	hub_tensors(&t, text, ENCODER_HEAD_PROJECTOR, &spelling);
 	hub_text("config.json", text);
-	safetensors_write(HUB "/model.safetensors", t.source, t.count, NULL,
-	                  0);
+	safetensors_write(HUB "/model.safetensors", t.source, t.count,
+	                  &updates, trained);
 	hub_tensors_release(&t);
 	free(text);
 }
@@ -42,15 +45,32 @@ test_read(void **state)
 	for (size_t i = 0; i < LEN(sums); i++) {
 		struct encoder_directory d;
 
-		sum_make(sums[i].members);
+		sum_make(sums[i].members, false);
 		hub_opened(&d, ENCODER_USE_CLASSIFIER);
 		assert_true(encoder_states_differ(&d.config));
 		assert_int_equal(d.config.untied, sums[i].untied);
 		encoder_directory_release(&d);
 	}
-	sum_make(",'tie_last_hidden_states':1");
+	sum_make(",'tie_last_hidden_states':1", false);
 	hub_refused(ENCODER_USE_CLASSIFIER,
 	            "tie_last_hidden_states: want true or false");
+}
+
+/* Trained by a version of tunne that knew no other state than the tied one. */
+static void
+test_old(void **state)
+{
+	struct encoder_directory d;
+
+	(void)state;
+	sum_make(",'transformers_version':'5.24.0'", true);
+	hub_opened(&d, ENCODER_USE_CLASSIFIER);
+	assert_false(d.config.untied);
+	encoder_directory_release(&d);
+	sum_make(",'tie_last_hidden_states':false", true);
+	hub_opened(&d, ENCODER_USE_CLASSIFIER);
+	assert_true(d.config.untied);
+	encoder_directory_release(&d);
 }
 
 /* What is written says so; a network without such a sum stays as it was. */
@@ -62,7 +82,7 @@ test_write(void **state)
 		struct encoder_directory d;
 		char *text;
 
-		sum_make(sums[i].members);
+		sum_make(sums[i].members, false);
 		hub_opened(&d, ENCODER_USE_CLASSIFIER);
 		text = encoder_config_text(&d.config, TYPE_F32, d.files.json,
 		                           d.files.json_text, &d.config);
@@ -88,6 +108,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_read, hub_start,
+		                                hub_finish),
+		cmocka_unit_test_setup_teardown(test_old, hub_start,
 		                                hub_finish),
 		cmocka_unit_test_setup_teardown(test_write, hub_start,
 		                                hub_finish),
