@@ -1,5 +1,5 @@
 #!/bin/sh
-# make -C pipelines whisper, on a corpus made here: complete, cross-fitted, idle.
+# make -C pipelines whisper, on a corpus made here: complete and cross-fitted.
 . "$(dirname "$0")/lib.sh"
 
 # corpus_make: a buzz for each of 3 folds, 2 speakers, 4 labels and 2 languages

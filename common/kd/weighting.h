@@ -71,8 +71,8 @@ struct weighting_kind {
 	              const struct kd_utterance *u, struct arena *arena);
 	void (*weigh)(double *weight, const double *score, size_t n,
 	              const struct weighting *w);
-	bool label;               /* score needs one */
-	bool pairs;
+	bool label;               /* the score needs the utterance's label */
+	bool pairs;               /* scores are of pairs, [n,n] */
 };
 
 /* Weights of n teachers, without scores. */

@@ -1,5 +1,5 @@
 /*
- * train/kd_loss, objective and weighting: PyTorch's numbers, central
+ * kd/kd_loss, objective and weighting: PyTorch's numbers, central
  * differences, and what overflows or divides by 0 in anything careless.
  */
 #include "kd_golden.h"
