@@ -9,6 +9,7 @@
 # make unused       list the functions that no program calls
 # make units        build the unit tests, into build/unit/
 # make bench        print timings beside those of libraries and of the machine
+# make bench-peers  time encoders beside PyTorch, ONNX Runtime, CTranslate2
 # make install      install programs and pages into $(DESTDIR)$(PREFIX)
 # make clean        remove bin/ and build/
 # make help         print this list
@@ -97,6 +98,10 @@ bench check-full: all
 lint bench check-full check-arm64:
 	B=$B BIN=$(BIN) tests/$(@:check-%=%)/run
 
+PYTHON = python3
+bench-peers: all
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(PYTHON) tests/bench/peers.py
+
 install: all
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install $(FILTERS:%=$(BIN)/%) "$(DESTDIR)$(PREFIX)/bin"
@@ -109,6 +114,6 @@ clean:
 	rm -rf bin build
 
 .PHONY: all demo check check-fast check-full check-arm64 units unused lint \
-        bench install clean help
+        bench bench-peers install clean help
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)
