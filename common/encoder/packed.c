@@ -390,6 +390,8 @@ encoder_packed_release(struct encoder_packed *p)
 {
 	for (size_t i = 0; i < p->int8_count; i++)
 		int8_matrix_release(&p->int8[i]);
+	for (size_t i = 0; i < ENCODER_CONVS_MAX; i++)
+		int8_matrix_release(&p->conv_int8[i]);
 	free(p->int8);
 	cache_release(&p->cached);
 	free(p->block);

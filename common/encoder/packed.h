@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "core/arena.h"
 #include "encoder/fold.h"
 #include "gemm/gemm_bf16.h"
 #include "gemm/gemm_int8.h"
@@ -34,6 +35,7 @@ struct encoder_packed {
 	const struct int8_unit *int8_unit;
 	struct int8_matrix *int8;        /* of all layers; owned */
 	size_t int8_count;
+	struct int8_matrix conv_int8[ENCODER_CONVS_MAX]; /* as conv; owned */
 	const uint16_t *conv[ENCODER_CONVS_MAX]; /* [O,kI]; but one that
 	                                            reads samples */
 	struct encoder_packed_matrix projection; /* [H,C] */
@@ -70,12 +72,22 @@ void encoder_pack_convolutions(struct encoder_packed *p,
                                const struct encoder_config *c);
 
 /*
- * The layers' weights in int8, by dynamic quantisation (gemm/gemm_int8.h).
- * Attention, convolutions, norms and the head are computed in float.  Releases
- * the memory of the file's pages.
+ * The weights of layers and convolutions in int8, by dynamic quantisation
+ * (gemm/gemm_int8.h).  Attention, a convolution that reads samples, the
+ * positional one, norms and the head are computed in float.  Releases the
+ * memory of the file's pages.
  */
 void encoder_pack_int8(struct encoder_packed *p,
                        const struct encoder_weights *w,
+                       const struct encoder_folded *folded,
                        const struct encoder_config *c,
                        const struct safetensors *file);
+
+/*
+ * z [rows,O] = convolution i of x [T,I], with its bias, by int8 weights.  p NULL
+ * or without them: false, and nothing is done.
+ */
+bool encoder_convolve_int8(float *z, const struct encoder_packed *p, size_t i,
+                           const float *x, size_t T, size_t taps, size_t stride,
+                           const float *bias, struct arena *arena);
 void encoder_packed_release(struct encoder_packed *p);

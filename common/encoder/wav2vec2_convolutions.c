@@ -40,8 +40,10 @@ norm_forward(float *normed, struct wav2vec2_conv_kept *k, enum norm_kind kind,
 
 void
 wav2vec2_convolutions_forward(float *features, struct wav2vec2_conv_kept *kept,
-                              const struct encoder *n, const float *audio,
-                              size_t N, struct arena *arena)
+                              const struct encoder *n,
+                              const struct encoder_packed *int8,
+                              const float *audio, size_t N,
+                              struct arena *arena)
 {
 	const struct encoder_config *c = &n->config;
 	const struct encoder_weights *w = &n->weights;
@@ -54,9 +56,13 @@ wav2vec2_convolutions_forward(float *features, struct wav2vec2_conv_kept *kept,
 
 		k.rows = conv1d_rows(k.T, c->conv_taps[i], c->conv_stride[i]);
 		k.z = arena_floats(arena, k.rows * O);
-		conv1d_forward(k.z, k.x, n->folded.conv[i],
-		               w->conv[i].conv.bias, k.T, I, O,
-		               c->conv_taps[i], c->conv_stride[i]);
+		if (!encoder_convolve_int8(k.z, int8, i, k.x, k.T,
+		                           c->conv_taps[i],
+		                           c->conv_stride[i],
+		                           w->conv[i].conv.bias, arena))
+			conv1d_forward(k.z, k.x, n->folded.conv[i],
+			               w->conv[i].conv.bias, k.T, I, O,
+			               c->conv_taps[i], c->conv_stride[i]);
 		k.normed = kept && kind != NORM_NONE
 			? arena_floats(arena, k.rows * O) : k.z;
 		norm_forward(k.normed, &k, kind, &w->conv[i].norm, O, arena);
@@ -102,7 +108,7 @@ wav2vec2_convolutions_plain(const struct encoder_values *features,
 			                C, scratch);
 		else
 			wav2vec2_convolutions_forward(
-				y, NULL, n, batch->input[u],
+				y, NULL, n, rows->packed, batch->input[u],
 				batch->lengths[u], scratch);
 	}
 	arena_clear(scratch);

@@ -262,7 +262,7 @@ convolutions_back(struct encoder_weights *g, struct encoder_folded *dfolded,
 
 		arena_clear(scratch);
 		y = arena_floats(scratch, encoder_rows_of(rows, u) * C);
-		wav2vec2_convolutions_forward(y, kept, rows->network,
+		wav2vec2_convolutions_forward(y, kept, rows->network, NULL,
 		                              batch->input[u],
 		                              batch->lengths[u], scratch);
 		wav2vec2_convolutions_backward(

@@ -56,9 +56,13 @@ convolve(float *y, struct conv_kept *kept, const struct encoder_rows *rows,
 		x = i + 1 < CONVS ? padded(NULL, k.rows, H, arena) : NULL;
 		out = x ? x + H : y;
 		k.z = kept ? arena_floats(arena, k.rows * H) : out;
-		conv1d_forward(k.z, k.x, n->folded.conv[i],
-		               n->weights.conv[i].conv.bias, k.T, I, H, TAPS,
-		               i + 1);
+		if (!encoder_convolve_int8(k.z, rows->packed, i, k.x, k.T,
+		                           TAPS, i + 1,
+		                           n->weights.conv[i].conv.bias,
+		                           arena))
+			conv1d_forward(k.z, k.x, n->folded.conv[i],
+			               n->weights.conv[i].conv.bias, k.T, I, H,
+			               TAPS, i + 1);
 		gelu_forward(out, k.z, k.rows * H);
 		if (kept)
 			kept[i] = k;

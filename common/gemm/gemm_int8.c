@@ -28,21 +28,28 @@ round_up(size_t n)
 	return (n + INT8_BLOCK - 1) / INT8_BLOCK * INT8_BLOCK;
 }
 
-/* Row n of W; returns its scale. */
-static float
+/* Row n of W; returns its scale.  Adding a large number rounds. */
+VECTORISED static float
 row_quantise(int8_t *to, const float *from, float factor, size_t K)
 {
-	float most = 0, scale;
+	const float magic = 0x1.8p23f;
+	float most = 0, inverse;
 
+	#pragma omp simd reduction(max:most)
+	for (size_t k = 0; k < K; k++) {
+		float a = fabsf(from[k]);
+
+		most = a > most ? a : most;
+	}
+	inverse = most > 0 ? MOST / most : 0;
+	inverse = inverse < INFINITY ? inverse : 0; /* of denormals */
+	#pragma omp simd
 	for (size_t k = 0; k < K; k++)
-		most = fmaxf(most, fabsf(from[k]));
-	scale = most / MOST;
-	for (size_t k = 0; k < K; k++)
-		to[k] = scale > 0 ? (int8_t)lrintf(from[k] / scale) : 0;
-	return factor * scale;
+		to[k] = (int8_t)bits_of(from[k] * inverse + magic);
+	return factor * most / MOST;
 }
 
-/* Row n of W, quantised, goes to its panel. */
+/* Row n of W, quantised, goes to its panel; it is a multiple of 4 long. */
 static void
 row_place(struct int8_matrix *m, const int8_t *row, size_t n)
 {
@@ -50,9 +57,9 @@ row_place(struct int8_matrix *m, const int8_t *row, size_t n)
 
 	panel += n % INT8_BLOCK / INT8_TILE * INT8_TILE_LENGTH +
 		n % INT8_TILE * 4;
-	for (size_t k = 0; k < m->K; k++)
-		panel[k / INT8_STEP * INT8_STEP_LENGTH +
-		      k % INT8_STEP / 4 * INT8_STEP + k % 4] = row[k];
+	for (size_t k = 0; k < m->K; k += 4)
+		memcpy(panel + k / INT8_STEP * INT8_STEP_LENGTH +
+		       k % INT8_STEP / 4 * INT8_STEP, row + k, 4);
 }
 
 static void
@@ -82,7 +89,7 @@ int8_pack(struct int8_matrix *m, const float *const *part,
 	matrix_allocate(m, N, K);
 	#pragma omp parallel
 	{
-		int8_t *row = xmalloc(K, sizeof *row);
+		int8_t *row = xcalloc(deep(K), sizeof *row);
 
 		#pragma omp for schedule(static)
 		for (size_t n = 0; n < N; n++) {

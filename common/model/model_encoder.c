@@ -76,8 +76,8 @@ weights_prepare(struct model *m, struct model_encoder *e)
 	encoder_folded_init(&n->folded, &n->config);
 	encoder_fold(&n->folded, &n->weights, &n->config);
 	if (e->quantised)
-		encoder_pack_int8(&e->packed, &n->weights, &n->config,
-		                  m->file);
+		encoder_pack_int8(&e->packed, &n->weights, &n->folded,
+		                  &n->config, m->file);
 	if (!e->rounded)
 		return;
 	encoder_pack(&e->packed, &n->weights, &n->folded, &n->config, m->file);
