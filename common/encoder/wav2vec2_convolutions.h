@@ -28,8 +28,8 @@ struct wav2vec2_conv_kept {
 
 /*
  * features [encoder_rows(N),C]; N must be enough for one row.  kept, one for
- * each layer, is for backward, or NULL.  int8: weights in int8 to use, if it has
- * them, or NULL.  Takes from the arena.
+ * each layer, is for backward, or NULL.  int8: weights in int8 to use, if it
+ * has them, or NULL.  Takes from the arena.
  */
 void
 wav2vec2_convolutions_forward(float *features, struct wav2vec2_conv_kept *kept,
