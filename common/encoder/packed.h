@@ -84,8 +84,8 @@ void encoder_pack_int8(struct encoder_packed *p,
                        const struct safetensors *file);
 
 /*
- * z [rows,O] = convolution i of x [T,I], with its bias, by int8 weights.  False,
- * and nothing is done, where p is NULL or has none.
+ * z [rows,O] = convolution i of x [T,I], with its bias, by int8 weights.
+ * False, and nothing is done, where p is NULL or has none.
  */
 bool encoder_convolve_int8(float *z, const struct encoder_packed *p, size_t i,
                            const float *x, size_t T, size_t taps, size_t stride,
