@@ -9,6 +9,7 @@
 # make unused       list the functions that no program calls
 # make units        build the unit tests, into build/unit/
 # make bench        print timings beside those of libraries and of the machine
+# make golden       compare Whisper with transformers, which it needs
 # make bench-peers  time encoders beside PyTorch, ONNX Runtime, CTranslate2
 # make install      install programs and pages into $(DESTDIR)$(PREFIX)
 # make clean        remove bin/ and build/
@@ -99,6 +100,9 @@ lint bench check-full check-arm64:
 	B=$B BIN=$(BIN) tests/$(@:check-%=%)/run
 
 PYTHON = python3
+golden: all
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(PYTHON) tests/full/whisper.py $(ENCODER)
+
 bench-peers: all
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(PYTHON) tests/bench/peers.py
 
@@ -114,6 +118,6 @@ clean:
 	rm -rf bin build
 
 .PHONY: all demo check check-fast check-full check-arm64 units unused lint \
-        bench bench-peers install clean help
+        bench bench-peers golden install clean help
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)
