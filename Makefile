@@ -101,7 +101,8 @@ lint bench check-full check-arm64:
 
 PYTHON = python3
 golden: all
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(PYTHON) tests/full/whisper.py $(ENCODER)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(PYTHON) tests/full/whisper.py \
+		$(ENCODER)
 
 bench-peers: all
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(PYTHON) tests/bench/peers.py
