@@ -115,6 +115,7 @@ main(int argc, char *argv[])
 	if (threads > 0)
 		omp_set_num_threads(threads);
 	o.precision = (enum precision)precision;
+	o.seconds_given = cli_given(options, "max-seconds");
 	encoding_begin(&e, model, layers, &o);
 	filter_open(&s, first < argc ? argv[first] : "-", argc, argv);
 	while (filter_next(&s))

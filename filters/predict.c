@@ -162,9 +162,9 @@ main(int argc, char *argv[])
 	cli_value_check("keep", list, keys_check(list));
 	keys_init(&keep, list);
 	o.precision = (enum precision)precision;
+	o.seconds_given = cli_given(options, "max-seconds");
 	prediction_begin(&p, model, &o);
-	model_options_warn(&p.model, cli_given(options, "max-seconds"),
-	                   o.precision);
+	model_options_warn(&p.model, &o);
 	path = first < argc ? argv[first] : "-";
 	status = frames ? frames_print(&p, path, argc, argv)
 	                : table_print(&p, path, json, &keep);

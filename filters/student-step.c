@@ -59,8 +59,7 @@ options_suit(const struct model *m, const struct settings *s,
 
 	if (wrong)
 		die_usage("%s: --%s %s", m->name, wrong, kind->refusal);
-	model_options_warn(m, cli_given(options, "max-seconds"),
-	                   s->model_options.precision);
+	model_options_warn(m, &s->model_options);
 }
 
 static int
@@ -141,6 +140,7 @@ settings_check(struct settings *s, const struct cli_option *options,
 		          t->warmup);
 	t->training.seed = (unsigned long)s->seed;
 	s->model_options.train = true;
+	s->model_options.seconds_given = cli_given(options, "max-seconds");
 	s->model_options.precision = (enum precision)t->training.precision;
 }
 

@@ -44,8 +44,7 @@ stream_run(struct teacher *t, size_t teachers, bool embed, const char *path,
 
 /* All names are checked before a model is opened. */
 static struct teacher *
-teachers_open(const struct cli_list *list, const struct model_options *o,
-              bool seconds_given)
+teachers_open(const struct cli_list *list, const struct model_options *o)
 {
 	struct teacher *t = xcalloc(list->length, sizeof *t);
 
@@ -57,7 +56,7 @@ teachers_open(const struct cli_list *list, const struct model_options *o,
 	}
 	for (size_t i = 0; i < list->length; i++) {
 		teacher_open(&t[i], o);
-		model_options_warn(&t[i].model, seconds_given, o->precision);
+		model_options_warn(&t[i].model, o);
 	}
 	return t;
 }
@@ -92,7 +91,8 @@ main(int argc, char *argv[])
 	if (threads > 0)
 		omp_set_num_threads(threads);
 	o.precision = (enum precision)precision;
-	teacher = teachers_open(&list, &o, cli_given(options, "max-seconds"));
+	o.seconds_given = cli_given(options, "max-seconds");
+	teacher = teachers_open(&list, &o);
 	status = stream_run(teacher, list.length, embed,
 	                    first < argc ? argv[first] : "-", argc, argv);
 	for (size_t i = 0; i < list.length; i++)

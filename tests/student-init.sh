@@ -300,4 +300,65 @@ check 'what is no network, or cannot be written, is named' '
 	fails 1 student-init -a w2v2-tiny -o no/where 2>err
 	says "no/where" err
 '
+check 'a Whisper network is made, trained, cut, and keeps what it came from' '
+	student-init -a whisper-micro --full -o one
+	grep -q "\"tunne_view\": \"full\"" one/config.json
+	grep -q "WhisperForAudioClassification" one/config.json
+	sed "s/^{/{\"odd\": [1, 2.50],/" one/config.json >config
+	mv config one/config.json
+	student-init --from one --layers 1 --pooling attention --layer-sum \
+		-c anger,sadness -o two
+	grep -q "\"odd\": \[1, 2.50\]" two/config.json
+	grep -q "\"encoder_layers\": 1" two/config.json
+	grep -q "\"tunne_view\": \"clip\"" two/config.json
+	grep -q "\"tunne_pooling\": \"attention\"" two/config.json
+	modeldump two >dump
+	grep -q "pooling.attention .*\[2,64\]" dump
+	! grep -q "layers.1" dump
+	sox -R -n -r 16000 -b 16 a.wav synth 1 sine 300 vol .3
+	sox -R -n -r 16000 -b 16 b.wav synth 3 sine 500 vol .3
+	{
+		wavread --label anger --speaker a a.wav
+		wavread --label sadness --speaker b b.wav
+	} >in
+	predict -m two in >before 2>err
+	says "b.wav: is 3.0 s long, two reads the first 2 s" err
+	predict --max-seconds .5 -m two in >shorter 2>err
+	grep -q "a.wav: is 1.0 s long, two reads the first 0.5 s" err
+	! cmp before shorter
+	student-step -q --freeze 1 -b 2 -r .01 -m two in 2>err
+	predict -m two in >after 2>err
+	! cmp before after
+	cp -r two three
+	student-step -q --unfreeze -b 2 -m three in 2>err
+	fails 2 student-step --unfreeze --freeze 1 -m two in 2>err
+	fails 1 student-step --freeze 2 -m two in 2>err
+	says "two: has 1 layers, fewer than --freeze 2" err
+	fails 1 student-init --from one --layers 3 -o four 2>err
+	says "one: has 2 layers, fewer than --layers 3" err
+	fails 2 student-init --layers 1 -o four 2>err
+'
+check 'frozen layers keep their bytes' '
+	student-init -a whisper-micro -o one
+	sox -R -n -r 16000 -b 16 a.wav synth 1 sine 300 vol .3
+	wavread --label anger a.wav >in
+	cp -r one two
+	student-step -q --freeze 1 -b 1 -r .01 -m two in
+	python_find numpy
+	$python - one two <<-"END"
+	import json, struct, sys
+	def tensors(path):
+	    with open(path + "/model.safetensors", "rb") as f:
+	        size, = struct.unpack("<Q", f.read(8))
+	        header, data = json.loads(f.read(size)), f.read()
+	    return {n: data[slice(*t["data_offsets"])]
+	            for n, t in header.items() if n != "__metadata__"}
+	old, new = (tensors(path) for path in sys.argv[1:])
+	changed = {n for n in old if old[n] != new[n]}
+	assert not any("conv" in n or "layers.0." in n or "positions" in n
+	               for n in changed), changed
+	assert any("layers.1." in n for n in changed)
+	assert {"encoder.layer_norm.weight", "classifier.bias"} <= changed
+	END
+'
 finish

@@ -92,12 +92,14 @@ model_release(struct model *m)
 }
 
 void
-model_options_warn(const struct model *m, bool seconds_given,
-                   enum precision precision)
+model_options_warn(const struct model *m,
+                   const struct model_options *options)
 {
+	enum precision precision = options->precision;
+
 	if (m->input == MODEL_AUDIO)
 		return;
-	if (seconds_given)
+	if (options->seconds_given)
 		warn("%s: --max-seconds is ignored: a %s reads the whole "
 		     "utterance", m->name, m->kind->name);
 	if (precision == PRECISION_BF16 || precision == PRECISION_INT8)

@@ -44,12 +44,14 @@ struct model {
 	const struct safetensors *training; /* the optimiser's tensors */
 };
 
-enum { MODEL_SECONDS = 20 };      /* of audio, by default */
+/* Of audio, by default; Whisper reads all that it has positions for. */
+enum { MODEL_SECONDS = 20 };
 
 /* For models that read audio; others ignore all but train. */
 struct model_options {
 	enum precision precision;
 	float seconds;            /* longer audio is cut; 0: never */
+	bool seconds_given;       /* they are not the default */
 	bool train;               /* the weights will be changed */
 	bool headless;            /* for model_encode: a head is not read */
 	bool full;                /* and Whisper pads all audio to 30 s */
@@ -67,8 +69,8 @@ void model_release(struct model *m);
  * Warns where m does not read audio and so ignores the options --max-seconds,
  * if given, and --precision.
  */
-void model_options_warn(const struct model *m, bool seconds_given,
-                        enum precision precision);
+void model_options_warn(const struct model *m,
+                        const struct model_options *options);
 
 /* NULL where the file does not have the key. */
 const char *model_metadata(const struct model *m, const char *key);

@@ -100,15 +100,17 @@ positions_samples(const struct encoder_config *c)
 	return c->positions * c->conv_stride[1] * WHISPER_MEL_HOP;
 }
 
-/* The seconds that are read: what is wanted, or what Whisper has rows for. */
+/* The seconds that are read: Whisper has rows for so many. */
 static float
-seconds_most(const struct encoder_config *c, float wanted)
+seconds_most(const struct encoder_config *c,
+             const struct model_options *options)
 {
 	float most = (float)positions_samples(c) / ENCODER_RATE;
+	float wanted = options->seconds;
 
-	if (c->family != ENCODER_WHISPER || (wanted > 0 && wanted < most))
+	if (c->family != ENCODER_WHISPER)
 		return wanted;
-	return most;
+	return options->seconds_given && wanted < most ? wanted : most;
 }
 
 static void
@@ -132,7 +134,7 @@ encoder_model_open(struct model *m, const char *path,
 	n->spelling = e->directory.spelling;
 	if (n->config.family == ENCODER_WHISPER)
 		whisper_mel_init(&e->mel, n->config.inputs);
-	e->seconds = seconds_most(&n->config, options->seconds);
+	e->seconds = seconds_most(&n->config, options);
 	e->rounded = !options->train && precision_rounds(options->precision);
 	e->quantised = !options->train &&
 		options->precision == PRECISION_INT8;
