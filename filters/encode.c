@@ -41,9 +41,8 @@ encoding_begin(struct encoding *e, const char *path, int layers,
 	model_open(m, path, options);
 	most = model_encoding_layers(m);
 	if (most == 0)
-		die("%s: a %s has no encodings: want a network of Hugging "
-		    "Face", path, model_in_directory(m) ? "network"
-		    : "compact student");
+		die("%s: has no layers to encode: want a network of Hugging "
+		    "Face, in a directory", path);
 	if ((size_t)layers > most)
 		die_usage("--layers %d: %s has %zu", layers, path, most);
 	e->layers = layers ? (size_t)layers : most;
