@@ -51,6 +51,8 @@ struct model_options {
 	enum precision precision;
 	float seconds;            /* longer audio is cut; 0: never */
 	bool train;               /* the weights will be changed */
+	size_t lora;              /* only adapters of this rank will; 0: all */
+	unsigned long seed;       /* of adapters that are new */
 	bool headless;            /* for model_encode: a head is not read */
 	bool full;                /* and Whisper pads all audio to 30 s */
 };
