@@ -135,12 +135,16 @@ settings_check(struct settings *s, const struct cli_option *options,
 		die_usage("--%s needs --spec-augment", wrong);
 	if (t->training.unfreeze && t->training.freeze)
 		die_usage("--unfreeze and --freeze: want one of them");
+	if (t->training.unfreeze && t->training.lora)
+		die_usage("--unfreeze and --lora: want one of them");
 	if (t->total > 0 && t->warmup >= t->total)
 		die_usage("--warmup %d: want less than --total-steps",
 		          t->warmup);
 	t->training.seed = (unsigned long)s->seed;
 	s->model_options.train = true;
 	s->model_options.seconds_given = cli_given(options, "max-seconds");
+	s->model_options.lora = (size_t)t->training.lora;
+	s->model_options.seed = t->training.seed;
 	s->model_options.precision = (enum precision)t->training.precision;
 }
 
@@ -222,6 +226,8 @@ main(int argc, char *argv[])
 		         "train the convolutions as well"),
 		OPT_INT(0, "freeze", &o->freeze, 0, 128,
 		        "leave the N lowest layers as they are"),
+		OPT_INT(0, "lora", &o->lora, 0, 256,
+		        "train adapters of this rank, and the head"),
 		OPT_FLAG(0, "plain", &o->plain, "no dropout and no masks"),
 		OPT_CHOICE(0, "precision", &o->precision, PRECISIONS_TRAINING,
 		           "precision of products"),

@@ -420,6 +420,7 @@ encoder_config_read(struct encoder_config *c, const struct json *config)
 	reals_read(&f, c, reals, REALS);
 	c->layer_sum = truth_read(&f, "use_weighted_layer_sum", false);
 	pooling_read(&f, c);
+	c->lora = count_read(&f, ENCODER_LORA_KEY, 0, 1, ENCODER_LORA_MAX);
 	c->augment = truth_read(&f, "apply_spec_augment",
 	                        c->family != ENCODER_WHISPER);
 	if (c->family == ENCODER_WHISPER)

@@ -15,7 +15,7 @@ struct json;
 
 enum {
 	ENCODER_CONVS_MAX = 16, ENCODER_POSITIONS_MAX = 16,
-	ENCODER_LABELS_MAX = 1024,
+	ENCODER_LABELS_MAX = 1024, ENCODER_LORA_MAX = 256,
 	ENCODER_RATE = 16000
 };
 
@@ -44,6 +44,8 @@ enum encoder_pooling {
 /* "mean" and so on, up to a NULL. */
 extern const char *const encoder_pooling_names[];
 #define ENCODER_POOLING_KEY "tunne_pooling" /* in config.json */
+
+#define ENCODER_LORA_KEY "tunne_lora" /* their rank, in config.json */
 
 /* SpecAugment of one axis, as Hugging Face computes it. */
 struct encoder_masking {
@@ -78,6 +80,7 @@ struct encoder_config {
 	bool stable;              /* [do_stable_layer_norm]: norms first */
 	float epsilon;            /* [layer_norm_eps] */
 	size_t buckets, distance; /* WavLM: [num_buckets], [max_bucket_…] */
+	size_t lora;              /* rank of the adapters; 0: there are none */
 	bool layer_sum;           /* [use_weighted_layer_sum] */
 	enum encoder_pooling pooling;
 	bool untied;              /* not [tie_last_hidden_states]: below */

@@ -123,6 +123,18 @@ head_set(struct changes *c, const struct encoder_config *config)
 		set(c, "classifier_proj_size", "%zu", config->projector);
 }
 
+/* The rank of the adapters; none: the member goes. */
+static void
+lora_set(struct changes *c, const struct encoder_config *config)
+{
+	if (config->lora)
+		set(c, ENCODER_LORA_KEY, "%zu", config->lora);
+	else
+		c->list[c->count++] = (struct json_change){
+			ENCODER_LORA_KEY, NULL
+		};
+}
+
 static void
 masking_set(struct changes *c, const struct encoder_config *config)
 {
@@ -273,6 +285,8 @@ encoder_config_text(const struct encoder_config *config,
 		                                       : "\"full\"");
 	if (old && config->layers != old_config->layers)
 		layers_set(&c, config, old);
+	if (old && config->lora != old_config->lora)
+		lora_set(&c, config);
 	if (!old || !head_equal(config, old_config))
 		head_set(&c, config);
 	/* so that each version reads the states as here */

@@ -76,7 +76,8 @@ pass_begin(struct encoder_pass *p, const struct encoder *n,
 		start[u + 1] = start[u] +
 			encoder_rows(&n->config, batch->lengths[u]);
 	p->rows = (struct encoder_rows){
-		.network = n, .config = &n->config, .weights = &n->weights,
+		.network = n, .config = &n->config,
+		.weights = n->lora.block ? &n->lora.weights : &n->weights,
 		.batch = &p->batch, .start = start, .count = batch->count,
 		.total = start[batch->count], .training = training,
 		.chance = training && !batch->plain,
@@ -295,7 +296,7 @@ bool
 encoder_pass_reaches(const struct encoder_pass *p, float *const *slot)
 {
 	const struct encoder_config *c = p->rows.config;
-	const struct encoder_weights *w = p->rows.weights;
+	const struct encoder_weights *w = &p->rows.network->weights;
 	uintptr_t first = (uintptr_t)w->layer, at = (uintptr_t)slot;
 	size_t layer = (at - first) / sizeof *w->layer;
 
@@ -365,7 +366,7 @@ encoder_backward(struct encoder_weights *g, struct encoder_folded *dfolded,
 	for (size_t i = p->batch.frozen; i-- > 0 && p->x[i];)
 		state_back(g, dx, i, dpooled, p, scratch); /* dx is not used */
 	arena_clear(scratch);
-	if (p->batch.frozen)
+	if (p->batch.frozen || p->rows.network->lora.block)
 		return;
 	encoder_relative_backward_end(g, &p->rows);
 	p->front->backward(g, dfolded, dx, p->front_kept, &p->rows, arena,

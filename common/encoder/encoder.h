@@ -20,6 +20,7 @@
 #include "encoder/head.h"
 #include "encoder/packed.h"
 #include "encoder/fold.h"
+#include "encoder/lora.h"
 
 struct bf16_space;
 
@@ -28,6 +29,7 @@ struct encoder {
 	struct encoder_spelling spelling;
 	struct encoder_weights weights;
 	struct encoder_folded folded;
+	struct encoder_lora lora; /* training with adapters: what is used */
 	size_t convolutions;      /* parameters of these: the first floats */
 };
 

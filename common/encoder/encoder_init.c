@@ -7,6 +7,7 @@
 #include "core/xalloc.h"
 #include "corpus/labels.h"
 #include "encoder/encoder_init.h"
+#include "encoder/lora.h"
 #include "encoder/open.h"
 #include "weights/json.h"
 #include "weights/training_state.h"
@@ -55,6 +56,7 @@ struct tensors {
 	struct encoder_weights weights;
 	struct params params;
 	float *owned;
+	float *merged;            /* weights with their adapters; owned */
 };
 
 static void
@@ -117,6 +119,7 @@ tensors_release(struct tensors *t)
 	encoder_weights_release(&t->weights);
 	encoder_config_release(&t->config);
 	free(t->owned);
+	free(t->merged);
 }
 
 /* The encoder of from, which has no head: the same places. */
@@ -225,13 +228,18 @@ network_derive(const char *out, const struct encoder_wishes *wishes)
 	why = params_map(&old.params, &d.files.weights, &old.owned);
 	if (!why)
 		why = params_finite(&old.params);
+	if (!why && old.config.lora) {
+		old.merged = encoder_lora_merge(&old.params, &old.weights,
+		                                &old.config);
+		why = params_finite(&old.params);
+	}
 	if (why)
 		die("%s: %s", d.files.name, why);
 	if (wishes->keep_head) {
 		labels_check(&d, wishes);
 		network_write(out, &old, &d);
 	} else {
-		new.config = config_make(&d.config, wishes);
+		new.config = config_make(&old.config, wishes);
 		spelling = d.spelling;
 		spelling.prefix = NULL;
 		spelling.mask |= new.config.time_mask.share > 0;

@@ -237,6 +237,23 @@ relative_list(struct list *l, struct encoder_weights *w, size_t n,
 		            (const size_t[]){ c->buckets, c->heads, 0 });
 }
 
+/* Nothing where the configuration has no adapters. */
+static void
+adapter_list(struct list *l, struct encoder_adapter *adapter, const char *leaf,
+             const struct encoder_config *c)
+{
+	char name[NAME];
+
+	if (!c->lora)
+		return;
+	snprintf(name, sizeof name, "%s.lora_A", leaf);
+	tensor_list(l, &adapter->a, name, START_FAN_IN,
+	            (const size_t[]){ c->lora, c->width, 0 });
+	snprintf(name, sizeof name, "%s.lora_B", leaf);
+	tensor_list(l, &adapter->b, name, START_ZERO_DECAYING,
+	            (const size_t[]){ c->width, c->lora, 0 });
+}
+
 static void
 layer_list(struct list *l, struct encoder_weights *w, size_t n,
            const struct encoder_config *c, const char *prefix)
@@ -259,6 +276,8 @@ layer_list(struct list *l, struct encoder_weights *w, size_t n,
 	linear_list(l, &layer->wide, name->wide, START_FAN_IN, F, H);
 	linear_list(l, &layer->narrow, name->narrow, START_FAN_IN, H, F);
 	norm_list(l, &layer->norm, "final_layer_norm", H);
+	adapter_list(l, &layer->q_lora, name->q, c);
+	adapter_list(l, &layer->v_lora, name->v, c);
 }
 
 static void

@@ -18,9 +18,12 @@ struct encoder_conv {
 	struct encoder_norm norm; /* over time (group) or channels (layer) */
 };
 
+struct encoder_adapter { float *a, *b; };        /* [r,H], [H,r]: lora.h */
+
 struct encoder_layer {
 	struct encoder_linear q, k, v, out;      /* [H,H]; Whisper's k has
 	                                            no bias */
+	struct encoder_adapter q_lora, v_lora;
 	struct encoder_norm attention_norm;      /* [layer_norm] */
 	struct encoder_linear wide, narrow;      /* [F,H], [H,F] */
 	struct encoder_norm norm;                /* [final_layer_norm] */

@@ -22,7 +22,8 @@ struct encoder_folded;
 struct encoder_rows {
 	const struct encoder *network;
 	const struct encoder_config *config; /* the network's */
-	const struct encoder_weights *weights; /* the network's */
+	const struct encoder_weights *weights; /* the network's; or with
+	                                          adapters, lora.h */
 	const struct encoder_batch *batch;
 	const size_t *start;      /* count + 1 */
 	size_t count, total;      /* utterances; rows of all of them */

@@ -53,6 +53,8 @@ struct model_options {
 	float seconds;            /* longer audio is cut; 0: never */
 	bool seconds_given;       /* they are not the default */
 	bool train;               /* the weights will be changed */
+	size_t lora;              /* only adapters of this rank will; 0: all */
+	unsigned long seed;       /* of adapters that are new */
 	bool headless;            /* for model_encode: a head is not read */
 	bool full;                /* and Whisper pads all audio to 30 s */
 };

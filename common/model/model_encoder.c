@@ -47,30 +47,81 @@ classes_set(struct model *m, const struct encoder_config *c)
 	m->regression = c->regression;
 }
 
-/* The weights stay in the mapped file, or are copied to be trained. */
-static void
-weights_read(struct model *m, bool train)
+/* The parameters that are adapters, or the others; the caller releases them. */
+static struct params
+adapters_part(const struct model *m, bool adapters)
 {
+	const struct encoder *n = model_encoder_of(m);
+	const struct params *p = &m->params;
+	struct params part = {
+		.param = xcalloc(p->count, sizeof *p->param),
+		.ignored = p->ignored
+	};
+
+	for (size_t i = 0; i < p->count; i++)
+		if (encoder_lora_has(&n->weights, &n->config,
+		                     p->param[i].slot) == adapters)
+			part.param[part.count++] = p->param[i];
+	return part;
+}
+
+/* Copies the weights, to be trained; adapters that the file lacks are fresh. */
+static char *
+weights_load(struct model *m, const struct model_options *options)
+{
+	const struct model_encoder *e = m->state;
+	bool fresh = e->encoder.config.lora > e->directory.config.lora;
+	struct params file = fresh ? adapters_part(m, false) : m->params;
 	char *why;
 
-	if (train) {
-		m->block = xmalloc(m->params.length, sizeof *m->block);
-		why = params_load(m->block, &m->params, m->file);
-		params_bind(&m->params, m->block);
-	} else {
-		why = params_map(&m->params, m->file, &m->block);
+	m->block = xmalloc(m->params.length, sizeof *m->block);
+	why = params_load(m->block, &file, m->file);
+	params_bind(&m->params, m->block);
+	if (fresh) {
+		struct params adapters = adapters_part(m, true);
+
+		params_start(m->block, &adapters, options->seed);
+		params_release(&adapters);
+		params_release(&file);
 	}
+	return why;
+}
+
+/* The weights stay in the mapped file, or are copied to be trained. */
+static void
+weights_read(struct model *m, const struct model_options *options)
+{
+	char *why = options->train
+		? weights_load(m, options)
+		: params_map(&m->params, m->file, &m->block);
+
 	if (why)
 		die("%s: %s", m->name, why);
 }
 
+/* Adapters are kept apart to be trained, and merged for all else. */
+static char *
+adapters_prepare(struct model *m, struct model_encoder *e, bool train)
+{
+	struct encoder *n = &e->encoder;
+
+	if (train)
+		encoder_lora_init(&n->lora, &n->weights, &n->config);
+	if (train || !n->config.lora)
+		return NULL;
+	e->merged = encoder_lora_merge(&m->params, &n->weights, &n->config);
+	return params_finite(&m->params);
+}
+
 /* Checks all weights, and computes from them what the kernels need. */
 static void
-weights_prepare(struct model *m, struct model_encoder *e)
+weights_prepare(struct model *m, struct model_encoder *e, bool train)
 {
 	struct encoder *n = &e->encoder;
 	char *why = params_finite(&m->params);
 
+	if (!why)
+		why = adapters_prepare(m, e, train);
 	if (why)
 		die("%s: %s", m->name, why);
 	encoder_folded_init(&n->folded, &n->config);
@@ -91,6 +142,22 @@ training_read(struct model *m, struct model_encoder *e)
 
 	if (why)
 		die("%s: %s", m->name, why);
+}
+
+/* The rank to train with: that of the directory, where it has adapters. */
+static size_t
+rank_find(const struct model *m, const struct model_options *options)
+{
+	const struct model_encoder *e = m->state;
+	size_t rank = e->directory.config.lora;
+
+	if (options->train && rank && !options->lora)
+		die("%s: has adapters of rank %zu (give --lora %zu; "
+		    "student-export merges them)", m->name, rank, rank);
+	if (options->train && rank && options->lora != rank)
+		die("%s: has adapters of rank %zu, not of --lora %zu",
+		    m->name, rank, options->lora);
+	return options->train ? options->lora : rank;
 }
 
 /* Whisper has rows for so many samples. */
@@ -129,6 +196,7 @@ encoder_model_open(struct model *m, const char *path,
 	m->file = &e->directory.files.weights;
 	m->training = &e->training;
 	n->config = e->directory.config;
+	n->config.lora = rank_find(m, options);
 	if (options->headless)
 		n->config.clip = !options->full;
 	n->spelling = e->directory.spelling;
@@ -139,13 +207,14 @@ encoder_model_open(struct model *m, const char *path,
 	e->quantised = !options->train &&
 		options->precision == PRECISION_INT8;
 	encoder_layout(&m->params, &n->weights, &n->config, &n->spelling);
-	weights_read(m, options->train);
+	weights_read(m, options);
 	n->convolutions = convolutions_end(&m->params, &n->weights);
 	classes_set(m, &n->config);
 	if (!e->rounded || !encoder_packed_find(&e->packed, &n->weights,
 	                                        &n->config, m->file, m->name))
-		weights_prepare(m, e);
-	if (options->train)
+		weights_prepare(m, e, options->train);
+	/* the state of others is not that of new adapters */
+	if (options->train && n->config.lora == e->directory.config.lora)
 		training_read(m, e);
 }
 
@@ -158,6 +227,8 @@ encoder_model_release(void *state)
 		encoder_packed_release(&e->packed);
 	encoder_weights_release(&e->encoder.weights);
 	encoder_folded_release(&e->encoder.folded);
+	encoder_lora_release(&e->encoder.lora);
+	free(e->merged);
 	encoder_directory_release(&e->directory);
 	safetensors_release(&e->training);
 	if (e->mel.window)
@@ -345,6 +416,8 @@ config_describe(struct model_texts *t, const struct encoder_config *c)
 	model_texts_printf(t, "layers", "%zu", c->layers);
 	model_texts_printf(t, "heads", "%zu", c->heads);
 	model_texts_printf(t, "inner", "%zu", c->inner);
+	if (c->lora)
+		model_texts_printf(t, "adapters", "rank %zu", c->lora);
 	if (c->family != ENCODER_WHISPER)
 		model_texts_add(t, "normalize", c->normalize ? "yes" : "no");
 	head_describe(t, c);
@@ -389,6 +462,70 @@ struct encoder_training {
 	size_t *lengths;
 };
 
+/* Where the parameters end that `layers` frozen layers leave alone. */
+static size_t
+frozen_end(const struct model *m, size_t layers)
+{
+	const struct encoder_weights *w = &model_encoder_of(m)->weights;
+	size_t all = model_encoder_of(m)->config.layers;
+
+	for (size_t i = 0; i < m->params.count; i++) {
+		float **slot = m->params.param[i].slot;
+
+		if (layers < all ? slot == &w->layer[layers].q.weight
+		    : slot == &w->layer_weight || slot == &w->attention ||
+		      slot == &w->projector.weight)
+			return m->params.param[i].offset;
+	}
+	return m->params.length;
+}
+
+/* With adapters: whether it is none, and not of the head. */
+static bool
+training_stateless(const struct model_training *t, const struct param *p)
+{
+	const struct encoder *n = model_encoder_of(t->model);
+
+	return n->config.lora &&
+		!encoder_lora_has(&n->weights, &n->config, p->slot) &&
+		p->offset < frozen_end(t->model, n->config.layers);
+}
+
+/*
+ * The convolutions are frozen by default, and Whisper's positions always.  The
+ * last norm of a network that norms first is listed with the front end.
+ */
+static bool
+training_frozen(const struct model_training *t, const struct param *p)
+{
+	const struct encoder *n = model_encoder_of(t->model);
+	const struct encoder_weights *w = &n->weights;
+	size_t layers = (size_t)t->options->freeze;
+	bool last = n->config.stable &&
+		(p->slot == &w->norm.gain || p->slot == &w->norm.bias);
+
+	if (training_stateless(t, p))
+		return true;
+	if (layers && !last && p->offset < frozen_end(t->model, layers))
+		return true;
+	return p->slot == &w->positions ||
+		(!t->options->unfreeze && p->offset < n->convolutions);
+}
+
+/* Of linear layers of the encoder that stay, no gradient is computed. */
+static void
+gradient_forgo(struct encoder_weights *g, const struct encoder_config *c)
+{
+	static const struct encoder_linear none = { .weight = NULL };
+
+	for (size_t i = 0; c->lora && i < c->layers; i++) {
+		struct encoder_layer *layer = &g->layer[i];
+
+		layer->q.bias = layer->v.bias = NULL;
+		layer->k = layer->out = layer->wide = layer->narrow = none;
+	}
+}
+
 static void *
 training_begin(const struct model_training *t)
 {
@@ -403,6 +540,7 @@ training_begin(const struct model_training *t)
 	encoder_layout(&again, &e->gradient, &n->config, &n->spelling);
 	params_bind(&again, t->gradient);
 	params_release(&again);
+	gradient_forgo(&e->gradient, &n->config);
 	encoder_folded_init(&e->dfolded, &n->config);
 	if (precision_rounds((enum precision)o->precision)) {
 		e->space.unit = bf16_unit_find(NULL);
@@ -439,8 +577,9 @@ training_recipe(const struct model_training *t)
 	const struct training_options *o = t->options;
 	const struct model_encoder *e = t->model->state;
 
-	return xasprintf("unfreeze %d\nfreeze %d\nplain %d\nprecision %s\n"
-	                 "max-seconds %g", o->unfreeze, o->freeze, o->plain,
+	return xasprintf("unfreeze %d\nfreeze %d\nlora %d\nplain %d\n"
+	                 "precision %s\nmax-seconds %g", o->unfreeze,
+	                 o->freeze, o->lora, o->plain,
 	                 precision_rounds((enum precision)o->precision)
 	                 ? "bf16" : "fp32", (double)e->seconds);
 }
@@ -473,6 +612,23 @@ training_forward(struct model_training *t, float *logits, float *embedding,
 	                          &e->arena, &e->scratch);
 }
 
+/* The gradients of adapters; of what they leave alone it is 0. */
+static void
+adapters_backward(struct model_training *t)
+{
+	const struct encoder *n = model_encoder_of(t->model);
+	struct encoder_training *e = t->state;
+
+	encoder_lora_backward(&e->gradient, &n->weights, &n->config);
+	for (size_t i = 0; i < t->model->params.count; i++) {
+		const struct param *p = &t->model->params.param[i];
+
+		if (training_stateless(t, p))
+			memset(t->gradient + p->offset, 0,
+			       p->length * sizeof *t->gradient);
+	}
+}
+
 static void
 training_backward(struct model_training *t, const float *dlogits,
                   const float *dembedding)
@@ -493,44 +649,11 @@ training_backward(struct model_training *t, const float *dlogits,
 			e->pass, t->model->params.param[i].slot);
 	encoder_backward(&e->gradient, &e->dfolded, e->pass, dlogits,
 	                 &e->arena, &e->scratch);
-	encoder_fold_backward(&e->gradient, &e->dfolded, &n->weights,
-	                       &n->config, t->options->unfreeze);
-}
-
-/* Where the parameters end that `layers` frozen layers leave alone. */
-static size_t
-frozen_end(const struct model *m, size_t layers)
-{
-	const struct encoder_weights *w = &model_encoder_of(m)->weights;
-	size_t all = model_encoder_of(m)->config.layers;
-
-	for (size_t i = 0; i < m->params.count; i++) {
-		float **slot = m->params.param[i].slot;
-
-		if (layers < all ? slot == &w->layer[layers].q.weight
-		    : slot == &w->layer_weight || slot == &w->projector.weight)
-			return m->params.param[i].offset;
-	}
-	return m->params.length;
-}
-
-/*
- * The convolutions are frozen by default, and Whisper's positions always.  The
- * last norm of a network that norms first is listed with the front end.
- */
-static bool
-training_frozen(const struct model_training *t, const struct param *p)
-{
-	const struct encoder *n = model_encoder_of(t->model);
-	const struct encoder_weights *w = &n->weights;
-	size_t layers = (size_t)t->options->freeze;
-	bool last = n->config.stable &&
-		(p->slot == &w->norm.gain || p->slot == &w->norm.bias);
-
-	if (layers && !last && p->offset < frozen_end(t->model, layers))
-		return true;
-	return p->slot == &w->positions ||
-		(!t->options->unfreeze && p->offset < n->convolutions);
+	if (n->config.lora)
+		adapters_backward(t);
+	else
+		encoder_fold_backward(&e->gradient, &e->dfolded, &n->weights,
+		                      &n->config, t->options->unfreeze);
 }
 
 /* As PyTorch does with parameters whose gradient is None. */
@@ -550,7 +673,9 @@ training_changed(struct model_training *t)
 
 	memset(e->reached, 0, t->model->params.count * sizeof *e->reached);
 
-	if (t->options->unfreeze)
+	if (n->config.lora)
+		encoder_lora_update(&n->lora, &n->weights, &n->config);
+	else if (t->options->unfreeze)
 		encoder_fold(&n->folded, &n->weights, &n->config);
 	else
 		encoder_fold_position(&n->folded, &n->weights, &n->config);
@@ -562,14 +687,15 @@ static const char *const refused[] = {
 
 /* A running mean would take as much memory as the weights. */
 static const struct model_training_kind training = {
-	.rate = 3e-5f,
+	.rate = 3e-5f, .lora_rate = 5e-4f,
 	.refused = refused,
 	.refusal = "is for compact students; the dropout and masks of a "
 	           "network are those of its config.json",
 	.begin = training_begin, .end = training_end,
 	.recipe = training_recipe,
 	.forward = training_forward, .backward = training_backward,
-	.frozen = training_frozen, .missed = training_missed,
+	.frozen = training_frozen, .stateless = training_stateless,
+	.missed = training_missed,
 	.changed = training_changed
 };
 

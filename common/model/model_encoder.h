@@ -12,6 +12,7 @@
 
 struct model_encoder {
 	struct encoder encoder;
+	float *merged;            /* weights with their adapters; owned */
 	struct encoder_packed packed; /* for inference in bfloat16, int8 */
 	bool rounded;             /* products are in bfloat16 */
 	bool quantised;           /* or in int8 */

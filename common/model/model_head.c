@@ -360,8 +360,8 @@ training_frozen(const struct model_training *t, const struct param *p)
 }
 
 static const char *const refused[] = {
-	"unfreeze", "freeze", "plain", "memory", "spec-augment", "dropout",
-	"average", NULL
+	"unfreeze", "freeze", "lora", "plain", "memory", "spec-augment",
+	"dropout", "average", NULL
 };
 
 static const struct model_training_kind training = {

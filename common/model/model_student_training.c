@@ -221,7 +221,9 @@ training_backward(struct model_training *t, const float *dlogits,
 	gradients_add(t->gradient, all, t->model->params.length);
 }
 
-static const char *const refused[] = { "unfreeze", "freeze", "plain", NULL };
+static const char *const refused[] = {
+	"unfreeze", "freeze", "lora", "plain", NULL
+};
 
 const struct model_training_kind model_student_training = {
 	.rate = 1e-3f, .average = true, .embedding = true,

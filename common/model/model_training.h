@@ -22,6 +22,7 @@ struct training_options {
 	/* networks */
 	bool unfreeze;            /* train the convolutions too */
 	int freeze;               /* so many of the lowest layers */
+	int lora;                 /* train adapters of this rank; 0: all */
 	bool plain;               /* no dropout and no masks */
 	int precision;            /* enum precision, of the products */
 	int memory;               /* MiB for what the layers keep */
@@ -38,6 +39,7 @@ struct model_training {
 /* What a kind of model does in training. */
 struct model_training_kind {
 	float rate;               /* peak learning rate by default */
+	float lora_rate;          /* the same with adapters */
 	bool average;             /* keeps a running mean of the weights */
 	bool embedding;           /* losses may use the embeddings */
 	/* student-step's options that do not apply, up to a NULL; and why */
@@ -70,6 +72,10 @@ struct model_training_kind {
 
 	/* Whether the optimiser leaves this parameter alone; or NULL. */
 	bool (*frozen)(const struct model_training *t, const struct param *p);
+
+	/* The same, and it keeps no state of this parameter; or NULL. */
+	bool (*stateless)(const struct model_training *t,
+	                  const struct param *p);
 
 	/* The same in this update, which has no gradient of it; or NULL. */
 	bool (*missed)(const struct model_training *t, const struct param *p);

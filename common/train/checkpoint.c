@@ -95,7 +95,7 @@ state_write(const char *path, const struct trainer *t,
 	const struct safetensors_extras extras = {
 		.type = TYPE_F32, .training = source, .metadata = text,
 		.trainings = optimizer_state_sources(source, &t->optimizer,
-		                                     m->params.length),
+		                                     t->state_length),
 		.metadata_count = model_metadata(m, "temperature")
 			? TEXTS : TEXTS - 1
 	};

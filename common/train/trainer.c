@@ -30,7 +30,7 @@ state_resume(struct trainer *t)
 {
 	const struct model *m = t->model;
 	bool resumed = optimizer_state_read(
-		&t->optimizer, m->name, m->training, m->params.length,
+		&t->optimizer, m->name, m->training, t->state_length,
 		t->training.kind->average);
 
 	training_progress_read(&t->progress, m->name, m->file);
@@ -46,6 +46,22 @@ state_resume(struct trainer *t)
 		       m->params.length * sizeof *m->block);
 }
 
+/* The optimiser's state follows the parameters, but for what never trains. */
+static void
+state_place(struct trainer *t)
+{
+	const struct params *p = &t->model->params;
+	const struct model_training_kind *kind = t->training.kind;
+
+	t->place = xcalloc(p->count, sizeof *t->place);
+	for (size_t i = 0; i < p->count; i++) {
+		t->place[i] = t->state_length;
+		if (!kind->stateless ||
+		    !kind->stateless(&t->training, &p->param[i]))
+			t->state_length += p->param[i].length;
+	}
+}
+
 void
 trainer_init(struct trainer *t, struct model *m,
              const struct trainer_options *options)
@@ -55,7 +71,10 @@ trainer_init(struct trainer *t, struct model *m,
 	*t = (struct trainer){ .model = m, .options = *options };
 	model_training_begin(&t->training, m, &t->options.training);
 	if (t->options.adamw.rate <= 0)
-		t->options.adamw.rate = t->training.kind->rate;
+		t->options.adamw.rate = options->training.lora
+			? t->training.kind->lora_rate
+			: t->training.kind->rate;
+	state_place(t);
 	state_resume(t);
 	if (total > 0 && t->progress.updates >= total)
 		warn("%s: has had %zu updates: the rate is 0 from update %zu "
@@ -70,6 +89,7 @@ trainer_release(struct trainer *t)
 {
 	model_training_end(&t->training);
 	optimizer_state_release(&t->optimizer);
+	free(t->place);
 }
 
 void
@@ -247,17 +267,18 @@ tensor_update(struct trainer *t, const struct param *tensor, float scale,
 	enum { PIECE = 1 << 13 };
 	size_t step = t->progress.updates;
 	size_t end = tensor->offset + tensor->length;
+	size_t own = t->place[tensor - t->model->params.param];
 	float *gradient = t->training.gradient;
 
-	for (size_t at = tensor->offset; at < end; at += PIECE) {
+	for (size_t at = tensor->offset; at < end; at += PIECE, own += PIECE) {
 		size_t n = end - at < PIECE ? end - at : PIECE;
 
-		adamw_step(t->model->block + at, t->optimizer.m + at,
-		           t->optimizer.v + at, gradient + at, scale, n, step,
-		           a);
+		adamw_step(t->model->block + at, t->optimizer.m + own,
+		           t->optimizer.v + own, gradient + at, scale, n,
+		           step, a);
 		memset(gradient + at, 0, n * sizeof *gradient);
 		if (t->optimizer.average)
-			average_step(t->optimizer.average + at,
+			average_step(t->optimizer.average + own,
 			             t->model->block + at, n, step - 1,
 			             t->options.training.average);
 	}
@@ -307,9 +328,10 @@ void
 trainer_check(const struct trainer *t)
 {
 	const struct optimizer_state *o = &t->optimizer;
-	size_t n = t->model->params.length;
+	size_t n = t->state_length;
 
-	if (!floats_finite(t->model->block, n) || !floats_finite(o->m, n) ||
+	if (!floats_finite(t->model->block, t->model->params.length) ||
+	    !floats_finite(o->m, n) ||
 	    !floats_finite(o->v, n) ||
 	    (o->average && !floats_finite(o->average, n)))
 		die("update %zu: the weights or the optimiser's state are no "

@@ -43,6 +43,8 @@ struct trainer {
 	struct training_progress progress;
 	struct training_progress saved; /* as in the model's file */
 	struct optimizer_state optimizer;
+	size_t *place;            /* parameters' floats in it; owned */
+	size_t state_length;      /* of each of its tensors */
 	struct model_training training; /* its gradient sums pending batches */
 	size_t pending;           /* batches since the last update */
 	size_t pending_utterances;

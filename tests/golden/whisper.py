@@ -9,7 +9,8 @@ is WhisperForAudioClassification itself.  The view `clip` is the same modules
 on the spectrogram of the utterance alone, with its first positions.  Their
 spectrogram.N is the network's input.  `statistics` and `attention` pool the
 mean and the deviation over time, of all rows or of weighted ones, which
-transformers does not have.  `generation` and `model` have a decoder
+transformers does not have.  `lora` has adapters of rank 5 on the queries and
+values, which are trained with the head alone.  `generation` and `model` have a decoder
 and no head; their embedding.N is the mean of the encoder's last state.
 """
 import json
@@ -51,6 +52,28 @@ class Statistics:
     def __call__(self, x, n):
         return torch.cat([x.mean(1), torch.sqrt(
             x.var(1, unbiased=False) + 1e-5)], 1)
+
+
+class Adapted:
+    """The forward pass of a linear layer whose weight is W + B A."""
+
+    def __init__(self, linear, rank):
+        out, width = linear.weight.shape
+        self.linear = linear
+        linear.lora_A = torch.nn.Parameter(torch.randn(rank, width) / 5)
+        linear.lora_B = torch.nn.Parameter(torch.randn(out, rank) / 5)
+
+    def __call__(self, x):
+        w = self.linear
+        return F.linear(x, w.weight + w.lora_B @ w.lora_A, w.bias)
+
+
+def adapt(model, rank):
+    for name, p in model.encoder.named_parameters():
+        p.requires_grad = False
+    for layer in model.encoder.layers:
+        for linear in layer.self_attn.q_proj, layer.self_attn.v_proj:
+            linear.forward = Adapted(linear, rank)
 
 
 def network(layer_sum, kind=WhisperForAudioClassification):
@@ -126,7 +149,8 @@ def losses(model, forward, frozen):
     kept = {n: p.detach().clone() for n, p in model.state_dict().items()}
     decay, free = [], []
     for name, p in model.named_parameters():
-        if 'embed_positions' in name or (frozen and '.conv' in name):
+        if 'embed_positions' in name or (frozen and '.conv' in name) \
+                or not p.requires_grad:
             continue
         plain = not name.endswith(('.bias', 'norm.weight'))
         (decay if plain else free).append(p)
@@ -144,12 +168,14 @@ def losses(model, forward, frozen):
     return torch.tensor(found)
 
 
-def make(name, view, layer_sum, pooling=None):
+def make(name, view, layer_sum, pooling=None, rank=None):
     path = os.path.join(HERE, 'whisper', name)
     model, logits = network(layer_sum), globals()[view + '_logits']
     if pooling:
         model.pooling = pooling
         model.projector = torch.nn.Linear(48, 12)
+    if rank:
+        adapt(model, rank)
     extractor = WhisperFeatureExtractor(feature_size=16, chunk_length=2)
     model.save_pretrained(path)
     extractor.save_pretrained(path)
@@ -159,6 +185,8 @@ def make(name, view, layer_sum, pooling=None):
         config['tunne_view'] = 'clip'
     if pooling:
         config['tunne_pooling'] = name
+    if rank:
+        config['tunne_lora'] = rank
     with open(os.path.join(path, 'config.json'), 'w') as f:
         json.dump(config, f, indent=2, sort_keys=True)
         f.write('\n')
@@ -216,3 +244,4 @@ if __name__ == '__main__':
     make_headless('generation', WhisperForConditionalGeneration,
                   torch.bfloat16, '20KB')
     make_headless('model', WhisperModel, torch.float16, '1MB')
+    make('lora', 'clip', True, rank=5)
