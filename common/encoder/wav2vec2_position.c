@@ -9,6 +9,62 @@
 #include "nn/gelu.h"
 #include "nn/residual.h"
 
+static float
+deviation_inverse(const struct encoder_weights *w, size_t i)
+{
+	return 1 / sqrtf(w->position_variance[i] + 1e-5f);
+}
+
+/*
+ * HuBERT's batch norm [conv_pos_batch_norm], y = (x - mean) / sqrt(variance +
+ * 1e-5) gain + bias for each channel; x itself where the network has none.
+ * Mean and variance are those of the file, also while training: what a batch
+ * holds may not change its results.
+ */
+static const float *
+batch_norm_forward(const float *x, const struct encoder_rows *rows,
+                   struct arena *arena)
+{
+	const struct encoder_weights *w = rows->weights;
+	size_t H = rows->config->width;
+	float *y, *scale;
+
+	if (!rows->config->position_batch_norm)
+		return x;
+	y = arena_floats(arena, rows->total * H);
+	scale = arena_floats(arena, H);
+	for (size_t i = 0; i < H; i++)
+		scale[i] = deviation_inverse(w, i) * w->position_norm.gain[i];
+	for (size_t t = 0; t < rows->total; t++)
+		for (size_t i = 0; i < H; i++)
+			y[t * H + i] = (x[t * H + i] - w->position_mean[i]) *
+				scale[i] + w->position_norm.bias[i];
+	return y;
+}
+
+/* Adds to dx [N,H] and to gradient from dy. */
+static void
+batch_norm_backward(struct encoder_weights *g, float *dx, const float *dy,
+                    const float *x, const struct encoder_rows *rows)
+{
+	const struct encoder_weights *w = rows->weights;
+	size_t H = rows->config->width;
+
+	#pragma omp parallel for schedule(static)
+	for (size_t i = 0; i < H; i++) {
+		float r = deviation_inverse(w, i);
+
+		for (size_t t = 0; t < rows->total; t++) {
+			float d = dy[t * H + i];
+
+			dx[t * H + i] += d * r * w->position_norm.gain[i];
+			g->position_norm.gain[i] +=
+				d * (x[t * H + i] - w->position_mean[i]) * r;
+			g->position_norm.bias[i] += d;
+		}
+	}
+}
+
 /* Are the weights packed in bfloat16, not in int8? */
 static bool
 packed_halves(const struct encoder_rows *rows)
@@ -157,7 +213,7 @@ wav2vec2_position_plain(float *sum, struct wav2vec2_front_kept *k,
 		wav2vec2_chain_forward(sum, k, rows, arena);
 		return;
 	}
-	k->located = wav2vec2_batch_norm_forward(k->p, rows, arena);
+	k->located = batch_norm_forward(k->p, rows, arena);
 	k->position = arena_floats(arena, n);
 	wav2vec2_position_convolve(k->position, k->located, 0, rows,
 	                           wav2vec2_position_room(rows, arena));
@@ -180,7 +236,7 @@ wav2vec2_position_packed(float *sum, struct wav2vec2_front_kept *k,
 		wav2vec2_chain_forward(sum, k, rows, arena);
 		return;
 	}
-	k->located = wav2vec2_batch_norm_forward(k->p, rows, arena);
+	k->located = batch_norm_forward(k->p, rows, arena);
 	halves_forward(&out, rows->packed->position, k->located, rows,
 	               rows->packed->unit,
 	               wav2vec2_position_room(rows, arena));
@@ -237,55 +293,5 @@ wav2vec2_position_backward(struct encoder_weights *g,
 	wav2vec2_position_convolve_backward(g, dfolded, dx, dposition,
 	                                    k->located, 0, rows, scratch);
 	if (dx != dp)
-		wav2vec2_batch_norm_backward(g, dp, dx, k->p, rows);
-}
-
-static float
-deviation_inverse(const struct encoder_weights *w, size_t i)
-{
-	return 1 / sqrtf(w->position_variance[i] + 1e-5f);
-}
-
-const float *
-wav2vec2_batch_norm_forward(const float *x, const struct encoder_rows *rows,
-                            struct arena *arena)
-{
-	const struct encoder_weights *w = rows->weights;
-	size_t H = rows->config->width;
-	float *y, *scale;
-
-	if (!rows->config->position_batch_norm)
-		return x;
-	y = arena_floats(arena, rows->total * H);
-	scale = arena_floats(arena, H);
-	for (size_t i = 0; i < H; i++)
-		scale[i] = deviation_inverse(w, i) * w->position_norm.gain[i];
-	for (size_t t = 0; t < rows->total; t++)
-		for (size_t i = 0; i < H; i++)
-			y[t * H + i] = (x[t * H + i] - w->position_mean[i]) *
-				scale[i] + w->position_norm.bias[i];
-	return y;
-}
-
-void
-wav2vec2_batch_norm_backward(struct encoder_weights *g, float *dx,
-                             const float *dy, const float *x,
-                             const struct encoder_rows *rows)
-{
-	const struct encoder_weights *w = rows->weights;
-	size_t H = rows->config->width;
-
-	#pragma omp parallel for schedule(static)
-	for (size_t i = 0; i < H; i++) {
-		float r = deviation_inverse(w, i);
-
-		for (size_t t = 0; t < rows->total; t++) {
-			float d = dy[t * H + i];
-
-			dx[t * H + i] += d * r * w->position_norm.gain[i];
-			g->position_norm.gain[i] +=
-				d * (x[t * H + i] - w->position_mean[i]) * r;
-			g->position_norm.bias[i] += d;
-		}
-	}
+		batch_norm_backward(g, dp, dx, k->p, rows);
 }
