@@ -54,6 +54,13 @@ weights() {
 	end
 }
 
+# outputs DIR PRECISION: all that inference computes
+outputs() {
+	teacher-logits -q -e -p "$2" -t "en=$1" "$dir/tones" |
+		encode -q -p "$2" -m "$1" |
+		framecut -d teacher.en.model,encoding.model
+}
+
 tones >"$dir/tones"
 
 check 'a network learns, and its convolutions stay unless asked for' '
@@ -94,7 +101,7 @@ check 'chance comes from the seed, and --plain is without it' '
 	test "$(sed -n 3p losses)" = "$(sed -n 4p losses)"
 '
 check 'a network whose input was cut goes on to the same weights' '
-	for how in "" --unfreeze "--precision bf16"
+	for how in "" --unfreeze "--precision bf16" "--lora 3"
 	do
 		rm -rf once twice
 		dropping base once
@@ -108,6 +115,108 @@ check 'a network whose input was cut goes on to the same weights' '
 		weights once >a
 		weights twice | cmp - a
 	done
+'
+check 'adapters and the head learn, and all else stays bit for bit' '
+	for t in base wavlm hubert-batch data2vec ../whisper/attention
+	do
+		rm -rf net
+		tuned $t net --lora 3
+		grep -q "\"tunne_lora\": 3" net/config.json
+		modeldump net | grep -q "^adapters *rank 3$"
+		weights "$network/$t" >old
+		weights net | grep -v "_proj\.lora_[AB] " >new
+		comm -13 old new >changed
+		test -s changed
+		! grep -vE "^(layer_w|projector|pooling|classifier)" changed
+		weights net | grep -c lora_ >count
+		grep -c "q_proj.weight" old | awk "{ print 4 * \$1 }" |
+			cmp - count
+	done
+'
+check 'adapters come from the seed, and all of them learn' '
+	for seed in 1 1 2
+	do
+		rm -rf net
+		cp -r "$network/large" net
+		student-step -q -m net --lora 3 -s $seed --plain "$dir/tones"
+		weights net | cksum >>sums
+	done
+	test "$(uniq -c sums | awk "{ printf \"%s \", \$1 }")" = "2 1 "
+	weights net | grep lora_ >old
+	student-step -q -m net --lora 3 -s 2 --plain "$dir/tones"
+	weights net | grep lora_ | comm -12 old - >same
+	test ! -s same
+'
+check 'the optimiser keeps no state of what adapters leave as it is' '
+	rm -rf net
+	tuned large whole
+	tuned large net --lora 3
+	test "$(wc -c <net/training.safetensors)" -lt \
+		"$(($(wc -c <whole/training.safetensors) / 2))"
+	student-step -q -m whole --lora 3 "$dir/tones" 2>err
+	says "whole: the optimiser starts again" err
+'
+check 'with adapters below frozen layers, those above alone learn' '
+	tuned large net --lora 3
+	weights net | grep lora_ >old
+	student-step -q -m net --lora 3 --freeze 1 "$dir/tones"
+	weights net | comm -12 old - >same
+	test "$(grep -c "layers.0" same)" -eq 4
+	test "$(wc -l <same)" -eq 4
+'
+check 'exported, adapters are merged: the same to all programs' '
+	for t in base wavlm ../whisper/clip
+	do
+		rm -rf net merged
+		tuned $t net --lora 3 -r .01
+		student-export -m net -o merged
+		! grep -q tunne_lora merged/config.json
+		weights "$network/$t" | cut -d " " -f 1 >old
+		weights merged | cut -d " " -f 1 | cmp - old
+		for how in fp32 bf16 int8
+		do
+			outputs net $how >a
+			outputs merged $how | framecmp -t 1e-5 a -
+			outputs "$network/$t" $how >b
+			fails 1 framecmp -t 1e-4 a b >/dev/null
+		done
+		student-init --from net --keep-head -o kept
+		weights kept >a
+		weights merged | cmp - a
+		student-init --from net --classes anger,neutral -o new
+		weights new | grep _proj >a
+		weights merged | grep _proj | cmp - a
+		rm -r kept new
+		student-step -q -m merged --lora 7 "$dir/tones"
+	done
+'
+check 'what does not go with adapters is refused' '
+	tuned base net --lora 3
+	weights net >old
+	fails 1 student-step -m net "$dir/tones" 2>err
+	says "net: has adapters of rank 3 (give --lora 3; student-export " err
+	fails 1 student-step -m net --lora 4 "$dir/tones" 2>err
+	says "net: has adapters of rank 3, not of --lora 4" err
+	fails 2 student-step -m net --lora 3 --unfreeze "$dir/tones" 2>err
+	grep -q "unfreeze and --lora: want one of them" err
+	fails 2 student-step -m net --lora 257 "$dir/tones"
+	weights net | cmp - old
+	student-init -a small -o compact
+	fails 2 student-step --lora 3 -m compact -o x "$dir/tones" 2>err
+	grep -q "compact: --lora is for networks, this is a compact" err
+	encode -q -m net "$dir/tones" >encodings
+	student-init --encodings encodings --classes anger,neutral -o head
+	fails 2 student-step --lora 3 -m head -o x encodings 2>err
+	grep -q "head: --lora does not apply to a head" err
+	sed -i "s/\(tunne_lora.: \)3/\12/" net/config.json
+	fails 1 predict -m net "$dir/tones" 2>err
+	says "q_proj.lora_A is [3,24], want [2,24]" err
+	sed -i "s/\(tunne_lora.: \)2/\1257/" net/config.json
+	fails 1 predict -m net "$dir/tones" 2>err
+	says "tunne_lora: want a whole number in 1..256" err
+	sed -i s/tunne_lora/other/ net/config.json
+	fails 1 predict -m net "$dir/tones" 2>err
+	says "q_proj.lora_A has no place in this architecture" err
 '
 check 'options for the other kind of model are usage errors' '
 	fails 2 student-step -a -m "$network/base" -o x "$dir/tones" 2>err

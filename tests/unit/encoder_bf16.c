@@ -20,7 +20,7 @@ static const char *const classifiers[] = {
 	"base", "large", "hubert", "wavlm", "wavlm-large", "dense",
 	"regression", "labels", "sharded", "untied",
 	"unispeech", "unispeech-sat", "hubert-batch", "data2vec",
-	"whisper/full", "whisper/clip",
+	"whisper/full", "whisper/clip", "whisper/lora",
 };
 
 /* Adds up (x - y)^2 and y^2, y the exact logits of N samples. */

@@ -15,7 +15,7 @@ static const char *const classifiers[] = {
 	"regression", "labels", "sharded", "untied",
 	"unispeech", "unispeech-sat", "hubert-batch", "data2vec",
 	"whisper/full", "whisper/clip",
-	"whisper/statistics", "whisper/attention",
+	"whisper/statistics", "whisper/attention", "whisper/lora",
 };
 static const char *const trained[] = {
 	"base", "large", "hubert", "wavlm", "wavlm-large", "dense",

@@ -62,8 +62,10 @@ test_pieces(void **state)
 		.block = got.x
 	};
 	const struct model_training_kind plain = { .average = true };
+	size_t place[2] = { 0, LONG };
 	struct trainer t = {
 		.model = &m, .optimizer = { got.m, got.v, got.average },
+		.place = place, .state_length = LENGTH,
 		.training = { .model = &m, .kind = &plain,
 		              .gradient = got.gradient },
 		.pending = 1, .pending_utterances = 2,
