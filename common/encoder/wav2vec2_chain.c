@@ -15,12 +15,6 @@ struct wav2vec2_chain_kept {
 	float *mean, *rstd;
 };
 
-bool
-wav2vec2_chain_has(const struct encoder_config *c)
-{
-	return c->position_plain > 0 && !c->position_batch_norm;
-}
-
 /* Gain and bias of a norm that has none: ones, then zeros. */
 static const float *
 norm_take(size_t H, struct arena *arena)

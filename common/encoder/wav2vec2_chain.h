@@ -13,9 +13,6 @@
 
 #include "encoder/wav2vec2_front.h"
 
-/* Whether the network has them. */
-bool wav2vec2_chain_has(const struct encoder_config *c);
-
 /* sum [N,H]; while training, k->chain is set. */
 void wav2vec2_chain_forward(float *sum, struct wav2vec2_front_kept *k,
                             const struct encoder_rows *rows,

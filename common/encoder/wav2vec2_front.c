@@ -6,6 +6,7 @@
 #include "encoder/wav2vec2_chain.h"
 #include "encoder/wav2vec2_convolutions.h"
 #include "encoder/wav2vec2_front.h"
+#include "encoder/wav2vec2_position.h"
 #include "nn/gelu.h"
 #include "nn/residual.h"
 
@@ -221,7 +222,10 @@ front_forward(struct encoder_stream *stream, const struct encoder_rows *rows,
 	rows->products->convolutions(&features, rows, scratch);
 	project(k, &features, rows, &rng, keep);
 	mask_forward(k, rows, keep);
-	rows->products->position(sum, k, rows, keep);
+	if (wav2vec2_position_chained(c))
+		wav2vec2_chain_forward(sum, k, rows, keep);
+	else
+		rows->products->position(sum, k, rows, keep);
 	stream_begin(stream, k, sum, rows, &rng, arena);
 	return k;
 }

@@ -1,13 +1,18 @@
 #include <math.h>
 
 #include "encoder/encoder.h"
-#include "encoder/wav2vec2_chain.h"
 #include "encoder/wav2vec2_front.h"
 #include "encoder/wav2vec2_position.h"
 #include "nn/conv_grouped.h"
 #include "nn/conv_grouped_bf16.h"
 #include "nn/gelu.h"
 #include "nn/residual.h"
+
+bool
+wav2vec2_position_chained(const struct encoder_config *c)
+{
+	return c->position_plain > 0 && !c->position_batch_norm;
+}
 
 static float
 deviation_inverse(const struct encoder_weights *w, size_t i)
@@ -114,7 +119,8 @@ static float *
 bias_of(const struct encoder_weights *w, size_t i,
         const struct encoder_config *c)
 {
-	return wav2vec2_chain_has(c) ? w->position[i].bias : w->position_bias;
+	return wav2vec2_position_chained(c) ? w->position[i].bias
+	                                    : w->position_bias;
 }
 
 /* One utterance after the other, to where out says. */
@@ -209,10 +215,6 @@ wav2vec2_position_plain(float *sum, struct wav2vec2_front_kept *k,
 {
 	size_t n = rows->total * rows->config->width;
 
-	if (wav2vec2_chain_has(rows->config)) {
-		wav2vec2_chain_forward(sum, k, rows, arena);
-		return;
-	}
 	k->located = batch_norm_forward(k->p, rows, arena);
 	k->position = arena_floats(arena, n);
 	wav2vec2_position_convolve(k->position, k->located, 0, rows,
@@ -232,10 +234,6 @@ wav2vec2_position_packed(float *sum, struct wav2vec2_front_kept *k,
 		.ldr = H
 	};
 
-	if (wav2vec2_chain_has(rows->config)) {
-		wav2vec2_chain_forward(sum, k, rows, arena);
-		return;
-	}
 	k->located = batch_norm_forward(k->p, rows, arena);
 	halves_forward(&out, rows->packed->position, k->located, rows,
 	               rows->packed->unit,

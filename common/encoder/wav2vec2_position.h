@@ -4,6 +4,9 @@
 #include "encoder/pass.h"
 #include "encoder/fold.h"
 
+/* Has the network several, with norms between them?  See wav2vec2_chain.h. */
+bool wav2vec2_position_chained(const struct encoder_config *c);
+
 /* Room that convolutions of these rows need, one after the other. */
 void *wav2vec2_position_room(const struct encoder_rows *rows,
                              struct arena *arena);

@@ -107,12 +107,6 @@ model_options_warn(const struct model *m,
 		     m->name, m->kind->name);
 }
 
-const char *
-model_metadata(const struct model *m, const char *key)
-{
-	return safetensors_metadata(m->file, key);
-}
-
 bool
 model_in_directory(const struct model *m)
 {

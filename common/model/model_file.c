@@ -10,6 +10,12 @@
 #include "model/model_kind.h"
 
 const char *
+model_metadata(const struct model *m, const char *key)
+{
+	return safetensors_metadata(m->file, key);
+}
+
+const char *
 model_metadata_need(const struct model *m, const char *key)
 {
 	const char *value = model_metadata(m, key);
