@@ -164,6 +164,28 @@ check 'with adapters below frozen layers, those above alone learn' '
 	test "$(grep -c "layers.0" same)" -eq 4
 	test "$(wc -l <same)" -eq 4
 '
+check 'with all layers frozen the head learns, its attention as well' '
+	for sum in "" --layer-sum
+	do
+		for how in "" "--lora 3"
+		do
+			student-init -q -a whisper-micro --pooling attention \
+				$sum -o net
+			weights net >old
+			for pass in 1 2
+			do
+				student-step -q -m net --freeze 2 $how -b 2 \
+					"$dir/tones" 2>/dev/null
+			done
+			weights net | comm -13 old - |
+				grep -v "lora_\|^encoder.layer_norm" |
+				sed "s/[. ].*//" | sort -u | xargs >names
+			test "$(cat names)" = "classifier \
+${sum:+layer_weights }pooling projector"
+			rm -r net
+		done
+	done
+'
 check 'exported, adapters are merged: the same to all programs' '
 	for t in base wavlm ../whisper/clip
 	do

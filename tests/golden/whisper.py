@@ -10,8 +10,8 @@ on the spectrogram of the utterance alone, with its first positions.  Their
 spectrogram.N is the network's input.  `statistics` and `attention` pool the
 mean and the deviation over time, of all rows or of weighted ones, which
 transformers does not have.  `lora` has adapters of rank 5 on the queries and
-values, which are trained with the head alone.  `generation` and `model` have a decoder
-and no head; their embedding.N is the mean of the encoder's last state.
+values, which are trained with the head alone.  `generation` and `model` have a
+decoder and no head; their embedding.N is the mean of the encoder's last state.
 """
 import json
 import os

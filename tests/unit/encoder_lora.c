@@ -64,9 +64,10 @@ batch_run(struct adapted *a)
 static bool
 trains(const struct param *p)
 {
-	return strstr(p->name, ".lora_") || strcmp(p->name, "layer_weights") == 0
-		|| strncmp(p->name, "projector", 9) == 0 ||
-		strncmp(p->name, "classifier", 10) == 0;
+	return strstr(p->name, ".lora_") ||
+	       strcmp(p->name, "layer_weights") == 0 ||
+	       strncmp(p->name, "projector", 9) == 0 ||
+	       strncmp(p->name, "classifier", 10) == 0;
 }
 
 static void
