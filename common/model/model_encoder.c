@@ -529,14 +529,15 @@ gradient_forgo(struct encoder_weights *g, const struct encoder_config *c)
 static void *
 training_begin(const struct model_training *t)
 {
-	struct encoder_training *e = xcalloc(1, sizeof *e);
 	const struct training_options *o = t->options;
 	const struct encoder *n = model_encoder_of(t->model);
 	struct params again = { .param = NULL };
+	struct encoder_training *e;
 
 	if ((size_t)o->freeze > n->config.layers)
 		die("%s: has %zu layers, fewer than --freeze %d",
 		    t->model->name, n->config.layers, o->freeze);
+	e = xcalloc(1, sizeof *e);
 	encoder_layout(&again, &e->gradient, &n->config, &n->spelling);
 	params_bind(&again, t->gradient);
 	params_release(&again);
